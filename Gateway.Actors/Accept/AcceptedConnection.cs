@@ -1,0 +1,17 @@
+using System.Net;
+using System.Net.Sockets;
+using Gateway.Actors.Connections;
+
+namespace Gateway.Actors.Accept;
+
+/// <summary>Step 1: a client reached a connection's port. Nothing is known of it but its address. Owns the socket.</summary>
+public sealed class AcceptedConnection(Socket socket, ConnectionProfile profile, IPEndPoint client) : IDisposable
+{
+    public Socket Socket { get; } = socket;
+
+    public ConnectionProfile Profile { get; } = profile;
+
+    public IPEndPoint Client { get; } = client;
+
+    public void Dispose() => Socket.Dispose();
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Protocols;
+
+namespace Gateway.Actors.Connections;
+
+/// <summary>What operators register: who may reach which upstream, through which port, in which protocol, under which rules. Resolved and immutable.</summary>
+public sealed record ConnectionProfile
+{
+    /// <summary>Lower-case letters, digits and dashes; unique in the cluster.</summary>
+    public required string Name { get; init; }
+
+    public required ProtocolEntry Protocol { get; init; }
+
+    /// <summary>Where every node listens for this connection. Port 0 lets the system choose (for tests and the demo).</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    public required ClientTls ClientTls { get; init; }
+
+    public required UpstreamTarget Upstream { get; init; }
+
+    public required AccessRules Access { get; init; }
+
+    public required OperationRules Operations { get; init; }
+
+    public required RecordingRules Recording { get; init; }
+
+    /// <summary>Concurrent sessions of this connection on one node.</summary>
+    public required int MaxSessions { get; init; }
+
+    /// <summary>A session in which neither side sends anything for this long is ended.</summary>
+    public required TimeSpan IdleTimeout { get; init; }
+}
+
+/// <summary>The TLS rules of the client's leg.</summary>
+public sealed record ClientTls
+{
+    /// <summary>False: TLS 1.3 only. True: TLS 1.2 too, with ephemeral key exchange and AEAD suites only.</summary>
+    public required bool AllowTls12 { get; init; }
+
+    /// <summary>Names a client may ask for by SNI (exact, or <c>*.example.org</c> for one label). Empty: any name, or none.</summary>
+    public required IReadOnlyList<string> ServerNames { get; init; }
+
+    public required ClientCertificateRule ClientCertificate { get; init; }
+
+    /// <summary>The certificate authorities whose client certificates are accepted; empty unless <see cref="ClientCertificate"/> asks for one.</summary>
+    public required X509Certificate2Collection ClientAuthorities { get; init; }
+}
+
+public enum ClientCertificateRule
+{
+    /// <summary>Not asked for.</summary>
+    None,
+
+    /// <summary>Asked for; the client may prove itself by token instead.</summary>
+    Optional,
+
+    /// <summary>No session without one.</summary>
+    Required,
+}
+
+/// <summary>Where the traffic goes and how that leg is verified.</summary>
+public sealed record UpstreamTarget
+{
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>True only where the profile says <c>plaintext: allowed</c>.</summary>
+    public required bool Plaintext { get; init; }
+
+    public required bool AllowTls12 { get; init; }
+
+    /// <summary>The name the upstream's certificate must carry.</summary>
+    public required string ServerName { get; init; }
+
+    /// <summary>The authorities the upstream's chain must end in; empty: the system's.</summary>
+    public required X509Certificate2Collection Authorities { get; init; }
+
+    /// <summary>The gateway's client certificate towards the upstream, with its private key; null: none.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
+    public required UpstreamLogin Login { get; init; }
+}
+
+/// <summary>The gateway's login at the upstream, by reference: the secret is read from its file when a session needs it, so that a changed file is enough.</summary>
+public sealed record UpstreamLogin(string? UserName, string? PasswordFile)
+{
+    public static readonly UpstreamLogin None = new(null, null);
+}
+
+/// <summary>Who may use the connection: any of the groups, or any of the subjects. Both empty: nobody (fail closed).</summary>
+public sealed record AccessRules
+{
+    /// <summary>Names of the issuers whose tokens are accepted; empty: the connection takes certificates only.</summary>
+    public required IReadOnlyList<string> Issuers { get; init; }
+
+    public required IReadOnlyList<string> Groups { get; init; }
+
+    public required IReadOnlyList<string> Subjects { get; init; }
+}
+
+/// <summary>How the session is recorded.</summary>
+public sealed record RecordingRules
+{
+    /// <summary>True: no byte is forwarded before it is durable.</summary>
+    public required bool Strict { get; init; }
+
+    /// <summary>Pipelined mode: the most bytes that may be forwarded before they are durable; beyond it the stream waits.</summary>
+    public required int WindowBytes { get; init; }
+
+    /// <summary>The longest that recorded bytes wait for a chunk to fill.</summary>
+    public required TimeSpan FlushAfter { get; init; }
+}

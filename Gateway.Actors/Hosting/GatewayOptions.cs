@@ -1,0 +1,144 @@
+namespace Gateway.Actors.Hosting;
+
+/// <summary>
+/// The node's configuration, section <c>Gateway</c> of appsettings.json and the environment (<c>Gateway__Node__Name=...</c>). Bound strictly and
+/// checked whole by <see cref="GatewayOptionsCheck"/> before a port is bound. Secrets are only ever references to files.
+/// </summary>
+public sealed record GatewayOptions
+{
+    public const string Section = "Gateway";
+
+    public NodeOptions Node { get; init; } = new();
+
+    public ClusterOptions Cluster { get; init; } = new();
+
+    public JournalOptions Journal { get; init; } = new();
+
+    public CertificateOptions Certificates { get; init; } = new();
+
+    public AdminOptions Admin { get; init; } = new();
+
+    public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>Who may issue tokens, for connections and for the admin API.</summary>
+    public IReadOnlyList<IssuerOptions> Issuers { get; init; } = [];
+
+    /// <summary>The YAML file with the connection profiles, relative to the content root.</summary>
+    public string ConnectionsFile { get; init; } = "connections.yaml";
+}
+
+public sealed record NodeOptions
+{
+    /// <summary>What operators call this node. Default: the machine's name.</summary>
+    public string Name { get; init; } = Environment.MachineName;
+
+    /// <summary>Where everything this node writes lives, unless configured elsewhere.</summary>
+    public string DataDirectory { get; init; } = "data";
+
+    /// <summary>How long sessions may finish by themselves after the node was told to leave.</summary>
+    public TimeSpan DrainGrace { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+public sealed record ClusterOptions
+{
+    /// <summary>The address other nodes reach this one by.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>Remoting port, mutual TLS. 0 lets the system choose, for a single node.</summary>
+    public int Port { get; init; } = 4053;
+
+    /// <summary><c>host:port</c> of the lighthouses. Empty: this node is a cluster of its own.</summary>
+    public IReadOnlyList<string> Lighthouses { get; init; } = [];
+}
+
+public sealed record JournalOptions
+{
+    public JournalProvider Provider { get; init; } = JournalProvider.Sqlite;
+
+    /// <summary>Null with SQLite: <c>journal.db</c> in the data directory.</summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>A file with the connection string, where it holds a password.</summary>
+    public string? ConnectionStringFile { get; init; }
+
+    /// <summary>The private key (PEM, ECDSA P-256) that seals recordings; the same on every node. Null: <c>seal.key</c> in the data directory, made at first start.</summary>
+    public string? SealKeyFile { get; init; }
+}
+
+public enum JournalProvider
+{
+    Sqlite,
+    PostgreSql,
+}
+
+public sealed record CertificateOptions
+{
+    /// <summary>
+    /// PEM files of this node's certificate chain and key, used for listeners, the admin API and remoting. Both null: an internal authority in the
+    /// data directory issues them at start (single node only).
+    /// </summary>
+    public string? CertificateFile { get; init; }
+
+    public string? KeyFile { get; init; }
+
+    /// <summary>PEM bundle of the authorities whose node certificates may join this cluster. Required with <see cref="CertificateFile"/>.</summary>
+    public string? ClusterAuthoritiesFile { get; init; }
+
+    /// <summary>Names and addresses the internal authority puts into the certificate it issues.</summary>
+    public IReadOnlyList<string> Names { get; init; } = ["localhost", "127.0.0.1"];
+}
+
+public sealed record AdminOptions
+{
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>HTTPS port of the admin API, health and metrics.</summary>
+    public int Port { get; init; } = 8443;
+
+    /// <summary>Token groups that may read recordings.</summary>
+    public IReadOnlyList<string> AuditorGroups { get; init; } = [];
+
+    /// <summary>Token groups that may see and steer nodes and connections.</summary>
+    public IReadOnlyList<string> OperatorGroups { get; init; } = [];
+}
+
+public sealed record LimitOptions
+{
+    /// <summary>Client connections in the handshake or login phase at once, per node.</summary>
+    public int Handshakes { get; init; } = 512;
+
+    /// <summary>From accept to the end of the TLS handshake. Origin: nginx ssl_handshake_timeout is 60 s; a mobile client on a bad link needs about 5 s.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>From the end of the handshake to a complete login. Origin: mosquitto and EMQX give a client 15 to 30 s for CONNECT.</summary>
+    public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Dial, TLS and login at the upstream together.</summary>
+    public TimeSpan UpstreamTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Recorded bytes of all sessions that wait for the journal, per node; beyond it streams wait. Kept well below what would trip the journal's circuit breaker.</summary>
+    public long RecordingBytesInFlight { get; init; } = 64L * 1024 * 1024;
+}
+
+public sealed record IssuerOptions
+{
+    public string Name { get; init; } = "";
+
+    /// <summary>The issuer URL (https); <c>/.well-known/openid-configuration</c> below it is read.</summary>
+    public string Authority { get; init; } = "";
+
+    /// <summary>The token's <c>aud</c> must be this.</summary>
+    public string Audience { get; init; } = "";
+
+    public IReadOnlyList<string> Algorithms { get; init; } = ["ES256", "RS256", "PS256"];
+
+    /// <summary>The claim that names the subject.</summary>
+    public string NameClaim { get; init; } = "sub";
+
+    public string GroupsClaim { get; init; } = "groups";
+
+    public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>PEM bundle to verify the issuer's own certificate with; null: the system's authorities.</summary>
+    public string? AuthoritiesFile { get; init; }
+}

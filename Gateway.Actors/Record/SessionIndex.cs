@@ -1,0 +1,70 @@
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Record;
+
+/// <summary>
+/// One row per session beside the journal, so that sessions are found without touching recordings. A row is written before the session's first
+/// event and closed after its last: a crash in between leaves a row that says "open" too much, never a session without a row.
+/// </summary>
+public interface ISessionIndex
+{
+    /// <summary>Writes the row of a session that is about to be opened or refused. Idempotent.</summary>
+    Task AddAsync(SessionRow row, CancellationToken cancel);
+
+    /// <summary>Completes the row after the last event was persisted. Idempotent.</summary>
+    Task CloseAsync(string sessionId, SessionClosing closing, CancellationToken cancel);
+
+    /// <summary>Rows that say "open" and belong to any node but the given ones: the sealer's work. Oldest first, at most <paramref name="most"/>.</summary>
+    Task<IReadOnlyList<SessionRow>> OpenOutsideAsync(IReadOnlyCollection<string> nodeKeys, int most, CancellationToken cancel);
+
+    Task<SessionRow?> FindAsync(string sessionId, CancellationToken cancel);
+
+    /// <summary>Newest first.</summary>
+    Task<IReadOnlyList<SessionRow>> ListAsync(SessionFilter filter, CancellationToken cancel);
+}
+
+/// <summary>What the index knows of a session. Times are microseconds since the Unix epoch.</summary>
+public sealed record SessionRow
+{
+    public required string SessionId { get; init; }
+
+    public required string Connection { get; init; }
+
+    public required string Protocol { get; init; }
+
+    public required string NodeKey { get; init; }
+
+    public required string ClientAddress { get; init; }
+
+    public string? Subject { get; init; }
+
+    public required long StartedAt { get; init; }
+
+    /// <summary>Null while the session is open.</summary>
+    public SessionClosing? Closing { get; init; }
+}
+
+/// <summary>How a session ended. <see cref="Ending"/> with <see cref="Protocols.Refusal"/> None means it ran its course.</summary>
+public sealed record SessionClosing(long ClosedAt, Ending Ending, Refusal Refusal, string? Detail, long ToUpstreamBytes, long ToClientBytes);
+
+/// <summary>Every set member must match. <see cref="After"/> and <see cref="Before"/> bound the start, in microseconds since the Unix epoch.</summary>
+public sealed record SessionFilter
+{
+    public string? Connection { get; init; }
+
+    public string? Subject { get; init; }
+
+    public string? NodeKey { get; init; }
+
+    public Refusal? Refusal { get; init; }
+
+    /// <summary>True: only open sessions; false: only ended ones.</summary>
+    public bool? Open { get; init; }
+
+    public long? After { get; init; }
+
+    public long? Before { get; init; }
+
+    public int Most { get; init; } = 100;
+}

@@ -1,0 +1,4 @@
+namespace Gateway.Actors.Tls;
+
+/// <summary>Placeholder.</summary>
+public static class ServerHandshake;

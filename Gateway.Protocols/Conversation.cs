@@ -1,0 +1,153 @@
+using System.Buffers;
+
+namespace Gateway.Protocols;
+
+/// <summary>
+/// One client's conversation in one protocol, without sockets or clock: bytes in, judgements and bytes out. A session owns exactly one and never
+/// uses it from two threads at once. The order of calls is the order of a session's life:
+/// <list type="number">
+/// <item><see cref="ReadLogin"/> until it yields what the client offers as proof of identity;</item>
+/// <item><see cref="Admit"/> once a grant exists, with the operations it allows;</item>
+/// <item><see cref="StartUpstreamLogin"/> and <see cref="ReadUpstreamLogin"/>, with the gateway's own credentials;</item>
+/// <item><see cref="Relay"/> for every chunk of either direction;</item>
+/// <item><see cref="Refuse"/> at any point, at most once, to end it in words the client understands.</item>
+/// </list>
+/// </summary>
+public abstract class Conversation
+{
+    /// <summary>The most bytes <see cref="ReadLogin"/> and <see cref="ReadUpstreamLogin"/> may ask to be held.</summary>
+    public abstract int MaxLoginBytes { get; }
+
+    /// <summary>
+    /// Reads the client's login. <paramref name="received"/> holds every byte not yet consumed, oldest first. Whatever the protocol demands as an
+    /// answer on the way goes to <paramref name="toClient"/>. <see cref="LoginRead.NeedMore"/> may consume bytes (a step of a longer dance).
+    /// </summary>
+    public abstract LoginRead ReadLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient);
+
+    /// <summary>
+    /// The identity was granted access. Writes to <paramref name="record"/> what the journal is to keep of the login, credentials blanked out, and to
+    /// <paramref name="toClient"/> what the protocol answers at this point (nothing where the upstream's own answer is relayed).
+    /// </summary>
+    public abstract void Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient);
+
+    /// <summary>Writes the first bytes of the gateway's own login to the upstream.</summary>
+    public abstract void StartUpstreamLogin(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream);
+
+    /// <summary>
+    /// Reads the upstream's answers to the gateway's login. <paramref name="received"/> holds every byte not yet consumed. On
+    /// <see cref="UpstreamLoginRead.Done"/> the bytes that were not consumed are relayed like any others.
+    /// </summary>
+    public abstract UpstreamLoginRead ReadUpstreamLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toUpstream);
+
+    /// <summary>
+    /// Judges the next bytes of one direction and says what may go on. All of <paramref name="input"/> is consumed: what cannot be judged yet is held
+    /// inside, within <see cref="Limits"/>. <see cref="RelayVerdict.PassWhole"/> means: nothing is held, nothing changed, send the input as it is.
+    /// </summary>
+    public abstract RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output);
+
+    /// <summary>
+    /// The peer of <paramref name="direction"/> will send no more. A frame that was cut short is reported, its held bytes are not forwarded.
+    /// </summary>
+    public abstract Refusal FinishDirection(Direction direction);
+
+    /// <summary>Tells the client in its own protocol why it is being sent away; writes nothing where the protocol has no words at this point.</summary>
+    public abstract void Refuse(Refusal refusal, IBufferWriter<byte> toClient);
+}
+
+/// <summary>What <see cref="Conversation.ReadLogin"/> found.</summary>
+public readonly record struct LoginRead
+{
+    /// <summary>Bytes of the input that are done with.</summary>
+    public int Consumed { get; private init; }
+
+    /// <summary>Set when the login is complete.</summary>
+    public ClientProof? Proof { get; private init; }
+
+    /// <summary>Set (not <see cref="Refusal.None"/>) when the login cannot be accepted.</summary>
+    public Refusal Refusal { get; private init; }
+
+    /// <summary>What exactly was wrong, without any secret.</summary>
+    public string? Detail { get; private init; }
+
+    public static LoginRead NeedMore(int consumed = 0) => new() { Consumed = consumed };
+
+    public static LoginRead Complete(ClientProof proof, int consumed) => new() { Proof = proof, Consumed = consumed };
+
+    public static LoginRead Refused(Refusal refusal, string detail) => new() { Refusal = refusal, Detail = detail };
+}
+
+/// <summary>
+/// What a client offers inside its protocol's login. A null <see cref="Token"/> means it offers none there and stands by its certificate alone.
+/// </summary>
+public sealed record ClientProof(string? UserName, string? Token, string? ClientName)
+{
+    /// <summary>The protocol has no login of its own: the client certificate is the only proof.</summary>
+    public static readonly ClientProof CertificateOnly = new(null, null, null);
+
+    /// <summary>Never prints the token.</summary>
+    public override string ToString() => $"ClientProof {{ UserName = {UserName}, Token = {(Token is null ? "none" : "(hidden)")}, ClientName = {ClientName} }}";
+}
+
+/// <summary>The gateway's own credentials for one upstream.</summary>
+public sealed record UpstreamCredentials(string? UserName, string? Password)
+{
+    public static readonly UpstreamCredentials None = new(null, null);
+
+    /// <summary>Never prints the password.</summary>
+    public override string ToString() => $"UpstreamCredentials {{ UserName = {UserName}, Password = {(Password is null ? "none" : "(hidden)")} }}";
+}
+
+/// <summary>What <see cref="Conversation.ReadUpstreamLogin"/> found.</summary>
+public readonly record struct UpstreamLoginRead
+{
+    public int Consumed { get; private init; }
+
+    public bool IsDone { get; private init; }
+
+    public Refusal Refusal { get; private init; }
+
+    public string? Detail { get; private init; }
+
+    public static UpstreamLoginRead NeedMore(int consumed = 0) => new() { Consumed = consumed };
+
+    public static UpstreamLoginRead Done(int consumed) => new() { Consumed = consumed, IsDone = true };
+
+    public static UpstreamLoginRead Refused(Refusal refusal, string detail) => new() { Refusal = refusal, Detail = detail };
+}
+
+/// <summary>What <see cref="Conversation.Relay"/> decided about a chunk.</summary>
+public readonly record struct RelayVerdict
+{
+    RelayVerdict(bool whole, Refusal refusal, string? detail) => (IsWhole, Refusal, Detail) = (whole, refusal, detail);
+
+    /// <summary>Send the input as it is.</summary>
+    public static readonly RelayVerdict PassWhole = new(true, Refusal.None, null);
+
+    /// <summary>Send what was written to the <see cref="RelayOutput"/>, which may be nothing.</summary>
+    public static readonly RelayVerdict PassOutput = new(false, Refusal.None, null);
+
+    /// <summary>End the session; nothing of the output goes on.</summary>
+    public static RelayVerdict Refuse(Refusal refusal, string detail) => new(false, refusal, detail);
+
+    public bool IsWhole { get; }
+
+    public Refusal Refusal { get; }
+
+    public string? Detail { get; }
+}
+
+/// <summary>Where a conversation writes what goes on when a chunk cannot pass as it is.</summary>
+public sealed class RelayOutput(IBufferWriter<byte> toUpstream, IBufferWriter<byte> toClient)
+{
+    public IBufferWriter<byte> ToUpstream { get; } = toUpstream;
+
+    public IBufferWriter<byte> ToClient { get; } = toClient;
+
+    /// <summary>Operations that were answered by the gateway instead of being relayed, for the session's record.</summary>
+    public List<DeniedOperation> Denied { get; } = [];
+
+    public IBufferWriter<byte> Towards(Direction direction) => direction == Direction.ToUpstream ? ToUpstream : ToClient;
+}
+
+/// <summary>One operation that the grant does not allow, such as <c>publish</c> on a topic.</summary>
+public sealed record DeniedOperation(string Operation, string Resource);

@@ -1,0 +1,18 @@
+using Gateway.Protocols.Opaque;
+
+namespace Gateway.Protocols;
+
+/// <summary>The protocols the gateway speaks, each by the name a connection profile uses. The one place that lists them.</summary>
+public static class ProtocolCatalog
+{
+    public static readonly IReadOnlyList<ProtocolEntry> All =
+    [
+        new("tls", HasLogin: false, Operations: [], _ => new OpaqueConversation()),
+    ];
+
+    /// <summary>The protocol of that name, or null.</summary>
+    public static ProtocolEntry? Find(string name) => All.FirstOrDefault(p => p.Name == name);
+}
+
+/// <summary>One protocol: its name, whether a client can bring a token in its login, the operations its rules may name, and how a conversation starts.</summary>
+public sealed record ProtocolEntry(string Name, bool HasLogin, IReadOnlyList<string> Operations, Func<Limits, Conversation> Begin);

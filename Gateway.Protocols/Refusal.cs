@@ -1,0 +1,78 @@
+namespace Gateway.Protocols;
+
+/// <summary>
+/// Why a connection, a login, an operation or a running session was refused. The one vocabulary of the whole product: the same member is the
+/// journal's number, the metric's label, the log's field and the auditor's word. Numbers are part of the journal format: never reused.
+/// Hundreds name the guilty side: 1xx to 3xx the client, 4xx the gateway, 5xx the upstream (see <see cref="RefusalFacts"/>).
+/// </summary>
+public enum Refusal : ushort
+{
+    None = 0,
+
+    // 1xx: the client's transport
+    PlaintextOnTlsPort = 100,
+    ClientHelloMalformed = 101,
+    TlsVersionTooOld = 102,
+    TlsSuitesTooWeak = 103,
+    ServerNameUnknown = 104,
+    ServerNameMissing = 105,
+    TlsHandshakeFailed = 106,
+    TlsHandshakeTooSlow = 107,
+    ClientCertificateMissing = 108,
+    ClientCertificateUntrusted = 109,
+    ClientCertificateExpired = 110,
+    ClientCertificateNotYetValid = 111,
+    ClientCertificateRevoked = 112,
+    ClientCertificateMisused = 113,
+
+    // 2xx: the client's identity and rights
+    LoginTooSlow = 200,
+    TokenMissing = 201,
+    TokenMalformed = 202,
+    TokenExpired = 203,
+    TokenNotYetValid = 204,
+    TokenSignatureInvalid = 205,
+    TokenIssuerUnknown = 206,
+    TokenAudienceWrong = 207,
+    TokenAlgorithmRefused = 208,
+    TokenSubjectMissing = 209,
+    NotGranted = 210,
+    OperationDenied = 211,
+    IdentityExpired = 212,
+
+    // 3xx: the client's frames
+    FrameMalformed = 300,
+    FrameTooLarge = 301,
+    ProtocolVersionUnsupported = 302,
+    ProtocolViolated = 303,
+
+    // 4xx: the gateway itself
+    TooManySessions = 400,
+    RecordingFailed = 401,
+    IssuerUnavailable = 402,
+    NodeDraining = 403,
+    SessionIdle = 404,
+    InternalFault = 405,
+
+    // 5xx: the upstream
+    UpstreamUnreachable = 500,
+    UpstreamTooSlow = 501,
+    UpstreamTlsFailed = 502,
+    UpstreamCertificateUntrusted = 503,
+    UpstreamCertificateExpired = 504,
+    UpstreamCertificateNotYetValid = 505,
+    UpstreamCertificateRevoked = 506,
+    UpstreamNameMismatch = 507,
+    UpstreamCredentialsRefused = 508,
+    UpstreamFrameMalformed = 509,
+    UpstreamFrameTooLarge = 510,
+    UpstreamLost = 511,
+}
+
+/// <summary>Who has to change something before the same attempt can succeed.</summary>
+public enum Side
+{
+    Client,
+    Gateway,
+    Upstream,
+}
