@@ -1,5 +1,4 @@
 using Gateway.Actors.Record;
-using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Replay;
 
