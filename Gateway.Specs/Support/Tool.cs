@@ -1,0 +1,27 @@
+namespace Gateway.Specs.Support;
+
+/// <summary>A real server or client program that a spec drives, such as <c>mosquitto</c> or <c>postgres</c>.</summary>
+public static class Tool
+{
+    /// <summary>True where a missing program must fail the specs that need it rather than skip them.</summary>
+    public static bool InCi => Environment.GetEnvironmentVariable("CI") is "true" or "1";
+
+    /// <summary>The full path of a program, or null where it is not installed.</summary>
+    public static string? Find(string name) =>
+        Directories().Select(d => System.IO.Path.Combine(d, OperatingSystem.IsWindows() ? name + ".exe" : name)).FirstOrDefault(File.Exists);
+
+    /// <summary>The full path of a program that the spec said it requires.</summary>
+    public static string Path(string name) =>
+        Find(name) ?? throw new InvalidOperationException($"{name} is not installed; ./build.sh test installs it as root on Debian");
+
+    // Daemons live in sbin, which is not on everybody's PATH; Debian keeps PostgreSQL's programs, but for wrappers, in a directory per version.
+    static IEnumerable<string> Directories()
+    {
+        var path = Environment.GetEnvironmentVariable("PATH") ?? "";
+        foreach (var directory in path.Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)) yield return directory;
+        yield return "/usr/sbin";
+        yield return "/usr/local/sbin";
+        if (!Directory.Exists("/usr/lib/postgresql")) yield break;
+        foreach (var version in Directory.GetDirectories("/usr/lib/postgresql").OrderDescending()) yield return System.IO.Path.Combine(version, "bin");
+    }
+}
