@@ -1,0 +1,69 @@
+using System.CommandLine;
+
+namespace Gateway.Build;
+
+/// <summary>Every target, with its options and the commands it consists of.</summary>
+static class Targets
+{
+    static readonly string[] s_published = ["Gateway.Node", "Gateway.Lighthouse", "Gateway.Cli"];
+
+    public static IEnumerable<Command> All() => [Demo(), Test(), Check(), Build(), Bench(), Publish()];
+
+    static Command Demo()
+    {
+        var once = new Option<bool>("--once") { Description = "End after the walk instead of serving until Ctrl-C; exit code 0 when every step passed." };
+        return Target("demo", "Start a one-node gateway with a broker and a token issuer of its own, and walk through it.", [once], (parsed, cancel) =>
+            Shell.Dotnet(cancel, ["run", "--project", "Gateway.Demo", "--", .. parsed.GetValue(once) ? ["--once"] : Array.Empty<string>()]));
+    }
+
+    static Command Test()
+    {
+        var filter = new Option<string?>("--filter") { Description = "Run only the specs whose full name contains this." };
+        return Target("test", "Run the specs. As root on Debian, first install the servers and clients they need.", [filter], (parsed, cancel) =>
+            TestRun.Run(parsed.GetValue(filter), cancel));
+    }
+
+    static Command Check() =>
+        Target("check", "Verify the formatting and build everything with warnings as errors.", [], async (_, cancel) =>
+        {
+            var build = await Shell.Dotnet(cancel, ["build", "Gateway.sln", "-nologo", "-v", "quiet"]);
+            var format = await Shell.Dotnet(cancel, ["format", "Gateway.sln", "--verify-no-changes", "--no-restore"]);
+            return build != 0 ? build : format;
+        });
+
+    static Command Build() =>
+        Target("build", "Build everything.", [], (_, cancel) => Shell.Dotnet(cancel, ["build", "Gateway.sln", "-nologo", "-v", "quiet"]));
+
+    static Command Bench()
+    {
+        var arguments = new Argument<string[]>("arguments")
+        {
+            Description = "What to measure: 'relay' (against nginx and haproxy, the default) or 'micro' with BenchmarkDotNet's options.",
+        };
+        var command = Target("bench", "Measure, and write docs/performance.md from the relay benchmark.", [], (parsed, cancel) =>
+            Benchmarks.Run(parsed.GetValue(arguments) ?? [], cancel));
+        command.Arguments.Add(arguments);
+        return command;
+    }
+
+    static Command Publish() =>
+        Target("publish", "Publish gateway-node, gateway-lighthouse and the gateway command to artifacts/publish.", [], async (_, cancel) =>
+        {
+            foreach (var project in s_published)
+            {
+                var code = await Shell.Dotnet(cancel, ["publish", project, "-c", "Release", "-o", $"artifacts/publish/{project}", "-nologo", "-v", "quiet"]);
+                if (code != 0) return code;
+            }
+
+            Console.WriteLine("Published to artifacts/publish.");
+            return 0;
+        });
+
+    static Command Target(string name, string description, IEnumerable<Option> options, Func<ParseResult, CancellationToken, Task<int>> run)
+    {
+        var command = new Command(name, description);
+        foreach (var option in options) command.Options.Add(option);
+        command.SetAction(run);
+        return command;
+    }
+}
