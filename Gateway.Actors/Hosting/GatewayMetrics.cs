@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>What a node counts, on the meter <c>Gateway</c>. Tags are connection names and closed vocabularies only, so that series stay few.</summary>
+public sealed class GatewayMetrics : IDisposable
+{
+    public const string MeterName = "Gateway";
+
+    readonly Meter _meter = new(MeterName);
+    readonly UpDownCounter<long> _active;
+    readonly Counter<long> _opened;
+    readonly Counter<long> _ended;
+    readonly Counter<long> _refused;
+    readonly Counter<long> _bytes;
+    readonly Counter<long> _recordingFailures;
+    readonly Counter<long> _shed;
+
+    public GatewayMetrics()
+    {
+        _active = _meter.CreateUpDownCounter<long>("gateway.sessions.active", "{session}", "Sessions that carry traffic now.");
+        _opened = _meter.CreateCounter<long>("gateway.sessions.opened", "{session}", "Sessions that were granted access.");
+        _ended = _meter.CreateCounter<long>("gateway.sessions.ended", "{session}", "Opened sessions that ended, by ending.");
+        _refused = _meter.CreateCounter<long>("gateway.refusals", "{refusal}", "Refusals, by word and by the side that has to change something.");
+        _bytes = _meter.CreateCounter<long>("gateway.relayed", "By", "Bytes relayed by ended sessions, by direction.");
+        _recordingFailures = _meter.CreateCounter<long>("gateway.recording.failures", "{failure}", "Writes that the journal refused.");
+        _shed = _meter.CreateCounter<long>("gateway.connections.shed", "{connection}", "Connections closed unread because every slot was taken.");
+    }
+
+    public void SessionOpened(string connection)
+    {
+        var tags = new TagList { { "connection", connection } };
+        _active.Add(1, tags);
+        _opened.Add(1, tags);
+    }
+
+    /// <summary>A session is over. <paramref name="wasOpened"/> is false for one that was refused before it was counted as active.</summary>
+    public void SessionEnded(string connection, Ending ending, Refusal refusal, long toUpstream, long toClient, bool wasOpened)
+    {
+        if (wasOpened)
+        {
+            _active.Add(-1, new TagList { { "connection", connection } });
+            _ended.Add(1, new TagList { { "connection", connection }, { "ending", ending.Word() } });
+        }
+
+        if (refusal != Refusal.None) _refused.Add(1, RefusalTags(connection, refusal));
+        AddBytes(connection, "to-upstream", toUpstream);
+        AddBytes(connection, "to-client", toClient);
+    }
+
+    public void RecordingFailed() => _recordingFailures.Add(1);
+
+    public void ConnectionShed(string connection) => _shed.Add(1, new TagList { { "connection", connection } });
+
+    /// <summary>Publishes how many recorded bytes wait for the journal. To be called once.</summary>
+    public void ObserveRecording(Func<long> bytesInFlight) => _meter.CreateObservableGauge(
+        "gateway.recording.in_flight", bytesInFlight, "By", "Recorded bytes that wait for the journal.");
+
+    public void Dispose() => _meter.Dispose();
+
+    void AddBytes(string connection, string direction, long bytes)
+    {
+        if (bytes > 0) _bytes.Add(bytes, new TagList { { "connection", connection }, { "direction", direction } });
+    }
+
+    static TagList RefusalTags(string connection, Refusal refusal) =>
+        new() { { "connection", connection }, { "refusal", refusal.Word() }, { "side", Word(refusal.GuiltySide()) } };
+
+    static string Word(Side side) => side switch
+    {
+        Side.Client => "client",
+        Side.Gateway => "gateway",
+        _ => "upstream",
+    };
+}
