@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using Gateway.Protocols.Journal;
+using ZstdSharp;
+
+namespace Gateway.Actors.Record;
+
+/// <summary>Compresses chunks with Zstandard (RFC 8878) level 1 and keeps them raw where that does not shrink them. Contexts are pooled: they are about 1 MB each.</summary>
+public static class ChunkCodec
+{
+    const int Level = 1;
+
+    static readonly ConcurrentBag<Compressor> s_compressors = [];
+    static readonly ConcurrentBag<Decompressor> s_decompressors = [];
+
+    /// <summary>
+    /// Compresses <paramref name="plain"/> into <paramref name="destination"/>, which is at least as long. Returns the compressed length, or -1 where
+    /// the plain bytes are not longer than that.
+    /// </summary>
+    public static int TryCompress(ReadOnlySpan<byte> plain, Span<byte> destination)
+    {
+        if (plain.Length < 2)
+            return -1;
+        if (!s_compressors.TryTake(out var compressor))
+            compressor = new Compressor(Level);
+        try
+        {
+            // One byte less than the plain length: what does not fit is not worth it, and the compressor stops there.
+            return compressor.TryWrap(plain, destination[..(plain.Length - 1)], out var written) && written < plain.Length ? written : -1;
+        }
+        finally
+        {
+            GiveBack(s_compressors, compressor);
+        }
+    }
+
+    /// <summary>
+    /// Restores a chunk into <paramref name="plain"/>, which has the declared length. Returns the number of bytes, or -1 when the payload is no such
+    /// chunk or holds more than fits. The length the payload itself declares sizes nothing.
+    /// </summary>
+    public static int Restore(Compression compression, ReadOnlySpan<byte> payload, Span<byte> plain)
+    {
+        if (compression == Compression.None)
+            return payload.TryCopyTo(plain) ? payload.Length : -1;
+        if (compression != Compression.Zstandard)
+            return -1;
+        if (!s_decompressors.TryTake(out var decompressor))
+            decompressor = new Decompressor();
+        try
+        {
+            return decompressor.TryUnwrap(payload, plain, out var written) ? written : -1;
+        }
+        catch (ZstdException)
+        {
+            return -1;
+        }
+        finally
+        {
+            GiveBack(s_decompressors, decompressor);
+        }
+    }
+
+    /// <summary>The plain bytes in an array of the declared length, which is capped. Throws <see cref="InvalidDataException"/> when they do not match.</summary>
+    public static byte[] Restore(TrafficRecorded chunk)
+    {
+        if (chunk.PlainLength is < 0 or > EventLimits.Chunk)
+            throw new InvalidDataException($"Chunk {chunk.Index} declares {chunk.PlainLength} bytes; the cap is {EventLimits.Chunk}.");
+        var plain = GC.AllocateUninitializedArray<byte>(chunk.PlainLength);
+        var length = Restore(chunk.Compression, chunk.Payload.Span, plain);
+        return length == plain.Length ? plain : throw new InvalidDataException($"Chunk {chunk.Index} does not restore to its {plain.Length} bytes.");
+    }
+
+    static void GiveBack<T>(ConcurrentBag<T> pool, T context) where T : IDisposable
+    {
+        if (pool.Count < Environment.ProcessorCount)
+            pool.Add(context);
+        else
+            context.Dispose();
+    }
+}

@@ -1,0 +1,20 @@
+namespace Gateway.Protocols.Journal;
+
+/// <summary>Caps of the journal format. A reader compares every count and length with its cap before it sizes anything; a writer refuses to exceed it.</summary>
+public static class EventLimits
+{
+    /// <summary>UTF-8 bytes of one text. Origin: an MQTT topic is at most 64 KiB (MQTT 5 section 1.5.4), and denied topics are recorded whole.</summary>
+    public const int Text = 65_535;
+
+    /// <summary>Groups of an identity. Origin: directories cut group claims off at 150 to 200; tokens of 96 KiB could name a few thousand.</summary>
+    public const int Groups = 4096;
+
+    /// <summary>Pieces of traffic in one chunk.</summary>
+    public const int Entries = 4096;
+
+    /// <summary>Denied operations in one event.</summary>
+    public const int Operations = 4096;
+
+    /// <summary>Bytes of one chunk before compression and after. Chunks are written with at most 64 KiB; the rest is room for later writers.</summary>
+    public const int Chunk = 1024 * 1024;
+}

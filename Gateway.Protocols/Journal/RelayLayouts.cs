@@ -1,0 +1,103 @@
+namespace Gateway.Protocols.Journal;
+
+/// <summary>The bodies of the events of a running session and of its end. The layouts use the primitives of <see cref="EventWriter"/>.</summary>
+static class RelayLayouts
+{
+    /// <summary>
+    /// <c>s.traffic.1</c>: index varint, started time, to-upstream offset varint, to-client offset varint, entry count varint, then each entry as
+    /// (length * 2 + direction) varint and after-micros varint; compression byte, plain length varint, payload bytes.
+    /// </summary>
+    public static void WriteTraffic(EventWriter to, TrafficRecorded e)
+    {
+        to.VarInt(e.Index);
+        to.Time(e.StartedAt);
+        to.Count(e.ToUpstreamOffset);
+        to.Count(e.ToClientOffset);
+        to.ListLength(e.Entries.Count, EventLimits.Entries);
+        for (var i = 0; i < e.Entries.Count; i++)
+        {
+            to.Count(((long)e.Entries[i].Length << 1) | (byte)e.Entries[i].Direction);
+            to.VarInt(e.Entries[i].AfterMicros);
+        }
+        to.Byte((byte)e.Compression);
+        to.ListLength(e.PlainLength, EventLimits.Chunk);
+        to.Bytes(e.Payload.Span, EventLimits.Chunk);
+    }
+
+    public static TrafficRecorded ReadTraffic(ref EventReader from) => new()
+    {
+        Index = (uint)from.VarInt(uint.MaxValue),
+        StartedAt = from.Time(),
+        ToUpstreamOffset = from.Size(),
+        ToClientOffset = from.Size(),
+        Entries = ReadEntries(ref from),
+        Compression = (Compression)from.Known((byte)Compression.Zstandard, 0, "compression"),
+        PlainLength = from.Count(EventLimits.Chunk),
+        Payload = from.Bytes(EventLimits.Chunk).ToArray(),
+    };
+
+    /// <summary><c>s.denied.1</c>: time, operation count varint, then operation text and resource text each.</summary>
+    public static void WriteDenied(EventWriter to, OperationsDenied e)
+    {
+        to.Time(e.At);
+        to.ListLength(e.Operations.Count, EventLimits.Operations);
+        foreach (var denied in e.Operations)
+        {
+            to.Text(denied.Operation);
+            to.Text(denied.Resource);
+        }
+    }
+
+    public static OperationsDenied ReadDenied(ref EventReader from) => new() { At = from.Time(), Operations = ReadOperations(ref from) };
+
+    /// <summary>
+    /// <c>s.sealed.1</c>: sealed time, ending byte, refusal u16, detail optional text, chunks varint, to-upstream bytes varint, to-client bytes varint,
+    /// sealed-by text, key id 32 bytes, signature 64 bytes. The signature is last so that what it signs is the rest (<see cref="SessionSeal"/>).
+    /// </summary>
+    public static void WriteSealed(EventWriter to, SessionSealed e)
+    {
+        to.Time(e.SealedAt);
+        to.Byte((byte)e.Ending);
+        to.Refusal(e.Refusal);
+        to.OptionalText(e.Detail);
+        to.VarInt(e.Chunks);
+        to.Count(e.ToUpstreamBytes);
+        to.Count(e.ToClientBytes);
+        to.Text(e.SealedBy);
+        to.Fixed(e.KeyId.Span, SessionSeal.KeyIdLength);
+        to.Fixed(e.Signature.Span, SessionSeal.SignatureLength);
+    }
+
+    public static SessionSealed ReadSealed(ref EventReader from) => new()
+    {
+        SealedAt = from.Time(),
+        Ending = (Ending)from.Known((byte)Ending.Killed, (byte)Ending.ClosedByClient, "ending"),
+        Refusal = from.Refusal(),
+        Detail = from.OptionalText(),
+        Chunks = (uint)from.VarInt(uint.MaxValue),
+        ToUpstreamBytes = from.Size(),
+        ToClientBytes = from.Size(),
+        SealedBy = from.Text(),
+        KeyId = from.Fixed(SessionSeal.KeyIdLength).ToArray(),
+        Signature = from.Fixed(SessionSeal.SignatureLength).ToArray(),
+    };
+
+    static TrafficEntry[] ReadEntries(ref EventReader from)
+    {
+        var entries = new TrafficEntry[from.ListLength(EventLimits.Entries, elementBytes: 2)];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var piece = from.Count((EventLimits.Chunk << 1) | 1);
+            entries[i] = new TrafficEntry((Direction)(piece & 1), (uint)from.VarInt(uint.MaxValue), piece >> 1);
+        }
+        return entries;
+    }
+
+    static DeniedOperation[] ReadOperations(ref EventReader from)
+    {
+        var operations = new DeniedOperation[from.ListLength(EventLimits.Operations, elementBytes: 2)];
+        for (var i = 0; i < operations.Length; i++)
+            operations[i] = new DeniedOperation(from.Text(), from.Text());
+        return operations;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text;
+using Gateway.Actors.Record;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Specs.Support;
+
+/// <summary>One of every journaled event, with fixed values, and a small recording made of them.</summary>
+static class SampleSession
+{
+    public const string Id = "node1-01JABCDEFGHJKMNPQRSTVWXYZ0";
+
+    public static readonly ClientFacts Client = new()
+    {
+        Address = "192.0.2.7:40112",
+        Offered = "TLS 1.3, 3 suites, alpn mqtt",
+        ServerName = "mqtt.example.test",
+        TlsVersion = "TLS 1.3",
+        TlsSuite = "TLS_AES_256_GCM_SHA384",
+        CertificateSha256 = new string('a', 64),
+    };
+
+    public static readonly SessionOpened Opened = new()
+    {
+        SessionId = Id,
+        Connection = "telemetry",
+        Protocol = "mqtt",
+        NodeKey = "node1",
+        OpenedAt = 1_764_000_000_000_000,
+        Client = Client,
+        Subject = "münchen-42",
+        Issuer = "https://issuer.example.test",
+        Groups = ["sensors", "eu"],
+        ExpiresAt = 1_764_003_600_000_000,
+        ClientName = "sensor-42",
+        Strict = true,
+        UpstreamPlaintext = false,
+    };
+
+    public static readonly SessionRefused Refused = new()
+    {
+        SessionId = Id,
+        Connection = "telemetry",
+        Protocol = "mqtt",
+        NodeKey = "node1",
+        RefusedAt = 1_764_000_000_000_001,
+        Client = new ClientFacts { Address = "192.0.2.8:5", Offered = "TLS 1.1" },
+        Refusal = Protocols.Refusal.TlsVersionTooOld,
+        Detail = "the highest version offered is TLS 1.1",
+    };
+
+    public static readonly UpstreamSecured Upstream = new()
+    {
+        At = 1_764_000_000_250_000,
+        Address = "198.51.100.3:8883",
+        TlsVersion = "TLS 1.3",
+        TlsSuite = "TLS_AES_128_GCM_SHA256",
+        CertificateSha256 = new string('b', 64),
+    };
+
+    public static readonly OperationsDenied Denied = new()
+    {
+        At = 1_764_000_001_000_000,
+        Operations = [new DeniedOperation("publish", "commands/all"), new DeniedOperation("subscribe", "#")],
+    };
+
+    public static readonly SessionClosing Closing = new(1_764_000_002_000_000, Ending.ClosedByClient, Protocols.Refusal.None, null, 0, 0);
+
+    public static StoredEvent Chunk(SessionRecorder recorder, params (Direction Direction, string Text)[] pieces)
+    {
+        var draft = ChunkDraft.Rent(TimeProvider.System);
+        foreach (var (direction, text) in pieces)
+            draft.Add(direction, Encoding.UTF8.GetBytes(text));
+        return Record(recorder, draft);
+    }
+
+    public static StoredEvent Chunk(SessionRecorder recorder, Direction direction, byte[] bytes)
+    {
+        var draft = ChunkDraft.Rent(TimeProvider.System);
+        draft.Add(direction, bytes);
+        return Record(recorder, draft);
+    }
+
+    /// <summary>Opened, upstream, two chunks around a denial, sealed.</summary>
+    public static List<StoredEvent> Recording(SealKey key)
+    {
+        var recorder = new SessionRecorder(Id);
+        return
+        [
+            recorder.Append(Opened),
+            recorder.Append(Upstream),
+            Chunk(recorder, (Direction.ToUpstream, "hello"), (Direction.ToClient, new string('x', 300)), (Direction.ToUpstream, "more")),
+            recorder.Append(Denied),
+            Chunk(recorder, (Direction.ToClient, "bye")),
+            recorder.Seal(Closing, "node1", key),
+        ];
+    }
+
+    static StoredEvent Record(SessionRecorder recorder, ChunkDraft draft)
+    {
+        var stored = recorder.Append(draft);
+        draft.Return();
+        return stored;
+    }
+}
