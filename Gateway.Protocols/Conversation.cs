@@ -27,8 +27,10 @@ public abstract class Conversation
     /// <summary>
     /// The identity was granted access. Writes to <paramref name="record"/> what the journal is to keep of the login, credentials blanked out, and to
     /// <paramref name="toClient"/> what the protocol answers at this point (nothing where the upstream's own answer is relayed).
+    /// Returns <see cref="Refusal.None"/>, or why the login itself asks for what <paramref name="rules"/> do not allow (an MQTT will, for one): the
+    /// session then ends before anything is dialled, and nothing was written.
     /// </summary>
-    public abstract void Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient);
+    public abstract Refusal Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient);
 
     /// <summary>Writes the first bytes of the gateway's own login to the upstream.</summary>
     public abstract void StartUpstreamLogin(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream);
