@@ -1,4 +1,73 @@
+using Microsoft.Extensions.Configuration;
+
 namespace Gateway.Actors.Hosting;
 
-/// <summary>Placeholder replaced by the strict check.</summary>
-public static class GatewayOptionsCheck;
+/// <summary>The options with every relative path made absolute, and everything that is wrong with them. Use the options only when nothing is.</summary>
+public sealed record CheckedOptions(GatewayOptions Options, IReadOnlyList<ConfigurationFault> Faults);
+
+/// <summary>Binds and checks the whole configuration before a port is bound. Reads files, opens nothing else, changes nothing.</summary>
+public static class GatewayOptionsCheck
+{
+    /// <param name="section">The section <see cref="GatewayOptions.Section"/>.</param>
+    /// <param name="contentRoot">The directory that relative paths start from.</param>
+    public static CheckedOptions Check(IConfigurationSection section, string contentRoot)
+    {
+        var faults = new List<ConfigurationFault>();
+        var options = Absolute(new StrictBinder(faults).Bind<GatewayOptions>(section), contentRoot);
+        var report = new OptionReport(section, faults);
+        NodeChecks.Check(options, report);
+        StorageChecks.Check(options, report);
+        IdentityChecks.Check(options, report);
+        return new(options, faults);
+    }
+
+    static GatewayOptions Absolute(GatewayOptions options, string root) => options with
+    {
+        ConnectionsFile = Full(options.ConnectionsFile, root)!,
+        Node = options.Node with { DataDirectory = Full(options.Node.DataDirectory, root)! },
+        Journal = options.Journal with
+        {
+            ConnectionString = NullIfEmpty(options.Journal.ConnectionString),
+            ConnectionStringFile = Full(NullIfEmpty(options.Journal.ConnectionStringFile), root),
+            SealKeyFile = Full(NullIfEmpty(options.Journal.SealKeyFile), root),
+        },
+        Certificates = options.Certificates with
+        {
+            CertificateFile = Full(NullIfEmpty(options.Certificates.CertificateFile), root),
+            KeyFile = Full(NullIfEmpty(options.Certificates.KeyFile), root),
+            ClusterAuthoritiesFile = Full(NullIfEmpty(options.Certificates.ClusterAuthoritiesFile), root),
+        },
+        Issuers = [.. options.Issuers.Select(i => i with { AuthoritiesFile = Full(NullIfEmpty(i.AuthoritiesFile), root) })],
+    };
+
+    static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    static string? Full(string? path, string root) => string.IsNullOrEmpty(path) ? path : Path.GetFullPath(path, root);
+}
+
+/// <summary>Collects faults by setting and looks up what was written there.</summary>
+sealed class OptionReport(IConfigurationSection section, List<ConfigurationFault> faults)
+{
+    public void Add(string setting, string problem, string remedy) => faults.Add(new(Path(setting), section[setting], problem, remedy));
+
+    /// <summary>For settings whose value is a secret or says nothing.</summary>
+    public void AddHidden(string setting, string problem, string remedy) => faults.Add(new(Path(setting), null, problem, remedy));
+
+    public void Require(bool holds, string setting, string problem, string remedy)
+    {
+        if (!holds) Add(setting, problem, remedy);
+    }
+
+    public void File(string setting, FileProblem? problem)
+    {
+        if (problem is { } found) Add(setting, found.Problem, found.Remedy);
+    }
+
+    public void Range(string setting, long value, long least, long most) =>
+        Require(value >= least && value <= most, setting, $"must be between {least} and {most}", "correct the value");
+
+    public void Duration(string setting, TimeSpan value, TimeSpan most) => Require(
+        value > TimeSpan.Zero && value <= most, setting, $"must be longer than 0s and at most {Durations.Write(most)}", Durations.Examples);
+
+    string Path(string setting) => $"{section.Path}:{setting}";
+}

@@ -1,0 +1,161 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Hosting;
+using Gateway.Protocols;
+
+namespace Gateway.Actors.Connections;
+
+/// <summary>Reads one document of a connections file into a profile.</summary>
+sealed class ConnectionReader(
+    string directory, IReadOnlyCollection<string> issuers, IReadOnlyList<ProtocolEntry> protocols, YamlFaults faults)
+{
+    static readonly string[] s_versions13First = ["1.3", "1.2"];
+    static readonly ProtocolEntry s_unknown = new("", HasLogin: true, [], _ => throw new InvalidOperationException("the protocol is unknown"));
+
+    readonly UpstreamReader _upstream = new(directory);
+
+    /// <summary>The profile, or null when the document has a fault.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="register">Takes the document, its <c>listen</c> fields, name and address, to report what another connection already has.</param>
+    public ConnectionProfile? Read(YamlMap document, Action<YamlMap, YamlFields, string, IPEndPoint> register)
+    {
+        var before = faults.Count;
+        var root = new YamlFields(document, "", ConnectionFields.Document, faults);
+        Expect(root, "apiVersion", ConnectionFields.ApiVersion);
+        Expect(root, "kind", ConnectionFields.Kind);
+        var name = Name(root.RequiredMap("metadata", ConnectionFields.Metadata));
+        var spec = root.RequiredMap("spec", ConnectionFields.Spec);
+        var listenFields = spec.RequiredMap("listen", ConnectionFields.Listen);
+        var protocol = Protocol(spec);
+        var limits = spec.Map("limits", ConnectionFields.Limits);
+        var tls = Tls(spec.Map("tls", ConnectionFields.Tls), protocol);
+        var profile = new ConnectionProfile
+        {
+            Name = name,
+            Protocol = protocol,
+            Listen = Listen(listenFields),
+            ClientTls = tls,
+            Upstream = _upstream.Read(spec.RequiredMap("upstream", ConnectionFields.Upstream), protocol),
+            Access = Access(spec.RequiredMap("access", ConnectionFields.Access), protocol, tls.ClientCertificate),
+            Operations = Operations(spec.Map("operations", ConnectionFields.Operations), protocol),
+            Recording = Recording(spec.Map("recording", ConnectionFields.Recording)),
+            MaxSessions = limits.Number("maxSessions", 1, 1_000_000, 1000),
+            IdleTimeout = limits.Duration("idleTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), TimeSpan.FromMinutes(10)),
+        };
+        register(document, listenFields, name, profile.Listen);
+        return faults.Count == before ? profile : null;
+    }
+
+    static void Expect(YamlFields fields, string key, string value)
+    {
+        if (fields.RequiredText(key) is { Length: > 0 } text && text != value) fields.Fault(key, "is not supported", $"write {value}");
+    }
+
+    static string Name(YamlFields metadata)
+    {
+        var name = metadata.RequiredText("name");
+        var plain = name.Length <= 63 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+        metadata.Require(plain, "name", "must be at most 63 lower-case letters, digits and dashes", "correct the name");
+        return name;
+    }
+
+    ProtocolEntry Protocol(YamlFields spec)
+    {
+        var name = spec.RequiredText("protocol");
+        if (protocols.FirstOrDefault(p => p.Name == name) is { } known) return known;
+        if (name.Length > 0) spec.Fault("protocol", "is not a protocol the gateway speaks", NearestName.Remedy(name, [.. protocols.Select(p => p.Name)]));
+        return s_unknown;
+    }
+
+    static IPEndPoint Listen(YamlFields listen)
+    {
+        var text = listen.Text("address") ?? "0.0.0.0";
+        if (!IPAddress.TryParse(text, out var address)) listen.Fault("address", "is not an IP address", "use 0.0.0.0, :: or an address of the node");
+        return new IPEndPoint(address ?? IPAddress.Any, listen.Number("port", 0, 65535, otherwise: null));
+    }
+
+    ClientTls Tls(YamlFields tls, ProtocolEntry protocol)
+    {
+        var names = tls.Texts("serverNames");
+        foreach (var name in names)
+            tls.Require(IsServerName(name), "serverNames", $"\"{name}\" is not a host name", "write it like gw.example.org or *.example.org");
+        var rule = Enum.Parse<ClientCertificateRule>(tls.Choice("clientCertificate", ["none", "optional", "required"]), ignoreCase: true);
+        if (protocol is { HasLogin: false } && rule != ClientCertificateRule.Required)
+            tls.Fault("clientCertificate", $"must be required: protocol {protocol.Name} has no login", "write clientCertificate: required");
+        var authorities = tls.Certificates("clientAuthorities", directory);
+        if (rule != ClientCertificateRule.None && !tls.Has("clientAuthorities"))
+            tls.Fault("clientAuthorities", "is required when client certificates are accepted", "name the bundle (PEM) of authorities");
+        if (rule == ClientCertificateRule.None && tls.Has("clientAuthorities"))
+            tls.Fault("clientAuthorities", "has no use while clientCertificate is none", "remove it, or ask for a certificate");
+        return new ClientTls
+        {
+            AllowTls12 = tls.Choice("minimumVersion", s_versions13First) == "1.2",
+            ServerNames = names,
+            ClientCertificate = rule,
+            ClientAuthorities = authorities,
+        };
+    }
+
+    AccessRules Access(YamlFields access, ProtocolEntry protocol, ClientCertificateRule certificate)
+    {
+        var rules = new AccessRules { Issuers = access.Texts("issuers"), Groups = access.Texts("groups"), Subjects = access.Texts("subjects") };
+        foreach (var issuer in rules.Issuers.Where(i => !issuers.Contains(i)))
+            access.Fault("issuers", $"\"{issuer}\" is no issuer of this gateway", NearestName.Remedy(issuer, issuers));
+        access.Require(rules.Groups.Count + rules.Subjects.Count > 0, "groups", "admits nobody: groups and subjects are both empty", "name a group or a subject");
+        if (!protocol.HasLogin && rules.Issuers.Count > 0)
+            access.Fault("issuers", $"has no use: protocol {protocol.Name} has no login that could carry a token", "remove it");
+        if (protocol.HasLogin && rules.Issuers.Count == 0 && certificate == ClientCertificateRule.None)
+            access.Fault("issuers", "admits nobody: neither tokens nor client certificates are accepted", "name an issuer, or ask for a client certificate");
+        return rules;
+    }
+
+    static OperationRules Operations(YamlFields operations, ProtocolEntry protocol)
+    {
+        var rules = new OperationRules(Rules(operations, "allow", protocol), Rules(operations, "deny", protocol));
+        if (protocol.Operations.Count == 0 && !rules.AllowsEverything && protocol != s_unknown)
+            operations.Fault("allow", $"has no use: protocol {protocol.Name} has no operations", "remove operations");
+        return rules;
+    }
+
+    static OperationRule[] Rules(YamlFields operations, string key, ProtocolEntry protocol) =>
+        [.. operations.Maps(key, ConnectionFields.Operation).Select(fields => Rule(fields, protocol))];
+
+    static OperationRule Rule(YamlFields fields, ProtocolEntry protocol)
+    {
+        var rule = new OperationRule(fields.RequiredText("operation"), fields.RequiredText("resource"));
+        var known = protocol.Operations.Count == 0 || rule.Operation is "*" or "" || protocol.Operations.Contains(rule.Operation);
+        fields.Require(
+            known, "operation", $"is no operation of protocol {protocol.Name}", NearestName.Remedy(rule.Operation, [.. protocol.Operations, "*"]));
+        return rule;
+    }
+
+    static RecordingRules Recording(YamlFields recording) => new()
+    {
+        Strict = recording.Choice("mode", ["pipelined", "strict"]) == "strict",
+        WindowBytes = recording.Number("windowBytes", 4096, 1 << 30, 1 << 20),
+        FlushAfter = recording.Duration("flushAfter", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(50)),
+    };
+
+    // One label of wildcard, as in certificates (RFC 6125 section 6.4.3).
+    static bool IsServerName(string name) => Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) == UriHostNameType.Dns;
+}
+
+/// <summary>Fields that name files, relative to the connections file.</summary>
+static class YamlFileFields
+{
+    public static X509Certificate2Collection Certificates(this YamlFields fields, string key, string directory)
+    {
+        if (fields.File(key, directory) is not { } path) return [];
+        var certificates = ConfiguredFiles.Certificates(path, out var problem);
+        fields.Report(key, problem);
+        return certificates;
+    }
+
+    public static string? File(this YamlFields fields, string key, string directory) =>
+        fields.Text(key) is { } name ? Path.GetFullPath(name, directory) : null;
+
+    public static void Report(this YamlFields fields, string key, FileProblem? problem)
+    {
+        if (problem is { } found) fields.Fault(key, found.Problem, found.Remedy);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using Gateway.Actors.Hosting;
+using Gateway.Protocols;
+using YamlDotNet.Core;
+
+namespace Gateway.Actors.Connections;
+
+/// <summary>The profiles of a connections file and everything that is wrong with it. Use the profiles only when nothing is.</summary>
+public sealed record LoadedConnections(IReadOnlyList<ConnectionProfile> Profiles, IReadOnlyList<ConfigurationFault> Faults);
+
+/// <summary>Reads the YAML file in which operators register connections, one document per connection.</summary>
+public static class ConnectionsFile
+{
+    // Thousands of connections; a larger file is not one that people wrote.
+    const long MaxBytes = 4 * 1024 * 1024;
+
+    /// <param name="path">The file. Paths inside it start from its directory.</param>
+    /// <param name="issuerNames">The issuers that connections may name.</param>
+    public static LoadedConnections Load(string path, IReadOnlyCollection<string> issuerNames) => Load(path, issuerNames, ProtocolCatalog.All);
+
+    /// <summary>The same with other protocols than the catalog's.</summary>
+    public static LoadedConnections Load(string path, IReadOnlyCollection<string> issuerNames, IReadOnlyList<ProtocolEntry> protocols)
+    {
+        var faults = new YamlFaults(Path.GetFileName(path));
+        var profiles = new List<ConnectionProfile>();
+        if (ConfiguredFiles.Unreadable(path) is { } problem) return new([], [new(path, null, problem.Problem, problem.Remedy)]);
+        if (new FileInfo(path).Length > MaxBytes) return new([], [new(path, null, $"is larger than {MaxBytes} bytes", "split the connections up")]);
+        var reader = new ConnectionReader(Path.GetDirectoryName(Path.GetFullPath(path))!, issuerNames, protocols, faults);
+        var registered = new Registered(faults);
+        foreach (var document in Documents(path, faults))
+        {
+            if (document is YamlScalar { IsNull: true }) continue;
+            if (document is not YamlMap map)
+                faults.Add(document, "", "is not a mapping", "write a Connection");
+            else if (reader.Read(map, registered.Add) is { } profile)
+                profiles.Add(profile);
+        }
+
+        return new(profiles, faults.All);
+    }
+
+    static IReadOnlyList<YamlValue> Documents(string path, YamlFaults faults)
+    {
+        try
+        {
+            using var text = File.OpenText(path);
+            var documents = YamlTree.Documents(text);
+            if (documents.Count == 0) faults.Add(1, 1, "", null, "holds no connection", "register at least one");
+            return documents;
+        }
+        catch (YamlException fault)
+        {
+            faults.Add(fault.Start.Line, fault.Start.Column, "", null, $"is not readable YAML: {fault.Message}", "correct the syntax");
+            return [];
+        }
+    }
+
+    /// <summary>What must be unique in the file.</summary>
+    sealed class Registered(YamlFaults faults)
+    {
+        readonly Dictionary<string, long> _names = new(StringComparer.Ordinal);
+        readonly List<(IPEndPoint Listen, string Name)> _listeners = [];
+
+        public void Add(YamlMap document, YamlFields listenFields, string name, IPEndPoint listen)
+        {
+            if (name.Length > 0 && !_names.TryAdd(name, document.Line))
+            {
+                faults.Add(
+                    document.Line, document.Column, "metadata.name", name, $"is also the name of the connection in line {_names[name]}",
+                    "give every connection a name of its own");
+            }
+
+            if (_listeners.Find(l => Overlap(l.Listen, listen)) is { Name: not null } other)
+                listenFields.Fault("port", $"is also where connection {other.Name} listens", "choose another port or address");
+            _listeners.Add((listen, name));
+        }
+
+        static bool Overlap(IPEndPoint one, IPEndPoint other) =>
+            one.Port != 0 && one.Port == other.Port && (IsAny(one.Address) || IsAny(other.Address) || one.Address.Equals(other.Address));
+
+        static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Hosting;
+using Gateway.Protocols;
+
+namespace Gateway.Actors.Connections;
+
+/// <summary>Reads where the traffic goes and how that leg is verified.</summary>
+sealed class UpstreamReader(string directory)
+{
+    public UpstreamTarget Read(YamlFields upstream, ProtocolEntry protocol)
+    {
+        var host = upstream.RequiredText("host");
+        upstream.Require(
+            host.Length == 0 || Uri.CheckHostName(host) != UriHostNameType.Unknown, "host", "is neither a host name nor an address", "correct the name");
+        var plaintext = Plaintext(upstream);
+        var tls = upstream.Map("tls", ConnectionFields.UpstreamTls);
+        return new UpstreamTarget
+        {
+            Host = host,
+            Port = upstream.Number("port", 1, 65535, otherwise: null),
+            Plaintext = plaintext,
+            AllowTls12 = tls.Choice("minimumVersion", ["1.3", "1.2"]) == "1.2",
+            ServerName = tls.Text("serverName") ?? host,
+            Authorities = tls.Certificates("authorities", directory),
+            ClientCertificate = ClientCertificate(tls),
+            Login = Login(upstream, protocol),
+        };
+    }
+
+    static bool Plaintext(YamlFields upstream)
+    {
+        if (upstream.Has("plaintext") && upstream.Has("tls")) upstream.Fault("plaintext", "is given together with tls", "keep one of them");
+        if (!upstream.Has("plaintext") && !upstream.Has("tls"))
+            upstream.Fault("tls", "is required", "add tls: {}, or plaintext: allowed to go without");
+        if (upstream.Text("plaintext") is not { } word) return false;
+        upstream.Require(word == "allowed", "plaintext", "is not a known value", "write plaintext: allowed, or remove it");
+        return word == "allowed";
+    }
+
+    X509Certificate2? ClientCertificate(YamlFields tls)
+    {
+        var (certificate, key) = (tls.File("clientCertificate", directory), tls.File("clientKey", directory));
+        if (certificate is null && key is null) return null;
+        if (key is null) tls.Fault("clientKey", "is missing although clientCertificate is given", "name the private key (PEM)");
+        if (certificate is null) tls.Fault("clientCertificate", "is missing although clientKey is given", "name the certificate (PEM)");
+        if (certificate is null || key is null) return null;
+        if (ConfiguredFiles.NotSecret(key) is { } unsafeKey)
+        {
+            tls.Report("clientKey", unsafeKey);
+            return null;
+        }
+
+        var pair = ConfiguredFiles.WithKey(certificate, key, out var problem);
+        tls.Report("clientCertificate", problem);
+        return pair;
+    }
+
+    UpstreamLogin Login(YamlFields upstream, ProtocolEntry protocol)
+    {
+        if (!upstream.Has("login")) return UpstreamLogin.None;
+        if (!protocol.HasLogin) upstream.Fault("login", $"has no use: protocol {protocol.Name} has no login", "remove it");
+        var login = upstream.Map("login", ConnectionFields.Login);
+        var passwordFile = login.File("passwordFile", directory);
+        if (passwordFile is not null) login.Report("passwordFile", ConfiguredFiles.NotSecret(passwordFile));
+        return new UpstreamLogin(login.Text("userName"), passwordFile);
+    }
+}

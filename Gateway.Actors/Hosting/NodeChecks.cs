@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Net;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>The node itself, its place in the cluster, its admin API and its limits.</summary>
+static class NodeChecks
+{
+    const int MaxPort = 65535;
+
+    public static void Check(GatewayOptions options, OptionReport report)
+    {
+        Node(options.Node, report);
+        Cluster(options.Cluster, report);
+        Admin(options, report);
+        Limits(options.Limits, report);
+        report.File(nameof(GatewayOptions.ConnectionsFile), ConfiguredFiles.Unreadable(options.ConnectionsFile));
+    }
+
+    public static bool IsPlainName(string name) =>
+        name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_');
+
+    static void Node(NodeOptions node, OptionReport report)
+    {
+        report.Require(
+            IsPlainName(node.Name), "Node:Name", "must be 1 to 64 letters, digits, dashes, dots or underscores", "give the node a plain name");
+        report.Require(node.DataDirectory.Length > 0, "Node:DataDirectory", "is empty", "name a directory");
+        report.Require(!File.Exists(node.DataDirectory), "Node:DataDirectory", $"{node.DataDirectory} is a file", "name a directory");
+        report.Duration("Node:DrainGrace", node.DrainGrace, TimeSpan.FromDays(1));
+    }
+
+    static void Cluster(ClusterOptions cluster, OptionReport report)
+    {
+        report.Require(
+            Uri.CheckHostName(cluster.Host) != UriHostNameType.Unknown, "Cluster:Host", "is neither a host name nor an address",
+            "give the address other nodes reach this one by");
+        report.Range("Cluster:Port", cluster.Port, 0, MaxPort);
+        for (var i = 0; i < cluster.Lighthouses.Count; i++)
+        {
+            report.Require(IsHostAndPort(cluster.Lighthouses[i]), $"Cluster:Lighthouses:{i}", "is not host:port", "write it like lighthouse-0.internal:4053");
+            report.Require(
+                !cluster.Lighthouses.Take(i).Contains(cluster.Lighthouses[i], StringComparer.OrdinalIgnoreCase),
+                $"Cluster:Lighthouses:{i}", "is named twice", "remove one of them");
+        }
+    }
+
+    static void Admin(GatewayOptions options, OptionReport report)
+    {
+        var admin = options.Admin;
+        report.Require(IPAddress.TryParse(admin.Address, out _), "Admin:Address", "is not an IP address", "use 127.0.0.1, 0.0.0.0 or an address of this machine");
+        report.Range("Admin:Port", admin.Port, 0, MaxPort);
+        Groups("Admin:AuditorGroups", admin.AuditorGroups, report);
+        Groups("Admin:OperatorGroups", admin.OperatorGroups, report);
+        if (options.Issuers.Count == 0 && admin.AuditorGroups.Count + admin.OperatorGroups.Count > 0)
+            report.AddHidden("Issuers", "is empty although admin groups are set", "add the issuer whose tokens name those groups");
+    }
+
+    static void Groups(string setting, IReadOnlyList<string> groups, OptionReport report)
+    {
+        for (var i = 0; i < groups.Count; i++)
+            report.Require(!string.IsNullOrWhiteSpace(groups[i]), $"{setting}:{i}", "is empty", "name a group or remove the entry");
+    }
+
+    static void Limits(LimitOptions limits, OptionReport report)
+    {
+        var longest = TimeSpan.FromMinutes(10);
+        report.Range("Limits:Handshakes", limits.Handshakes, 1, 65536);
+        report.Duration("Limits:HandshakeTimeout", limits.HandshakeTimeout, longest);
+        report.Duration("Limits:LoginTimeout", limits.LoginTimeout, longest);
+        report.Duration("Limits:UpstreamTimeout", limits.UpstreamTimeout, longest);
+        report.Range("Limits:RecordingBytesInFlight", limits.RecordingBytesInFlight, 1L << 16, 1L << 36);
+    }
+
+    static bool IsHostAndPort(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        return colon > 0 && Uri.CheckHostName(text[..colon]) != UriHostNameType.Unknown
+            && ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
+    }
+}

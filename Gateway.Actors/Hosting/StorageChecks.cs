@@ -1,0 +1,107 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>The journal and the certificates: what the node keeps and what it proves itself with.</summary>
+static class StorageChecks
+{
+    public static void Check(GatewayOptions options, OptionReport report)
+    {
+        Journal(options.Journal, report);
+        Certificates(options.Certificates, report);
+        if (options.Cluster.Lighthouses.Count == 0) return;
+        if (options.Certificates.CertificateFile is null)
+        {
+            report.AddHidden(
+                "Certificates:CertificateFile", "is required with Cluster:Lighthouses, because nodes prove themselves to each other",
+                "name the node's certificate chain (PEM)");
+        }
+
+        if (options.Journal.SealKeyFile is null)
+        {
+            report.AddHidden(
+                "Journal:SealKeyFile", "is required with Cluster:Lighthouses, because any node may seal another's recordings",
+                "name the key (PEM, ECDSA P-256) that all nodes share");
+        }
+    }
+
+    static void Journal(JournalOptions journal, OptionReport report)
+    {
+        if (journal.ConnectionString is not null && journal.ConnectionStringFile is not null)
+            report.AddHidden("Journal:ConnectionString", "is given together with ConnectionStringFile", "keep one of them");
+        if (journal is { Provider: JournalProvider.PostgreSql, ConnectionString: null, ConnectionStringFile: null })
+            report.AddHidden("Journal:ConnectionString", "is missing for PostgreSql", "give it, or a ConnectionStringFile");
+        if (journal.ConnectionString is { } text && !IsConnectionString(journal.Provider, text))
+            report.AddHidden("Journal:ConnectionString", $"is no connection string for {journal.Provider}", "correct it");
+        if (journal.ConnectionStringFile is { } file) report.File("Journal:ConnectionStringFile", ConfiguredFiles.NotSecret(file));
+        if (journal.SealKeyFile is { } key) report.File("Journal:SealKeyFile", ConfiguredFiles.NotSecret(key));
+    }
+
+    static bool IsConnectionString(JournalProvider provider, string text)
+    {
+        try
+        {
+            DbConnectionStringBuilder builder = provider is JournalProvider.PostgreSql ? new NpgsqlConnectionStringBuilder() : new SqliteConnectionStringBuilder();
+            builder.ConnectionString = text;
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    static void Certificates(CertificateOptions certificates, OptionReport report)
+    {
+        Names(certificates.Names, report);
+        if (certificates.CertificateFile is null)
+        {
+            if (certificates.KeyFile is not null)
+                report.Add("Certificates:KeyFile", "is given without CertificateFile", "give both, or neither");
+            if (certificates.ClusterAuthoritiesFile is not null)
+                report.Add("Certificates:ClusterAuthoritiesFile", "is given without CertificateFile", "give all three, or none");
+            return;
+        }
+
+        if (certificates.KeyFile is null)
+            report.AddHidden("Certificates:KeyFile", "is missing although CertificateFile is given", "name the private key (PEM)");
+        else
+            KeyPair(certificates.CertificateFile, certificates.KeyFile, report);
+        if (certificates.ClusterAuthoritiesFile is { } bundle)
+            Bundle("Certificates:ClusterAuthoritiesFile", bundle, report);
+        else
+            report.AddHidden("Certificates:ClusterAuthoritiesFile", "is missing although CertificateFile is given", "name the bundle (PEM) that nodes are verified with");
+    }
+
+    static void KeyPair(string certificate, string key, OptionReport report)
+    {
+        if (ConfiguredFiles.NotSecret(key) is { } unsafeKey)
+        {
+            report.File("Certificates:KeyFile", unsafeKey);
+            Bundle("Certificates:CertificateFile", certificate, report);
+            return;
+        }
+
+        using var pair = ConfiguredFiles.WithKey(certificate, key, out var problem);
+        report.File("Certificates:CertificateFile", problem);
+    }
+
+    static void Names(IReadOnlyList<string> names, OptionReport report)
+    {
+        report.Require(names.Count > 0, "Certificates:Names", "is empty", "name at least one host or address");
+        for (var i = 0; i < names.Count; i++)
+        {
+            report.Require(
+                Uri.CheckHostName(names[i]) != UriHostNameType.Unknown, $"Certificates:Names:{i}", "is neither a host name nor an address", "correct the name");
+        }
+    }
+
+    internal static void Bundle(string setting, string path, OptionReport report)
+    {
+        var certificates = ConfiguredFiles.Certificates(path, out var problem);
+        foreach (var certificate in certificates) certificate.Dispose();
+        report.File(setting, problem);
+    }
+}
