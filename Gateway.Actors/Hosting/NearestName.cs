@@ -3,11 +3,11 @@ namespace Gateway.Actors.Hosting;
 /// <summary>Guesses which name somebody meant.</summary>
 public static class NearestName
 {
-    /// <summary>The candidate with the fewest edits, ignoring case, if at most a third of the name has to change; else null.</summary>
+    /// <summary>The candidate with the fewest edits, ignoring case, if it is near enough to be a slip; else null.</summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
         var best = candidates.Select(c => (Name: c, Edits: Edits(name.ToLowerInvariant(), c.ToLowerInvariant()))).OrderBy(c => c.Edits).FirstOrDefault();
-        return best.Name is not null && best.Edits <= Math.Max(1, name.Length / 3) ? best.Name : null;
+        return best.Name is not null && best.Edits <= Math.Max(name.Length < 4 ? 1 : 2, name.Length / 3) ? best.Name : null;
     }
 
     /// <summary>The remedy for an unknown name: the nearest one, or all of them.</summary>
