@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+using Gateway.Actors.Record;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Replay;
+
+/// <summary>One piece of recorded traffic. <see cref="At"/> is in microseconds since the Unix epoch.</summary>
+public readonly record struct ReplayPiece(long At, Direction Direction, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>
+/// Turns journaled events back into the traffic they recorded. It neither checks the hash chain nor the signature, but stops with
+/// <see cref="InvalidDataException"/> where traffic is missing: replayed bytes never silently skip a gap.
+/// </summary>
+public static class SessionReplay
+{
+    /// <summary>
+    /// The traffic of both directions in the order it was relayed, one chunk in memory at a time. The recording of an <paramref name="ended"/> session
+    /// must have its last event; one that still runs may stop anywhere.
+    /// </summary>
+    public static async IAsyncEnumerable<ReplayPiece> PiecesAsync(
+        IAsyncEnumerable<JournaledEvent> events, bool ended, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var position = new Position();
+        await foreach (var e in events.WithCancellation(cancel))
+        {
+            switch (SessionEventTable.ReadStored(e.Manifest, e.Bytes.Span))
+            {
+                case TrafficRecorded chunk:
+                    position.Expect(chunk);
+                    foreach (var piece in PiecesOf(chunk))
+                    {
+                        position.Advance(piece);
+                        yield return piece;
+                    }
+
+                    break;
+                case SessionSealed seal:
+                    position.Expect(seal);
+                    break;
+                case SessionRefused:
+                    position.IsOver = true;
+                    break;
+            }
+        }
+
+        if (ended && !position.IsOver) throw new InvalidDataException("The last event is missing although the session ended.");
+    }
+
+    static List<ReplayPiece> PiecesOf(TrafficRecorded chunk)
+    {
+        var plain = ChunkCodec.Restore(chunk);
+        var pieces = new List<ReplayPiece>(chunk.Entries.Count);
+        var offset = 0;
+        foreach (var entry in chunk.Entries)
+        {
+            if (entry.Length < 0 || entry.Length > plain.Length - offset)
+                throw new InvalidDataException($"Chunk {chunk.Index} lists more bytes than its {plain.Length}.");
+            pieces.Add(new ReplayPiece(chunk.StartedAt + entry.AfterMicros, entry.Direction, plain.AsMemory(offset, entry.Length)));
+            offset += entry.Length;
+        }
+
+        return offset == plain.Length ? pieces : throw new InvalidDataException($"Chunk {chunk.Index} lists {offset} of its {plain.Length} bytes.");
+    }
+
+    sealed class Position
+    {
+        uint _chunks;
+        long _toUpstream;
+        long _toClient;
+
+        public bool IsOver { get; set; }
+
+        public void Expect(TrafficRecorded chunk)
+        {
+            if (IsOver) throw new InvalidDataException($"Chunk {chunk.Index} follows the last event.");
+            if (chunk.Index != _chunks) throw new InvalidDataException($"Chunk {_chunks} is missing: chunk {chunk.Index} follows.");
+            if (chunk.ToUpstreamOffset != _toUpstream || chunk.ToClientOffset != _toClient)
+                throw new InvalidDataException($"Traffic is missing before chunk {chunk.Index}.");
+            _chunks++;
+        }
+
+        public void Expect(SessionSealed seal)
+        {
+            if (seal.Chunks != _chunks || seal.ToUpstreamBytes != _toUpstream || seal.ToClientBytes != _toClient)
+                throw new InvalidDataException($"Traffic is missing before the seal: it counts {seal.Chunks} chunks, {_chunks} were read.");
+            IsOver = true;
+        }
+
+        public void Advance(ReplayPiece piece)
+        {
+            if (piece.Direction == Direction.ToUpstream) _toUpstream += piece.Bytes.Length;
+            else _toClient += piece.Bytes.Length;
+        }
+    }
+}
