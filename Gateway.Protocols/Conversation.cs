@@ -26,9 +26,8 @@ public abstract class Conversation
 
     /// <summary>
     /// The identity was granted access. Writes to <paramref name="record"/> what the journal is to keep of the login, credentials blanked out, and to
-    /// <paramref name="toClient"/> what the protocol answers at this point (nothing where the upstream's own answer is relayed).
-    /// Returns <see cref="Refusal.None"/>, or why the login itself asks for what <paramref name="rules"/> do not allow (an MQTT will, for one): the
-    /// session then ends before anything is dialled, and nothing was written.
+    /// <paramref name="toClient"/> what the protocol answers at this point (nothing where the upstream's own answer is relayed). Returns the refusal
+    /// when the login itself asks for an operation the rules do not allow.
     /// </summary>
     public abstract Refusal Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient);
 
