@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Text;
+
+namespace Gateway.Protocols.Mqtt;
+
+/// <summary>
+/// CONNECT, the first packet of a client. MQTT 5 section 3.1, MQTT 3.1.1 section 3.1. The body after the fixed header is
+/// <c>"MQTT" level flags keep-alive(2) [properties] client-id [[will-properties] will-topic will-payload] [user-name] [password]</c>, the
+/// property blocks in MQTT 5 only. Fields are kept as they came, so that a packet that was read is written back byte for byte.
+/// </summary>
+public sealed class ConnectPacket
+{
+    public ProtocolLevel Level { get; private init; }
+
+    public ConnectBits Flags { get; private init; }
+
+    /// <summary>Seconds, 0 for none.</summary>
+    public ushort KeepAlive { get; private init; }
+
+    public string ClientId { get; private init; } = "";
+
+    /// <summary>The topic of the will, or null when there is none.</summary>
+    public string? WillTopic { get; private init; }
+
+    public string? UserName { get; private init; }
+
+    /// <summary>The property block without its length; empty in MQTT 3.1.1.</summary>
+    public ReadOnlyMemory<byte> Properties { get; private init; }
+
+    /// <summary>Present when <see cref="ConnectBits.Password"/> is set. A secret.</summary>
+    public ReadOnlyMemory<byte> Password { get; private init; }
+
+    /// <summary>Everything from keep-alive to the end of the will, which no rewriting of credentials touches.</summary>
+    ReadOnlyMemory<byte> Kept { get; init; }
+
+    /// <summary>
+    /// Reads the body of a CONNECT. On a refusal <paramref name="detail"/> says what was wrong, without any field's content.
+    /// </summary>
+    public static Refusal TryRead(ReadOnlySpan<byte> body, out ConnectPacket? connect, out string detail)
+    {
+        connect = null;
+        detail = "CONNECT: protocol name";
+        var fields = new FieldReader(body);
+        if (!fields.TryString(out var name)) return Refusal.FrameMalformed;
+        if (!name.SequenceEqual("MQTT"u8)) return name.SequenceEqual("MQIsdp"u8) ? Refusal.ProtocolVersionUnsupported : Refusal.FrameMalformed;
+        detail = "CONNECT: protocol level";
+        if (!fields.TryByte(out var level)) return Refusal.FrameMalformed;
+        if (level is not ((byte)ProtocolLevel.V311 or (byte)ProtocolLevel.V5)) return Refusal.ProtocolVersionUnsupported;
+        detail = "CONNECT: connect flags";
+        if (!fields.TryByte(out var flags) || !AreValid((ConnectBits)flags, (ProtocolLevel)level)) return Refusal.FrameMalformed;
+        detail = "CONNECT: payload";
+        return TryReadRest(body, ref fields, (ProtocolLevel)level, (ConnectBits)flags, out connect, ref detail);
+    }
+
+    /// <summary>Writes the whole packet as it was read.</summary>
+    public void Write(IBufferWriter<byte> target) =>
+        Write(target, UserName is null ? null : Encoding.UTF8.GetBytes(UserName), (Flags & ConnectBits.Password) == 0 ? null : Password.ToArray());
+
+    /// <summary>
+    /// Writes the whole packet with other credentials, null for none. MQTT 3.1.1 has no password without a user name ([MQTT-3.1.2-22]): an empty
+    /// user name then goes with it.
+    /// </summary>
+    /// <exception cref="ArgumentException">A credential is longer than 65,535 bytes.</exception>
+    public void Write(IBufferWriter<byte> target, byte[]? userName, byte[]? password)
+    {
+        if (Level == ProtocolLevel.V311 && password is not null) userName ??= [];
+        var flags = (Flags & ~(ConnectBits.UserName | ConnectBits.Password))
+            | (userName is null ? 0 : ConnectBits.UserName) | (password is null ? 0 : ConnectBits.Password);
+        var length = 8 + Kept.Length + (userName is null ? 0 : 2 + userName.Length) + (password is null ? 0 : 2 + password.Length);
+        new FixedHeader(PacketType.Connect, 0, 0, (uint)length).Write(target);
+        target.Write<byte>([0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', (byte)Level, (byte)flags]);
+        target.Write(Kept.Span);
+        WriteBinary(target, userName);
+        WriteBinary(target, password);
+    }
+
+    static Refusal TryReadRest(
+        ReadOnlySpan<byte> body, scoped ref FieldReader fields, ProtocolLevel level, ConnectBits flags, out ConnectPacket? connect,
+        ref string detail)
+    {
+        connect = null;
+        ReadOnlySpan<byte> properties = default, will = default, user = default, password = default;
+        var isV5 = level == ProtocolLevel.V5;
+        if (!fields.TryUInt16(out var keepAlive)) return Refusal.FrameMalformed;
+        if (isV5 && !TryProperties(ref fields, PropertyPlaces.Connect, out properties)) return Refusal.FrameMalformed;
+        if (!fields.TryString(out var client)) return Refusal.FrameMalformed;
+        var hasWill = (flags & ConnectBits.Will) != 0;
+        if (hasWill && !TryWill(ref fields, isV5, out will)) return Refusal.FrameMalformed;
+        var kept = body[8..^fields.Remaining];
+        if ((flags & ConnectBits.UserName) != 0 && !fields.TryString(out user)) return Refusal.FrameMalformed;
+        if ((flags & ConnectBits.Password) != 0 && !fields.TryBinary(out password)) return Refusal.FrameMalformed;
+        if (!fields.IsAtEnd) return Refusal.FrameMalformed;
+        detail = "CONNECT: enhanced authentication is not spoken";
+        if (PropertyBlock.Contains(properties, PropertyTable.AuthenticationMethod)) return Refusal.ProtocolVersionUnsupported;
+        detail = "";
+        connect = new ConnectPacket
+        {
+            Level = level,
+            Flags = flags,
+            KeepAlive = keepAlive,
+            Properties = properties.ToArray(),
+            ClientId = Encoding.UTF8.GetString(client),
+            WillTopic = hasWill ? Encoding.UTF8.GetString(will) : null,
+            UserName = (flags & ConnectBits.UserName) == 0 ? null : Encoding.UTF8.GetString(user),
+            Password = password.ToArray(),
+            Kept = kept.ToArray(),
+        };
+        return Refusal.None;
+    }
+
+    static bool TryWill(scoped ref FieldReader fields, bool isV5, out ReadOnlySpan<byte> topic)
+    {
+        topic = default;
+        if (isV5 && !TryProperties(ref fields, PropertyPlaces.Will, out _)) return false;
+        return fields.TryString(out topic) && TopicFilter.IsTopicName(Encoding.UTF8.GetString(topic)) && fields.TryBinary(out _);
+    }
+
+    static bool TryProperties(scoped ref FieldReader fields, PropertyPlaces place, out ReadOnlySpan<byte> block)
+    {
+        block = default;
+        return fields.TryVariable(out var length) && fields.TryTake(length, out block) && PropertyBlock.IsValid(block, place);
+    }
+
+    /// <summary>Section 3.1.2: no reserved bit, no will details without a will, no QoS 3, in MQTT 3.1.1 no password without a user name.</summary>
+    static bool AreValid(ConnectBits flags, ProtocolLevel level)
+    {
+        if ((flags & ConnectBits.Reserved) != 0 || (flags & ConnectBits.WillQoS) == ConnectBits.WillQoS) return false;
+        if ((flags & ConnectBits.Will) == 0 && (flags & (ConnectBits.WillQoS | ConnectBits.WillRetain)) != 0) return false;
+        return level == ProtocolLevel.V5 || (flags & (ConnectBits.UserName | ConnectBits.Password)) != ConnectBits.Password;
+    }
+
+    static void WriteBinary(IBufferWriter<byte> target, byte[]? value)
+    {
+        if (value is null) return;
+        if (value.Length > ushort.MaxValue) throw new ArgumentException("A credential is longer than 65,535 bytes.", nameof(value));
+        target.Write<byte>([(byte)(value.Length >> 8), (byte)value.Length]);
+        target.Write<byte>(value);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace Gateway.Protocols.Mqtt;
+
+/// <summary>
+/// Checks a whole MQTT 5 property block, its length prefix taken off: <c>(id(variable) value)*</c>. MQTT 5 section 2.2.2. The bytes themselves
+/// are kept as they came, so that order and repetition survive.
+/// </summary>
+public static class PropertyBlock
+{
+    /// <summary>
+    /// False for an unknown or misplaced property, a value out of its range, or one given twice. A user property may repeat everywhere, a
+    /// subscription identifier in a PUBLISH (section 3.3.2.3.8).
+    /// </summary>
+    public static bool IsValid(ReadOnlySpan<byte> block, PropertyPlaces place)
+    {
+        var fields = new FieldReader(block);
+        ulong seen = 0;
+        while (!fields.IsAtEnd)
+        {
+            if (!fields.TryVariable(out var id) || !PropertyTable.TryFind(id, out var kind, out var places) || (places & place) == 0) return false;
+            if (!IsValidValue(ref fields, kind)) return false;
+            var bit = 1UL << (int)id;
+            if ((seen & bit) != 0 && !MayRepeat(id, place)) return false;
+            seen |= bit;
+        }
+
+        return !Has(seen, PropertyTable.AuthenticationData) || Has(seen, PropertyTable.AuthenticationMethod);
+    }
+
+    /// <summary>True when a valid block holds the property.</summary>
+    public static bool Contains(ReadOnlySpan<byte> block, byte wanted)
+    {
+        var fields = new FieldReader(block);
+        while (fields.TryVariable(out var id) && PropertyTable.TryFind(id, out var kind, out _))
+        {
+            if (id == wanted) return true;
+            if (!IsValidValue(ref fields, kind)) return false;
+        }
+
+        return false;
+    }
+
+    static bool Has(ulong seen, byte id) => (seen & (1UL << id)) != 0;
+
+    static bool MayRepeat(uint id, PropertyPlaces place) =>
+        id == PropertyTable.UserProperty || (id == PropertyTable.SubscriptionIdentifier && place == PropertyPlaces.Publish);
+
+    static bool IsValidValue(ref FieldReader fields, PropertyKind kind) => kind switch
+    {
+        PropertyKind.Flag => fields.TryByte(out var flag) && flag <= 1,
+        PropertyKind.TwoBytes => fields.TryUInt16(out _),
+        PropertyKind.TwoBytesNotZero => fields.TryUInt16(out var number) && number != 0,
+        PropertyKind.FourBytes => fields.TryTake(4, out _),
+        PropertyKind.FourBytesNotZero => fields.TryTake(4, out var bytes) && bytes.ContainsAnyExcept((byte)0),
+        PropertyKind.VariableNotZero => fields.TryVariable(out var number) && number != 0,
+        PropertyKind.Binary => fields.TryBinary(out _),
+        PropertyKind.Text => fields.TryString(out _),
+        PropertyKind.TopicName => fields.TryString(out var name) && TopicFilter.IsTopicName(Encoding.UTF8.GetString(name)),
+        PropertyKind.TextPair => fields.TryString(out _) && fields.TryString(out _),
+        _ => false,
+    };
+}
