@@ -42,7 +42,8 @@ public sealed class ConnectPacket
         detail = "CONNECT: protocol name";
         var fields = new FieldReader(body);
         if (!fields.TryString(out var name)) return Refusal.FrameMalformed;
-        if (!name.SequenceEqual("MQTT"u8)) return name.SequenceEqual("MQIsdp"u8) ? Refusal.ProtocolVersionUnsupported : Refusal.FrameMalformed;
+        if (!name.SequenceEqual("MQTT"u8))
+            return name.SequenceEqual("MQIsdp"u8) ? Refusal.ProtocolVersionUnsupported : Refusal.FrameMalformed;
         detail = "CONNECT: protocol level";
         if (!fields.TryByte(out var level)) return Refusal.FrameMalformed;
         if (level is not ((byte)ProtocolLevel.V311 or (byte)ProtocolLevel.V5)) return Refusal.ProtocolVersionUnsupported;
@@ -54,10 +55,14 @@ public sealed class ConnectPacket
 
     /// <summary>Writes the whole packet as it was read.</summary>
     public void Write(IBufferWriter<byte> target) =>
-        Write(target, UserName is null ? null : Encoding.UTF8.GetBytes(UserName), (Flags & ConnectBits.Password) == 0 ? null : Password.ToArray());
+        Write(
+            target,
+            UserName is null ? null : Encoding.UTF8.GetBytes(UserName),
+            (Flags & ConnectBits.Password) == 0 ? null : Password.ToArray());
 
     /// <summary>
-    /// Writes the whole packet with other credentials, null for none. MQTT 3.1.1 has no password without a user name ([MQTT-3.1.2-22]): an empty
+    /// Writes the whole packet with other credentials, null for none. MQTT 3.1.1 has no password without a user name
+    /// ([MQTT-3.1.2-22]): an empty
     /// user name then goes with it.
     /// </summary>
     /// <exception cref="ArgumentException">A credential is longer than 65,535 bytes.</exception>
@@ -121,7 +126,9 @@ public sealed class ConnectPacket
         return fields.TryVariable(out var length) && fields.TryTake(length, out block) && PropertyBlock.IsValid(block, place);
     }
 
-    /// <summary>Section 3.1.2: no reserved bit, no will details without a will, no QoS 3, in MQTT 3.1.1 no password without a user name.</summary>
+    /// <summary>
+    /// Section 3.1.2: no reserved bit, no will details without a will, no QoS 3, in MQTT 3.1.1 no password without a user name.
+    /// </summary>
     static bool AreValid(ConnectBits flags, ProtocolLevel level)
     {
         if ((flags & ConnectBits.Reserved) != 0 || (flags & ConnectBits.WillQoS) == ConnectBits.WillQoS) return false;

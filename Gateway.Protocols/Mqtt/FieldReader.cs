@@ -4,7 +4,8 @@ using System.Text.Unicode;
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// Reads the fields of one whole packet body. MQTT 5 section 1.5. False means malformed: the packet's length is known, so a field that reaches
+/// Reads the fields of one whole packet body. MQTT 5 section 1.5. False means malformed: the packet's length is known, so a field
+/// that reaches
 /// beyond its end can never become whole.
 /// </summary>
 public ref struct FieldReader(ReadOnlySpan<byte> body)

@@ -1,16 +1,21 @@
 namespace Gateway.Protocols.Mqtt;
 
-/// <summary>Judges what a client asks for against its grant's rules. A topic name is a filter without wildcards, so one judgement serves both.</summary>
+/// <summary>
+/// Judges what a client asks for against its grant's rules. A topic name is a filter without wildcards, so one judgement serves
+/// both.
+/// </summary>
 public sealed class OperationJudge
 {
     readonly OperationRules _rules;
 
-    /// <exception cref="ArgumentException">A rule's pattern is no topic filter: judged anyway, it could allow what nobody meant.</exception>
+    /// <exception cref="ArgumentException">A rule's pattern is no topic filter: judged anyway, it could allow what nobody
+    /// meant.</exception>
     public OperationJudge(OperationRules rules)
     {
         foreach (var rule in rules.Allow.Concat(rules.Deny))
         {
-            if (!TopicFilter.IsRulePattern(rule.Resource)) throw new ArgumentException($"'{rule.Resource}' is not a topic filter.", nameof(rules));
+            if (TopicFilter.IsRulePattern(rule.Resource)) continue;
+            throw new ArgumentException($"'{rule.Resource}' is not a topic filter.", nameof(rules));
         }
 
         _rules = rules;
@@ -22,7 +27,9 @@ public sealed class OperationJudge
     /// <summary>True when the topic may be published to.</summary>
     public bool AllowsPublish(ReadOnlySpan<char> topic) => Allows(Publish, topic);
 
-    /// <summary>True when every topic the filter can match is allowed, and none of them denied. Takes a valid filter, shared or not.</summary>
+    /// <summary>
+    /// True when every topic the filter can match is allowed, and none of them denied. Takes a valid filter, shared or not.
+    /// </summary>
     public bool AllowsSubscribe(ReadOnlySpan<char> filter) => Allows(Subscribe, TopicFilter.Inner(filter));
 
     bool Allows(string operation, ReadOnlySpan<char> filter)

@@ -3,7 +3,8 @@ using System.Text;
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// Checks a whole MQTT 5 property block, its length prefix taken off: <c>(id(variable) value)*</c>. MQTT 5 section 2.2.2. The bytes themselves
+/// Checks a whole MQTT 5 property block, its length prefix taken off: <c>(id(variable) value)*</c>. MQTT 5 section 2.2.2. The bytes
+/// themselves
 /// are kept as they came, so that order and repetition survive.
 /// </summary>
 public static class PropertyBlock
@@ -18,8 +19,8 @@ public static class PropertyBlock
         ulong seen = 0;
         while (!fields.IsAtEnd)
         {
-            if (!fields.TryVariable(out var id) || !PropertyTable.TryFind(id, out var kind, out var places) || (places & place) == 0) return false;
-            if (!IsValidValue(ref fields, kind)) return false;
+            if (!fields.TryVariable(out var id) || !PropertyTable.TryFind(id, out var kind, out var places)) return false;
+            if ((places & place) == 0 || !IsValidValue(ref fields, kind)) return false;
             var bit = 1UL << (int)id;
             if ((seen & bit) != 0 && !MayRepeat(id, place)) return false;
             seen |= bit;

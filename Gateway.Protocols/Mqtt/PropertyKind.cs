@@ -1,6 +1,8 @@
 namespace Gateway.Protocols.Mqtt;
 
-/// <summary>How a property's value is laid out, and which values it may have. MQTT 5 section 2.2.2.2 and the packet's own section.</summary>
+/// <summary>
+/// How a property's value is laid out, and which values it may have. MQTT 5 section 2.2.2.2 and the packet's own section.
+/// </summary>
 public enum PropertyKind
 {
     /// <summary>One byte, 0 or 1.</summary>

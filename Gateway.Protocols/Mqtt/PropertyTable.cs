@@ -3,7 +3,9 @@ using static Gateway.Protocols.Mqtt.PropertyPlaces;
 
 namespace Gateway.Protocols.Mqtt;
 
-/// <summary>Every MQTT 5 property: its layout and where it may stand. MQTT 5 section 2.2.2.2, table 2-4. The one place that lists them.</summary>
+/// <summary>
+/// Every MQTT 5 property: its layout and where it may stand. MQTT 5 section 2.2.2.2, table 2-4. The one place that lists them.
+/// </summary>
 public static class PropertyTable
 {
     /// <summary>One more than the highest identifier.</summary>

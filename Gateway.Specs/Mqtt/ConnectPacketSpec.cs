@@ -17,7 +17,9 @@ public sealed class ConnectPacketSpec
     public void A_connect_is_read_and_written_back_byte_for_byte(string hex, ProtocolLevel level, string? will)
     {
         var connect = Read(hex);
-        Assert.Equal((level, "id", "u", will, (ushort)60), (connect.Level, connect.ClientId, connect.UserName, connect.WillTopic, connect.KeepAlive));
+        Assert.Equal(
+            (level, "id", "u", will, (ushort)60),
+            (connect.Level, connect.ClientId, connect.UserName, connect.WillTopic, connect.KeepAlive));
         Assert.Equal(hex, Written(connect.Write));
     }
 
@@ -27,14 +29,21 @@ public sealed class ConnectPacketSpec
     public void Every_proper_prefix_of_a_body_is_refused_without_throwing(string hex)
     {
         var body = Convert.FromHexString(hex);
-        for (var cut = 0; cut < body.Length; cut++) Assert.Equal(Refusal.FrameMalformed, ConnectPacket.TryRead(body.AsSpan(0, cut), out _, out _));
+        for (var cut = 0; cut < body.Length; cut++)
+        {
+            Assert.Equal(Refusal.FrameMalformed, ConnectPacket.TryRead(body.AsSpan(0, cut), out _, out _));
+        }
     }
 
     [Fact]
     public void Other_credentials_leave_the_rest_as_it_was()
     {
-        Assert.Equal(V311.Replace("00017500026D79", "0001670003707764"), Written(w => Read(V311).Write(w, "g"u8.ToArray(), "pwd"u8.ToArray())));
-        Assert.Equal(V311.Replace("04C2", "0402").Replace("00017500026D79", ""), Written(w => Read(V311).Write(w, null, null)));
+        Assert.Equal(
+            V311.Replace("00017500026D79", "0001670003707764"),
+            Written(w => Read(V311).Write(w, "g"u8.ToArray(), "pwd"u8.ToArray())));
+        Assert.Equal(
+            V311.Replace("04C2", "0402").Replace("00017500026D79", ""),
+            Written(w => Read(V311).Write(w, null, null)));
         Assert.Equal(V311.Replace("00017500026D79", "0000000170"), Written(w => Read(V311).Write(w, null, "p"u8.ToArray())));
     }
 

@@ -42,7 +42,10 @@ public sealed class TopicFilterSpec
         foreach (var (wide, narrow) in Pairs())
         {
             if (!TopicFilter.Covers(wide, narrow)) continue;
-            foreach (var topic in Topics()) Assert.True(!TopicFilter.Matches(narrow, topic) || TopicFilter.Matches(wide, topic), $"{wide} {narrow} {topic}");
+            foreach (var topic in Topics())
+            {
+                Assert.True(!TopicFilter.Matches(narrow, topic) || TopicFilter.Matches(wide, topic), $"{wide} {narrow} {topic}");
+            }
         }
     }
 
@@ -58,7 +61,8 @@ public sealed class TopicFilterSpec
 
     static IEnumerable<(string One, string Other)> Pairs()
     {
-        var filters = Words(["a", "b", "+", "$s"], 2).Concat(Words(["a", "+"], 1).Select(f => f + "/#")).Append("#").Append("$s/#").ToArray();
+        var filters = Words(["a", "b", "+", "$s"], 2).Concat(Words(["a", "+"], 1).Select(f => f + "/#"))
+            .Append("#").Append("$s/#").ToArray();
         return filters.SelectMany(one => filters.Select(other => (one, other)));
     }
 
