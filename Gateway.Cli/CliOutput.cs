@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Gateway.Cli;
 
-/// <summary>Where a command writes. With a <paramref name="terminal"/> tables are drawn on it; without, they are plain aligned text.</summary>
+/// <summary>Where a command writes. With a <paramref name="terminal"/> tables are drawn on it; without, they are aligned text.</summary>
 public sealed class CliOutput(TextWriter output, TextWriter error, IAnsiConsole? terminal = null)
 {
     public TextWriter Output { get; } = output;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Gateway.Cli;
 
-/// <summary>Makes what a peer chose (a subject, a detail, payload) safe to show: control characters would steer the reader's terminal.</summary>
+/// <summary>Makes what a peer chose (a subject, payload) safe to show: control characters would steer the reader's terminal.</summary>
 public static class Printable
 {
     // The end of the year 9999, the last that DateTimeOffset holds.

@@ -14,12 +14,12 @@ public readonly record struct ReplayPace(double? Factor)
     {
         "max" => Max,
         "realtime" => new ReplayPace(1),
-        _ => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var factor) && factor is > 0 and <= 1000
-            ? new ReplayPace(factor)
-            : null,
+        _ => Number(text) is { } factor and > 0 and <= 1000 ? new ReplayPace(factor) : null,
     };
 
-    /// <summary>How long to wait before the piece recorded <paramref name="micros"/> after the first, <paramref name="elapsed"/> into the replay.</summary>
+    /// <summary>
+    /// How long to wait before the piece recorded <paramref name="micros"/> after the first, <paramref name="elapsed"/> into the replay.
+    /// </summary>
     public TimeSpan Wait(long micros, TimeSpan elapsed)
     {
         if (Factor is not { } factor) return TimeSpan.Zero;
@@ -27,4 +27,7 @@ public readonly record struct ReplayPace(double? Factor)
         var due = Math.Clamp(micros / factor / 1_000_000 - elapsed.TotalSeconds, 0, MostSeconds);
         return TimeSpan.FromSeconds(due);
     }
+
+    static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -6,7 +6,7 @@ using Gateway.Protocols.Journal;
 
 namespace Gateway.Cli;
 
-/// <summary><c>sessions replay</c>: the raw bytes of one direction, or a readable transcript of both. Returns an <see cref="ExitCode"/>.</summary>
+/// <summary><c>sessions replay</c>: the raw bytes of one direction, or a transcript of both. Returns an <see cref="ExitCode"/>.</summary>
 public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, TimeProvider time)
 {
     const int PreviewBytes = 48;

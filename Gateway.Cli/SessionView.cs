@@ -16,7 +16,8 @@ public sealed record SessionView(
     {
         var closing = row.Closing;
         return new SessionView(
-            row.SessionId, row.Connection, row.Protocol, row.NodeKey, row.ClientAddress, row.Subject, Printable.Time(row.StartedAt), closing is null,
+            row.SessionId, row.Connection, row.Protocol, row.NodeKey, row.ClientAddress, row.Subject,
+            Printable.Time(row.StartedAt), closing is null,
             closing is null ? null : Printable.Time(closing.ClosedAt), closing?.Ending.Word(),
             closing is null or { Refusal: Protocols.Refusal.None } ? null : closing.Refusal.Word(),
             closing?.Detail, closing?.ToUpstreamBytes, closing?.ToClientBytes);

@@ -6,17 +6,17 @@ using Gateway.Protocols.Journal;
 namespace Gateway.Actors.Replay;
 
 /// <summary>
-/// A session's events as one stream of bytes. A frame is <c>sequence number (u64) | manifest length (u8) | manifest (UTF-8) | length (u32) | stored
-/// bytes</c>, numbers in network byte order. Eight zero bytes end the stream: without them it was cut short.
+/// A session's events as one stream of bytes. A frame is
+/// <c>sequence number (u64) | manifest length (u8) | manifest (UTF-8) | length (u32) | stored bytes</c>, numbers in network byte order. Eight zero bytes end the stream: without them it was cut short.
 /// </summary>
 public static class EventFrames
 {
-    /// <summary>Bytes of one stored event. A chunk is at most 1 MiB (<see cref="EventLimits.Chunk"/>); the rest is room for events made of texts.</summary>
+    /// <summary>Bytes of one stored event. A chunk is at most <see cref="EventLimits.Chunk"/>; the rest is room for texts.</summary>
     public const int EventBytes = 16 * 1024 * 1024;
 
     const int SequenceLength = sizeof(ulong);
 
-    /// <summary>Writes all events and the end mark, holding one event at a time. Throws <see cref="InvalidDataException"/> for one above a cap.</summary>
+    /// <summary>Writes all events and the end mark, one at a time. Throws <see cref="InvalidDataException"/> above a cap.</summary>
     public static async Task WriteAsync(IAsyncEnumerable<JournaledEvent> events, Stream to, CancellationToken cancel)
     {
         await foreach (var e in events.WithCancellation(cancel))
@@ -28,7 +28,7 @@ public static class EventFrames
         await to.WriteAsync(new byte[SequenceLength], cancel);
     }
 
-    /// <summary>Reads up to the end mark, holding one event at a time. Throws <see cref="InvalidDataException"/> for a stream that is cut or malformed.</summary>
+    /// <summary>Reads up to the end mark, one event at a time. Throws <see cref="InvalidDataException"/> for a cut or malformed stream.</summary>
     public static async IAsyncEnumerable<JournaledEvent> ReadAsync(Stream from, [EnumeratorCancellation] CancellationToken cancel)
     {
         while (await NextAsync(from, cancel) is { } e)

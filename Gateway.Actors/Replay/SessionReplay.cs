@@ -15,8 +15,8 @@ public readonly record struct ReplayPiece(long At, Direction Direction, ReadOnly
 public static class SessionReplay
 {
     /// <summary>
-    /// The traffic of both directions in the order it was relayed, one chunk in memory at a time. The recording of an <paramref name="ended"/> session
-    /// must have its last event; one that still runs may stop anywhere.
+    /// The traffic of both directions in the order it was relayed, one chunk in memory at a time. The recording of an
+    /// <paramref name="ended"/> session must have its last event; one that still runs may stop anywhere.
     /// </summary>
     public static async IAsyncEnumerable<ReplayPiece> PiecesAsync(
         IAsyncEnumerable<JournaledEvent> events, bool ended, [EnumeratorCancellation] CancellationToken cancel = default)
@@ -60,7 +60,9 @@ public static class SessionReplay
             offset += entry.Length;
         }
 
-        return offset == plain.Length ? pieces : throw new InvalidDataException($"Chunk {chunk.Index} lists {offset} of its {plain.Length} bytes.");
+        return offset == plain.Length
+            ? pieces
+            : throw new InvalidDataException($"Chunk {chunk.Index} lists {offset} of its {plain.Length} bytes.");
     }
 
     sealed class Position

@@ -15,7 +15,8 @@ sealed class MemoryArchive(SessionRow row, IReadOnlyList<StoredEvent> events) : 
         return Task.FromResult<IReadOnlyList<SessionRow>>([row]);
     }
 
-    public Task<SessionRow?> FindAsync(string sessionId, CancellationToken cancel) => Task.FromResult(sessionId == row.SessionId ? row : null);
+    public Task<SessionRow?> FindAsync(string sessionId, CancellationToken cancel) =>
+        Task.FromResult(sessionId == row.SessionId ? row : null);
 
     public async IAsyncEnumerable<JournaledEvent> ReadAsync(string sessionId, [EnumeratorCancellation] CancellationToken cancel)
     {
