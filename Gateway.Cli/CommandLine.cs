@@ -19,7 +19,7 @@ public static class CommandLine
     static Command Check(CliOutput output)
     {
         var path = new Argument<string>("path") { Description = "An appsettings.json, or the directory that holds it." };
-        var command = new Command("check", "Checks a node's configuration and connections, as the node does before it opens anything.") { path };
+        var command = new Command("check", "Checks a node's settings and connections as the node does.") { path };
         command.SetAction(parsed => new ConfigurationChecks(output).Check(parsed.GetRequiredValue(path)));
         return command;
     }

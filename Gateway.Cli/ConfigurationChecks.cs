@@ -5,8 +5,8 @@ using Microsoft.Extensions.Configuration;
 namespace Gateway.Cli;
 
 /// <summary>
-/// <c>check</c>: the checks of an <c>appsettings.json</c> and its connections file that a node makes before it opens anything. The environment is
-/// left out: what is checked is the files, wherever the check runs.
+/// <c>check</c>: the checks of an <c>appsettings.json</c> and its connections file that a node makes before it opens anything. The
+/// environment is left out: what is checked is the files, wherever the check runs.
 /// </summary>
 public sealed class ConfigurationChecks(CliOutput output)
 {

@@ -7,7 +7,8 @@ namespace Gateway.Actors.Replay;
 
 /// <summary>
 /// A session's events as one stream of bytes. A frame is
-/// <c>sequence number (u64) | manifest length (u8) | manifest (UTF-8) | length (u32) | stored bytes</c>, numbers in network byte order. Eight zero bytes end the stream: without them it was cut short.
+/// <c>sequence number (u64) | manifest length (u8) | manifest (UTF-8) | length (u32) | stored bytes</c>, numbers in
+/// network byte order. Eight zero bytes end the stream: without them it was cut short.
 /// </summary>
 public static class EventFrames
 {
@@ -28,8 +29,9 @@ public static class EventFrames
         await to.WriteAsync(new byte[SequenceLength], cancel);
     }
 
-    /// <summary>Reads up to the end mark, one event at a time. Throws <see cref="InvalidDataException"/> for a cut or malformed stream.</summary>
-    public static async IAsyncEnumerable<JournaledEvent> ReadAsync(Stream from, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>Reads up to the end mark, one event at a time. Throws <see cref="InvalidDataException"/> for a cut or bad stream.</summary>
+    public static async IAsyncEnumerable<JournaledEvent> ReadAsync(
+        Stream from, [EnumeratorCancellation] CancellationToken cancel)
     {
         while (await NextAsync(from, cancel) is { } e)
             yield return e;

@@ -18,11 +18,11 @@ public sealed class SessionQueriesSpec : IDisposable
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.Equal(
-            """
-            SESSION                           CONNECTION  SUBJECT     CLIENT           STARTED                      STANDING          UP  DOWN
-            node1-01JABCDEFGHJKMNPQRSTVWXYZ0  telemetry   münchen-42  192.0.2.7:40112  2025-11-24T16:00:00.000000Z  closed-by-client  9   303
+        """
+        SESSION                           CONNECTION  SUBJECT     CLIENT           STARTED                      STANDING          UP  DOWN
+        node1-01JABCDEFGHJKMNPQRSTVWXYZ0  telemetry   münchen-42  192.0.2.7:40112  2025-11-24T16:00:00.000000Z  closed-by-client  9   303
 
-            """.ReplaceLineEndings("\n"),
+        """.ReplaceLineEndings("\n"),
             _output.ToString());
     }
 
