@@ -1,0 +1,14 @@
+namespace Gateway.Actors.Identify;
+
+/// <summary>Who a verified token speaks for. <paramref name="Issuer"/> is the issuer's configured name.</summary>
+public sealed record TokenIdentity(string Name, string Issuer, IReadOnlyList<string> Groups, DateTimeOffset Expires);
+
+/// <summary>Verifies the tokens of the configured issuers, for connections and for the admin API alike.</summary>
+public interface ITokenVerifier
+{
+    /// <summary>
+    /// Checks signature, issuer, audience, times and algorithm of <paramref name="token"/>. Only issuers named in <paramref name="issuers"/> are
+    /// accepted. Never throws for what a token says; a refusal's detail holds nothing of the token but its claims' names.
+    /// </summary>
+    Task<Verdict<TokenIdentity>> VerifyAsync(string token, IReadOnlyCollection<string> issuers, CancellationToken cancel);
+}
