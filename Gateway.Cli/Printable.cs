@@ -6,9 +6,6 @@ namespace Gateway.Cli;
 /// <summary>Makes what a peer chose (a subject, payload) safe to show: control characters would steer the reader's terminal.</summary>
 public static class Printable
 {
-    // The end of the year 9999, the last that DateTimeOffset holds.
-    const long LastMicros = 253_402_300_799_999_999;
-
     /// <summary>The text with control, format and line separator characters as <c>\u001b</c>, and backslashes doubled.</summary>
     public static string Text(string text)
     {
@@ -31,12 +28,6 @@ public static class Printable
             shown.Append(b is >= 0x20 and < 0x7f ? (char)b : '.');
         return shown.ToString();
     }
-
-    /// <summary>Microseconds since the Unix epoch as ISO 8601, UTC; as a plain number where no calendar reaches.</summary>
-    public static string Time(long micros) => micros is < 0 or > LastMicros
-        ? string.Create(CultureInfo.InvariantCulture, $"{micros}us")
-        : DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond)
-            .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     static bool IsPlain(char letter) => char.GetUnicodeCategory(letter) is not (UnicodeCategory.Control or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
 using Gateway.Protocols;
@@ -62,6 +63,6 @@ public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, Tim
     {
         var arrow = piece.Direction == Direction.ToUpstream ? "->" : "<-";
         var preview = Printable.Preview(piece.Bytes.Span, PreviewBytes);
-        return string.Create(CultureInfo.InvariantCulture, $"{Printable.Time(piece.At)} {arrow} {piece.Bytes.Length,7}  {preview}");
+        return string.Create(CultureInfo.InvariantCulture, $"{JournalTime.Write(piece.At)} {arrow} {piece.Bytes.Length,7}  {preview}");
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
 
@@ -12,7 +14,7 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
     public async Task<int> ListAsync(SessionFilter filter, bool json, CancellationToken cancel)
     {
         var views = (await archive.ListAsync(filter, cancel)).Select(SessionView.Of).ToList();
-        if (json) await output.Output.WriteLineAsync(SessionView.Json(views));
+        if (json) await output.Output.WriteLineAsync(JsonSerializer.Serialize(views, AdminJson.Indented.IReadOnlyListSessionView));
         else output.Table(s_heads, [.. views.Select(Row)]);
         return ExitCode.Ok;
     }
@@ -26,14 +28,14 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
         }
 
         var view = SessionView.Of(row);
-        if (json) await output.Output.WriteLineAsync(SessionView.Json(view));
+        if (json) await output.Output.WriteLineAsync(JsonSerializer.Serialize(view, AdminJson.Indented.SessionView));
         else output.Table(["FIELD", "VALUE"], [.. Fields(view)]);
         return ExitCode.Ok;
     }
 
     static string[] Row(SessionView view) =>
     [
-        view.Id, view.Connection, Shown(view.Subject), view.Client, view.Started, view.Standing,
+        view.Id, view.Connection, Shown(view.Subject), view.Client, view.Started, view.Standing(),
         Shown(view.ToUpstreamBytes), Shown(view.ToClientBytes),
     ];
 
@@ -47,7 +49,7 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
         ["subject", Shown(view.Subject)],
         ["started", view.Started],
         ["ended", Shown(view.Ended)],
-        ["standing", view.Standing],
+        ["standing", view.Standing()],
         ["detail", Shown(view.Detail)],
         ["bytes to upstream", Shown(view.ToUpstreamBytes)],
         ["bytes to client", Shown(view.ToClientBytes)],

@@ -1,0 +1,26 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Gateway.Actors.Hosting.AdminApi;
+
+/// <summary>Everything the admin API reads and writes as JSON, in one form for the node and for its clients.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
+[JsonSerializable(typeof(SessionView))]
+[JsonSerializable(typeof(IReadOnlyList<SessionView>))]
+[JsonSerializable(typeof(IReadOnlyList<ConnectionView>))]
+[JsonSerializable(typeof(ClusterSight))]
+[JsonSerializable(typeof(DrainView))]
+[JsonSerializable(typeof(ReadinessView))]
+[JsonSerializable(typeof(LivenessView))]
+[JsonSerializable(typeof(Problem))]
+public sealed partial class AdminJson : JsonSerializerContext
+{
+    /// <summary>The same, over several lines for people to read.</summary>
+    public static readonly AdminJson Indented =
+        new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" });
+}
+
+/// <summary>What clients send. A member that is none is refused: it would be ignored, and its sender believe otherwise.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(KillRequest))]
+public sealed partial class AdminRequestJson : JsonSerializerContext;

@@ -1,0 +1,58 @@
+using Gateway.Actors.Record;
+using Gateway.Actors.Sessions;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Hosting.AdminApi;
+
+/// <summary>
+/// A session as the admin API answers and the command line prints it in JSON. Times are <see cref="JournalTime"/>; what ended it is null
+/// while the session is open. <paramref name="Live"/> is set for one open session that was asked for by its id and answered in time.
+/// </summary>
+public sealed record SessionView(
+    string Id, string Connection, string Protocol, string Node, string Client, string? Subject, string Started, bool Open,
+    string? Ended, string? Ending, string? Refusal, string? Detail, long? ToUpstreamBytes, long? ToClientBytes, LiveView? Live = null)
+{
+    public static SessionView Of(SessionRow row)
+    {
+        var closing = row.Closing;
+        return new SessionView(
+            row.SessionId, row.Connection, row.Protocol, row.NodeKey, row.ClientAddress, row.Subject,
+            JournalTime.Write(row.StartedAt), closing is null,
+            closing is null ? null : JournalTime.Write(closing.ClosedAt), closing?.Ending.Word(),
+            closing is null or { Refusal: Protocols.Refusal.None } ? null : closing.Refusal.Word(),
+            closing?.Detail, closing?.ToUpstreamBytes, closing?.ToClientBytes);
+    }
+
+    /// <summary>The row this was made of. Throws <see cref="InvalidDataException"/> for a word that this version does not know.</summary>
+    public SessionRow ToRow() => new()
+    {
+        SessionId = Id,
+        Connection = Connection,
+        Protocol = Protocol,
+        NodeKey = Node,
+        ClientAddress = Client,
+        Subject = Subject,
+        StartedAt = Time(Started),
+        Closing = Open ? null : Closing(),
+    };
+
+    /// <summary>One word for how it stands: <c>open</c>, the refusal, or the ending.</summary>
+    public string Standing() => Open ? "open" : Refusal ?? Ending ?? "ended";
+
+    SessionClosing Closing() => new(
+        Time(Ended), EndingWords.Parse(Ending ?? "") ?? throw Unknown(Ending),
+        Refusal is null ? Protocols.Refusal.None : RefusalFacts.Parse(Refusal) ?? throw Unknown(Refusal),
+        Detail, ToUpstreamBytes ?? 0, ToClientBytes ?? 0);
+
+    static long Time(string? text) => JournalTime.Parse(text ?? "") ?? throw Unknown(text);
+
+    static InvalidDataException Unknown(string? word) =>
+        new($"The node answered '{word}', which this command does not know; use the one of the node's version.");
+}
+
+/// <summary>What an open session says of itself. <paramref name="Phase"/> is one of the words of <see cref="SessionPhase"/>.</summary>
+public sealed record LiveView(string Phase, long ToUpstreamBytes, long ToClientBytes, uint Chunks)
+{
+    public static LiveView Of(SessionState state) => new(state.Phase, state.ToUpstreamBytes, state.ToClientBytes, state.Chunks);
+}

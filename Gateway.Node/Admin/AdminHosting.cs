@@ -1,0 +1,58 @@
+using Gateway.Actors.Hosting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
+
+namespace Gateway.Node.Admin;
+
+/// <summary>
+/// The admin API of a node: health and metrics for machines, and sessions, nodes and connections for operators and auditors. It needs
+/// these services: <see cref="Actors.Replay.ISessionArchive"/>, <see cref="ISessionCommands"/>, <see cref="IClusterView"/>,
+/// <see cref="INodeCommands"/>, <see cref="IConnections"/>, <see cref="Actors.Identify.ITokenVerifier"/>,
+/// <see cref="Actors.Certificates.INodeCertificates"/>, <see cref="Actors.Record.SealKey"/> and at least one <see cref="IReadiness"/>.
+/// </summary>
+public static class AdminHosting
+{
+    public static IServiceCollection AddAdminApi(this IServiceCollection services, GatewayOptions options)
+    {
+        services.AddSingleton(new AdminAccess(options));
+        services.AddSingleton(options.Admin).AddSingleton<IConfigureOptions<KestrelServerOptions>, AdminListener>();
+        services.AddAuthentication(BearerTokens.Scheme).AddScheme<AuthenticationSchemeOptions, BearerTokens>(BearerTokens.Scheme, null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(AdminRoles.Auditor, policy => policy.RequireRole(AdminRoles.Auditor))
+            .AddPolicy(AdminRoles.Operator, policy => policy.RequireRole(AdminRoles.Operator))
+            .AddPolicy(AdminRoles.Either, EitherRole)
+            // Fail closed: what names no role, paths that do not exist included, is not for strangers either.
+            .AddFallbackPolicy(AdminRoles.Fallback, EitherRole);
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(GatewayMetrics.MeterName, "System.Runtime")
+            .AddPrometheusExporter());
+        return services;
+    }
+
+    public static WebApplication MapAdminApi(this WebApplication app)
+    {
+        app.UseExceptionHandler(failed => failed.Run(Problems.ExplainFailureAsync));
+        app.UseStatusCodePages(context => Problems.ExplainStatusAsync(context.HttpContext));
+        app.Use(WithoutTraces);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+        app.MapSessions();
+        app.MapNodes();
+        return app;
+    }
+
+    static void EitherRole(AuthorizationPolicyBuilder policy) => policy.RequireRole(AdminRoles.Auditor, AdminRoles.Operator);
+
+    // Answers hold who did what; no cache on the way keeps them, and no browser guesses their type.
+    static Task WithoutTraces(HttpContext http, RequestDelegate next)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return next(http);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace Gateway.Node.Admin;
+
+/// <summary>What is said of the use of the admin API. Who read a recording and who ended what is part of the audit trail.</summary>
+static partial class AdminLog
+{
+    [LoggerMessage(3001, LogLevel.Information, "{Who} reads the recording of session {Session}")]
+    public static partial void ReadsRecording(ILogger log, string who, string session);
+
+    [LoggerMessage(3002, LogLevel.Warning, "{Who} stopped reading the recording of session {Session} before its end")]
+    public static partial void StoppedReading(ILogger log, string who, string session);
+
+    [LoggerMessage(3003, LogLevel.Warning, "{Who} ends session {Session}: {Reason}")]
+    public static partial void Kills(ILogger log, string who, string session, string reason);
+
+    [LoggerMessage(3004, LogLevel.Warning, "{Who} drains this node")]
+    public static partial void Drains(ILogger log, string who);
+
+    [LoggerMessage(3005, LogLevel.Information, "A token was refused at the admin API: {Refusal}, from {Address}")]
+    public static partial void TokenRefused(ILogger log, string refusal, IPAddress? address);
+
+    [LoggerMessage(3006, LogLevel.Warning, "{Who} may not use {Path}: it takes the role {Role}")]
+    public static partial void Forbidden(ILogger log, string who, PathString path, string role);
+}

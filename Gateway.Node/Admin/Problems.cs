@@ -1,0 +1,43 @@
+using Gateway.Actors.Hosting.AdminApi;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Gateway.Node.Admin;
+
+/// <summary>Writes <see cref="Problem"/>s. Whatever went wrong, the client gets one sentence and never an exception's text.</summary>
+static class Problems
+{
+    public static Task WriteAsync(HttpContext http, int status, string detail, string? refusal = null)
+    {
+        http.Response.StatusCode = status;
+        var problem = new Problem(ReasonPhrases.GetReasonPhrase(status), status, detail, refusal);
+        return http.Response.WriteAsJsonAsync(problem, AdminJson.Default.Problem, Problem.MediaType, http.RequestAborted);
+    }
+
+    public static IResult Of(int status, string detail) => Results.Json(
+        new Problem(ReasonPhrases.GetReasonPhrase(status), status, detail), AdminJson.Default.Problem, Problem.MediaType, status);
+
+    public static IResult NoSession() =>
+        Of(StatusCodes.Status404NotFound, "There is no session of this id; list them with GET /v1/sessions.");
+
+    /// <summary>For answers that routing gave without a body.</summary>
+    public static Task ExplainStatusAsync(HttpContext http) => WriteAsync(http, http.Response.StatusCode, http.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => "There is nothing at this path; docs/admin-api.md lists what is.",
+        StatusCodes.Status405MethodNotAllowed => $"This path does not take {Method(http)}; use {http.Response.Headers.Allow}.",
+        StatusCodes.Status413PayloadTooLarge => "The body is too large; nothing here takes more than 4096 bytes.",
+        var status => $"{ReasonPhrases.GetReasonPhrase(status)}.",
+    });
+
+    public static Task ExplainFailureAsync(HttpContext http) => http.Features.Get<IExceptionHandlerFeature>()?.Error switch
+    {
+        TimeoutException => WriteAsync(
+            http, StatusCodes.Status504GatewayTimeout,
+            "The session did not answer in time; try again, or see GET /v1/nodes for a node that is gone."),
+        BadHttpRequestException bad => WriteAsync(
+            http, bad.StatusCode, "The request is not valid HTTP for this path; correct its headers or body."),
+        _ => WriteAsync(http, StatusCodes.Status500InternalServerError, "This node could not answer; its log says why."),
+    };
+
+    static string Method(HttpContext http) => http.Request.Method.Length <= 16 ? http.Request.Method : "this method";
+}

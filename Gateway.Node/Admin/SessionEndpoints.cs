@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.AdminApi;
+using Gateway.Actors.Record;
+using Gateway.Actors.Replay;
+using Gateway.Actors.Sessions;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Node.Admin;
+
+/// <summary>Sessions: both roles see them, auditors read what was said in them, operators end them.</summary>
+static class SessionEndpoints
+{
+    static readonly string s_reasonRule =
+        $"The body must be JSON with the one member reason, 1 to {KillRequest.LongestReason} characters on one line; say why.";
+
+    public static void MapSessions(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/v1/sessions", ListAsync).For(AdminRoles.Either);
+        app.MapGet("/v1/sessions/{id}", ShowAsync).For(AdminRoles.Either);
+        app.MapGet("/v1/sessions/{id}/events", RecordingEndpoint.ReadAsync).For(AdminRoles.Auditor);
+        app.MapPost("/v1/sessions/{id}/kill", KillAsync).For(AdminRoles.Operator);
+        app.MapGet("/v1/seal-key", (SealKey key) => Results.Text(key.PublicPem, "application/x-pem-file")).For(AdminRoles.Auditor);
+    }
+
+    static async Task<IResult> ListAsync(HttpContext http, ISessionArchive archive)
+    {
+        var (filter, fault) = SessionQuery.Read(http.Request.Query);
+        if (filter is null) return Problems.Of(StatusCodes.Status400BadRequest, fault);
+        var rows = await archive.ListAsync(filter, http.RequestAborted);
+        return Results.Json([.. rows.Select(SessionView.Of)], AdminJson.Default.IReadOnlyListSessionView);
+    }
+
+    static async Task<IResult> ShowAsync(HttpContext http, string id, ISessionArchive archive, ISessionCommands commands)
+    {
+        if (await archive.FindAsync(id, http.RequestAborted) is not { } row) return Problems.NoSession();
+        var live = row.Closing is null ? await LiveAsync(id, commands, http.RequestAborted) : null;
+        return Results.Json(SessionView.Of(row) with { Live = live }, AdminJson.Default.SessionView);
+    }
+
+    static async Task<IResult> KillAsync(
+        HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, ILogger<AdminAccess> log)
+    {
+        if (await ReasonAsync(http) is not { } reason) return Problems.Of(StatusCodes.Status400BadRequest, s_reasonRule);
+        if (await archive.FindAsync(id, http.RequestAborted) is null) return Problems.NoSession();
+        AdminLog.Kills(log, Caller.NameOf(http), id, reason);
+        await commands.EndAsync(new EndSession(id, Ending.Killed, Refusal.None, $"{Caller.NameOf(http)}: {reason}"), http.RequestAborted);
+        return await ShowAsync(http, id, archive, commands);
+    }
+
+    // A session whose node is gone does not answer; what the journal knows of it is still worth showing.
+    static async Task<LiveView?> LiveAsync(string id, ISessionCommands commands, CancellationToken cancel)
+    {
+        try
+        {
+            return LiveView.Of(await commands.ShowAsync(id, cancel));
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    static async Task<string?> ReasonAsync(HttpContext http)
+    {
+        if (!http.Request.HasJsonContentType()) return null;
+        try
+        {
+            var request = await http.Request.ReadFromJsonAsync(AdminRequestJson.Default.KillRequest, http.RequestAborted);
+            return request?.Checked();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

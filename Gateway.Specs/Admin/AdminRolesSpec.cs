@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Http.Json;
+using Gateway.Actors.Record;
+using Gateway.Specs.Support;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Gateway.Specs.Admin;
+
+public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
+{
+    const string Session = $"/v1/sessions/{SampleSession.Id}";
+
+    /// <summary>Every endpoint, with who may use it.</summary>
+    static readonly (string Method, string Path, bool Auditor, bool Operator)[] s_guarded =
+    [
+        ("GET", "/v1/sessions", true, true),
+        ("GET", Session, true, true),
+        ("GET", $"{Session}/events", true, false),
+        ("POST", $"{Session}/kill", false, true),
+        ("GET", "/v1/seal-key", true, false),
+        ("GET", "/v1/nodes", false, true),
+        ("GET", "/v1/connections", false, true),
+        ("POST", "/v1/node/drain", false, true),
+    ];
+
+    static readonly string[] s_open = ["/health/live", "/health/ready", "/metrics"];
+
+    readonly SealKey _key = SealKey.Ephemeral();
+    SampleCluster _cluster = null!;
+    AdminHost _host = null!;
+
+    public static TheoryData<string, string, string, HttpStatusCode> Combinations()
+    {
+        var all = new TheoryData<string, string, string, HttpStatusCode>();
+        foreach (var (method, path, auditor, @operator) in s_guarded)
+        {
+            all.Add(method, path, "", HttpStatusCode.Unauthorized);
+            all.Add(method, path, "forged", HttpStatusCode.Unauthorized);
+            all.Add(method, path, "down", HttpStatusCode.ServiceUnavailable);
+            all.Add(method, path, "neither", HttpStatusCode.Forbidden);
+            all.Add(method, path, "auditor", auditor ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
+            all.Add(method, path, "operator", @operator ? Success(path) : HttpStatusCode.Forbidden);
+            all.Add(method, path, "both", Success(path));
+        }
+
+        return all;
+    }
+
+    [Theory]
+    [MemberData(nameof(Combinations))]
+    public async Task Every_role_gets_exactly_what_is_its_own(string method, string path, string token, HttpStatusCode expected)
+    {
+        using var client = _host.Client(token.Length == 0 ? null : token);
+
+        using var answer = await SendAsync(client, method, path);
+
+        Assert.Equal(expected, answer.StatusCode);
+        if ((int)expected < 400) return;
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Empty(_cluster.Ended);
+        Assert.Equal(0, _cluster.Drains);
+    }
+
+    [Fact]
+    public void There_is_no_endpoint_without_a_rule()
+    {
+        var endpoints = _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
+
+        var open = endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(e => e.RoutePattern.RawText);
+        var guarded = endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is null).ToList();
+
+        Assert.Equal(s_open, open.Order());
+        var expected = s_guarded.Select(e => e.Path.Replace(SampleSession.Id, "{id}", StringComparison.Ordinal));
+        Assert.Equal(expected.Order(), guarded.Select(e => e.RoutePattern.RawText).Order());
+        Assert.All(guarded, e => Assert.NotNull(e.Metadata.GetMetadata<IAuthorizeData>()?.Policy));
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_told_by_its_word_and_the_standard_header()
+    {
+        using var client = _host.Client("forged");
+
+        using var answer = await client.GetAsync("/v1/sessions");
+
+        Assert.Equal("Bearer error=\"invalid_token\"", answer.Headers.WwwAuthenticate.ToString());
+        Assert.Contains("\"refusal\":\"token-expired\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Basic YTpi")]
+    [InlineData("Bearer")]
+    [InlineData("Bearer  ")]
+    [InlineData("auditor")]
+    public async Task What_is_no_bearer_token_counts_as_none(string header)
+    {
+        using var client = _host.Client();
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", header);
+
+        using var answer = await client.GetAsync("/v1/sessions?access_token=auditor");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Contains("token-missing", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", HttpStatusCode.Unauthorized)]
+    [InlineData("neither", HttpStatusCode.Forbidden)]
+    [InlineData("auditor", HttpStatusCode.NotFound)]
+    public async Task Strangers_do_not_learn_which_paths_exist(string token, HttpStatusCode expected)
+    {
+        using var client = _host.Client(token);
+
+        using var answer = await client.GetAsync("/v1/secrets");
+
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+    }
+
+    public async Task InitializeAsync()
+    {
+        _cluster = SampleCluster.OfThree(_key);
+        _host = await AdminHost.StartAsync(_cluster, _key);
+    }
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    public void Dispose() => _key.Dispose();
+
+    static HttpStatusCode Success(string path) => path == "/v1/node/drain" ? HttpStatusCode.Accepted : HttpStatusCode.OK;
+
+    static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string path) =>
+        method == "GET" ? client.GetAsync(path) : client.PostAsJsonAsync(path, new { reason = "spec" });
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Certificates;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Identify;
+using Gateway.Actors.Record;
+using Gateway.Actors.Replay;
+using Gateway.Node.Admin;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Specs.Support;
+
+/// <summary>A real admin API on loopback, over HTTPS, of a <see cref="SampleCluster"/>.</summary>
+sealed class AdminHost : IAsyncDisposable
+{
+    readonly TestCertificates _issuer = new();
+    readonly WebApplication _app;
+
+    AdminHost(ISessionArchive archive, SampleCluster cluster, SealKey key)
+    {
+        Certificates = new SampleNodeCertificates(_issuer);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddProvider(Log);
+        builder.Services.AddSingleton(archive).AddSingleton<ISessionCommands>(cluster).AddSingleton<IClusterView>(cluster)
+            .AddSingleton<INodeCommands>(cluster).AddSingleton<IConnections>(cluster).AddSingleton<IReadiness>(cluster)
+            .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<INodeCertificates>(Certificates).AddSingleton(key)
+            .AddAdminApi(Options());
+        _app = builder.Build();
+        _app.MapAdminApi();
+    }
+
+    public SampleNodeCertificates Certificates { get; }
+
+    public LogLines Log { get; } = new();
+
+    public IServiceProvider Services => _app.Services;
+
+    public X509Certificate2Collection Authorities => _issuer.Authorities;
+
+    public Uri Url { get; private set; } = new("https://localhost");
+
+    public static Task<AdminHost> StartAsync(SampleCluster cluster, SealKey key) => StartAsync(cluster, cluster, key);
+
+    public static async Task<AdminHost> StartAsync(ISessionArchive archive, SampleCluster cluster, SealKey key)
+    {
+        var host = new AdminHost(archive, cluster, key);
+        await host._app.StartAsync();
+        var addresses = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        host.Url = new Uri($"https://localhost:{new Uri(addresses.Single()).Port}");
+        return host;
+    }
+
+    /// <summary>A client that trusts this host alone, with this token.</summary>
+    public HttpClient Client(string? token = null)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    RevocationMode = X509RevocationMode.NoCheck,
+                    CustomTrustStore = { _issuer.Authority },
+                },
+            },
+        };
+        var client = new HttpClient(handler) { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(30) };
+        if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _issuer.Dispose();
+    }
+
+    static GatewayOptions Options() => new()
+    {
+        Admin = new AdminOptions { Address = IPAddress.Loopback.ToString(), Port = 0, AuditorGroups = ["audit"], OperatorGroups = ["ops"] },
+        Issuers = [new IssuerOptions { Name = "main" }],
+    };
+}
+
+/// <summary>Keeps what was logged, in order.</summary>
+sealed class LogLines : ILoggerProvider, ILogger
+{
+    readonly ConcurrentQueue<string> _lines = new();
+
+    public IReadOnlyCollection<string> All => _lines;
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _lines.Enqueue(formatter(state, exception));
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,174 @@
+using System.Net;
+using System.Net.Security;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors;
+using Gateway.Actors.Certificates;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Identify;
+using Gateway.Actors.Record;
+using Gateway.Actors.Replay;
+using Gateway.Actors.Sessions;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Specs.Support;
+
+/// <summary>What an admin API needs, in memory: two nodes, one connection, the sessions it is given..</summary>
+sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
+    : ISessionArchive, ISessionCommands, IClusterView, INodeCommands, IConnections, IReadiness
+{
+    readonly List<Recorded> _sessions = [.. sessions];
+
+    public sealed record Recorded(SessionRow Row, IReadOnlyList<StoredEvent> Events);
+
+    public List<EndSession> Ended { get; } = [];
+
+    public int Drains { get; private set; }
+
+    /// <summary>Makes sessions deaf: commands to them time out.</summary>
+    public bool Deaf { get; set; }
+
+    public string? JournalProblem { get; set; }
+
+    public IReadOnlyList<ReadinessCheck> Checks => [new("cluster", null), new("journal", JournalProblem)];
+
+    public string OwnKey => "node1";
+
+    public IReadOnlyList<NodeView> Nodes { get; } =
+    [
+        new("node1", "gateway-0", "10.0.0.11:4053", ["gateway"], "up", true),
+        new("node2", "gateway-1", "10.0.0.12:4053", ["gateway"], "leaving", false),
+    ];
+
+    public IReadOnlyList<ConnectionProfile> All { get; } = [Telemetry()];
+
+    /// <summary>An ended session, one that still runs, and one that was refused.</summary>
+    public static SampleCluster OfThree(SealKey key) => new(
+        new Recorded(MemoryArchive.SampleRow(ended: true), SampleSession.Recording(key)),
+        new Recorded(Running(), SampleSession.Recording(key)[..3]),
+        new Recorded(RefusedRow(), [new SessionRecorder(SampleSession.Id).Append(SampleSession.Refused)]));
+
+    public Task<IReadOnlyList<SessionRow>> ListAsync(SessionFilter filter, CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<SessionRow>>(
+            [.. _sessions.Select(s => s.Row).Where(row => Matches(filter, row)).OrderByDescending(row => row.StartedAt).Take(filter.Most)]);
+
+    public Task<SessionRow?> FindAsync(string sessionId, CancellationToken cancel) =>
+        Task.FromResult(_sessions.Find(s => s.Row.SessionId == sessionId)?.Row);
+
+    public async IAsyncEnumerable<JournaledEvent> ReadAsync(string sessionId, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await Task.CompletedTask;
+        var events = _sessions.Find(s => s.Row.SessionId == sessionId)?.Events ?? [];
+        for (var i = 0; i < events.Count; i++)
+            yield return new JournaledEvent(i + 1, events[i].Manifest, events[i].Bytes);
+    }
+
+    public Task<SessionState> ShowAsync(string sessionId, CancellationToken cancel) =>
+        Deaf ? throw new TimeoutException() : Task.FromResult(new SessionState(sessionId, SessionPhase.Streaming, "node2", 70, 7000, 2));
+
+    public Task EndAsync(EndSession command, CancellationToken cancel)
+    {
+        if (Deaf) throw new TimeoutException();
+        Ended.Add(command);
+        var at = _sessions.FindIndex(s => s.Row.SessionId == command.SessionId);
+        if (_sessions[at].Row.Closing is not null) return Task.CompletedTask;
+        var closing = new SessionClosing(SampleSession.Closing.ClosedAt, command.Ending, command.Refusal, command.Detail, 70, 7000);
+        _sessions[at] = _sessions[at] with { Row = _sessions[at].Row with { Closing = closing } };
+        return Task.CompletedTask;
+    }
+
+    public Task DrainAsync(CancellationToken cancel)
+    {
+        Drains++;
+        return Task.CompletedTask;
+    }
+
+    static SessionRow Running() => MemoryArchive.SampleRow(ended: false) with
+    {
+        SessionId = "node2-01JABCDEFGHJKMNPQRSTVWXYZ1",
+        NodeKey = "node2",
+        Subject = "sensor-7",
+        StartedAt = SampleSession.Opened.OpenedAt + 60_000_000,
+    };
+
+    static SessionRow RefusedRow() => MemoryArchive.SampleRow(ended: true) with
+    {
+        SessionId = "node1-01JABCDEFGHJKMNPQRSTVWXYZ2",
+        Subject = null,
+        StartedAt = SampleSession.Opened.OpenedAt + 120_000_000,
+        Closing = new SessionClosing(
+            SampleSession.Opened.OpenedAt + 120_000_000, Ending.Refused, Refusal.TlsVersionTooOld, SampleSession.Refused.Detail, 0, 0),
+    };
+
+    static bool Matches(SessionFilter filter, SessionRow row) =>
+        (filter.Connection is null || filter.Connection == row.Connection)
+        && (filter.Subject is null || filter.Subject == row.Subject)
+        && (filter.NodeKey is null || filter.NodeKey == row.NodeKey)
+        && (filter.Refusal is null || filter.Refusal == row.Closing?.Refusal)
+        && (filter.Open is null || filter.Open == row.Closing is null)
+        && (filter.After is null || row.StartedAt >= filter.After)
+        && (filter.Before is null || row.StartedAt < filter.Before);
+
+    static ConnectionProfile Telemetry() => new()
+    {
+        Name = "telemetry",
+        Protocol = new ProtocolEntry("mqtt", true, [], _ => throw new InvalidOperationException()),
+        Listen = new IPEndPoint(IPAddress.Any, 8883),
+        ClientTls = new ClientTls
+        {
+            AllowTls12 = false,
+            ServerNames = ["mqtt.example.test"],
+            ClientCertificate = ClientCertificateRule.Optional,
+            ClientAuthorities = [],
+        },
+        Upstream = new UpstreamTarget
+        {
+            Host = "broker.internal",
+            Port = 8883,
+            Plaintext = false,
+            AllowTls12 = true,
+            ServerName = "broker.internal",
+            Authorities = [],
+            Login = new UpstreamLogin("gateway", "/etc/gateway/secret-broker-password"),
+        },
+        Access = new AccessRules { Issuers = ["main"], Groups = ["sensors"], Subjects = [] },
+        Operations = OperationRules.Everything,
+        Recording = new RecordingRules { Strict = false, WindowBytes = 262_144, FlushAfter = TimeSpan.FromMilliseconds(50) },
+        MaxSessions = 10_000,
+        IdleTimeout = TimeSpan.FromMinutes(5),
+    };
+}
+
+/// <summary>The certificate of a node that is reached as localhost; a spec may replace it.</summary>
+sealed class SampleNodeCertificates(TestCertificates issuer) : INodeCertificates
+{
+    public SslStreamCertificateContext Current { get; private set; } = Made(issuer);
+
+    public X509Certificate2Collection ClusterAuthorities => issuer.Authorities;
+
+    public void Renew() => Current = Made(issuer);
+
+    static SslStreamCertificateContext Made(TestCertificates issuer) =>
+        SslStreamCertificateContext.Create(issuer.Server(), null, offline: true);
+}
+
+/// <summary>Tokens of one word: <c>auditor</c>, <c>operator</c>, <c>both</c>, <c>neither</c>; <c>down</c> finds no issuer.</summary>
+sealed class SampleTokens : ITokenVerifier
+{
+    public Task<Verdict<TokenIdentity>> VerifyAsync(string token, IReadOnlyCollection<string> issuers, CancellationToken cancel) =>
+        Task.FromResult(issuers.Contains("main") ? Verify(token) : new Refused(Refusal.TokenIssuerUnknown, "no issuer"));
+
+    static Verdict<TokenIdentity> Verify(string token) => token switch
+    {
+        "auditor" => Identity("ada", "audit"),
+        "operator" => Identity("otto", "ops"),
+        "both" => Identity("bob", "audit", "ops"),
+        "neither" => Identity("nora", "sensors"),
+        "down" => new Refused(Refusal.IssuerUnavailable, "the keys of main cannot be read"),
+        _ => new Refused(Refusal.TokenExpired, "exp is in the past"),
+    };
+
+    static TokenIdentity Identity(string name, params string[] groups) => new(name, "main", groups, DateTimeOffset.MaxValue);
+}
