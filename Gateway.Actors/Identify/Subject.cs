@@ -22,7 +22,8 @@ public sealed record Subject
     /// <summary>When the proof stops being valid; sessions end then.</summary>
     public DateTimeOffset? Expires { get; }
 
-    internal static Subject Proven(SecuredConnection over, string name, string issuer, IReadOnlyList<string> groups, DateTimeOffset? expires) =>
+    internal static Subject Proven(
+        SecuredConnection over, string name, string issuer, IReadOnlyList<string> groups, DateTimeOffset? expires) =>
         new(over, name, issuer, groups, expires);
 
     public override string ToString() => $"{Name} ({Issuer})";

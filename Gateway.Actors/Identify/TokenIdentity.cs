@@ -7,8 +7,9 @@ public sealed record TokenIdentity(string Name, string Issuer, IReadOnlyList<str
 public interface ITokenVerifier
 {
     /// <summary>
-    /// Checks signature, issuer, audience, times and algorithm of <paramref name="token"/>. Only issuers named in <paramref name="issuers"/> are
-    /// accepted. Never throws for what a token says; a refusal's detail holds nothing of the token but its claims' names.
+    /// Checks signature, issuer, audience, times and algorithm of <paramref name="token"/>. Only the issuers named in
+    /// <paramref name="issuers"/> are accepted. Never throws for what a token says; a refusal's detail holds nothing of the token but its
+    /// claims' names and times.
     /// </summary>
     Task<Verdict<TokenIdentity>> VerifyAsync(string token, IReadOnlyCollection<string> issuers, CancellationToken cancel);
 }

@@ -49,6 +49,9 @@ public sealed class FakeIssuer : IAsyncDisposable
     /// <summary>What the discovery document says the issuer is; a spec may make it lie.</summary>
     public string? DiscoveredIssuer { get; set; }
 
+    /// <summary>Answers requests for the keys in the issuer's place, with what no honest issuer would answer.</summary>
+    public RequestDelegate? KeysInstead { get; set; }
+
     /// <summary>How often the keys were read.</summary>
     public int KeyReads => Volatile.Read(ref _keyReads);
 
@@ -142,10 +145,12 @@ public sealed class FakeIssuer : IAsyncDisposable
         ? Results.StatusCode(StatusCodes.Status500InternalServerError)
         : Json(new { issuer = DiscoveredIssuer ?? Url, jwks_uri = $"{Url}/keys" });
 
-    IResult PublishedKeys()
+    Task PublishedKeys(HttpContext context)
     {
         Interlocked.Increment(ref _keyReads);
-        return _fails ? Results.StatusCode(StatusCodes.Status500InternalServerError) : Json(Keys.Published());
+        if (KeysInstead is { } instead) return instead(context);
+        var answer = _fails ? Results.StatusCode(StatusCodes.Status500InternalServerError) : Json(Keys.Published());
+        return answer.ExecuteAsync(context);
     }
 
     // Results.Json would need the reflection-based serializer, which the slim host leaves out.

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Protocols;
+
+namespace Gateway.Actors.Identify;
+
+/// <summary>
+/// Who a verified client certificate speaks for. Pure.
+/// <list type="bullet">
+/// <item>Name: the first subject alternative name, taken as URI (such as <c>spiffe://cluster/ns/app</c>), else DNS name (in lower case, for
+/// DNS knows no other), else e-mail address; only a certificate without any of these is named by its common name, as older authorities
+/// issue them (RFC 6125 section 6.4.4 sets that order).</item>
+/// <item>Groups: every organizational unit. Issuer: the issuing authority's distinguished name. Expires: the certificate's end.</item>
+/// </list>
+/// A certificate with a name that is ambiguous or unusable is refused, even if another of its names would do.
+/// </summary>
+public sealed record CertificateIdentity(string Name, string Issuer, IReadOnlyList<string> Groups, DateTimeOffset Expires)
+{
+    const string CommonName = "2.5.4.3";
+    const string OrganizationalUnit = "2.5.4.11";
+
+    public static Verdict<CertificateIdentity> Read(X509Certificate2 certificate)
+    {
+        try
+        {
+            var names = AlternativeNames.Of(certificate);
+            if (names.Uris.Count > 1 && names.Uris.Any(u => u.StartsWith("spiffe://", StringComparison.OrdinalIgnoreCase)))
+                return Refuse("has a SPIFFE id beside another URI");
+            var commonNames = Texts(certificate, CommonName);
+            var name = names.First;
+            if (name is null && commonNames.Count > 1) return Refuse("has several common names");
+            name ??= commonNames is [var common, ..] ? common : null;
+            if (name is null) return Refuse("names nobody");
+            var groups = Texts(certificate, OrganizationalUnit);
+            if (!SubjectNames.IsUsable(name)) return Refuse("has a name that is too long or holds invisible characters");
+            if (groups.Count > IdentityLimits.Groups || !groups.All(SubjectNames.IsUsable))
+                return Refuse("has organizational units that cannot be used");
+            return new CertificateIdentity(name, certificate.Issuer, groups, new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
+        }
+        catch (CryptographicException)
+        {
+            return Refuse("has names that cannot be decoded");
+        }
+    }
+
+    // A part of several attributes has no one value and is left out: it names less, never more.
+    static List<string> Texts(X509Certificate2 certificate, string attribute) =>
+    [
+        .. certificate.SubjectName.EnumerateRelativeDistinguishedNames(reversed: false)
+            .Where(part => !part.HasMultipleElements && part.GetSingleElementType().Value == attribute)
+            .Select(part => part.GetSingleElementValue() ?? ""),
+    ];
+
+    static Refused Refuse(string problem) => new(Refusal.ClientCertificateMisused, $"the client certificate {problem}");
+}

@@ -1,0 +1,30 @@
+using Gateway.Actors.Tls;
+using Gateway.Protocols;
+
+namespace Gateway.Actors.Identify;
+
+/// <summary>
+/// Step 3: who the client is. A token it brings decides where the connection accepts tokens, for better or worse: a bad one is refused even
+/// if a sound certificate came along, since the client asked to be somebody else. Without a token, the client certificate decides. The user
+/// name of a login proves nothing and is not read: whoever the token or the certificate names is the subject.
+/// </summary>
+public sealed class Identification(ITokenVerifier tokens)
+{
+    public async Task<Verdict<Subject>> IdentifyAsync(SecuredConnection connection, ClientProof proof, CancellationToken cancel)
+    {
+        var issuers = connection.Profile.Access.Issuers;
+        if (proof.Token is { } token && issuers.Count > 0) return ByToken(connection, await tokens.VerifyAsync(token, issuers, cancel));
+        if (connection.ClientCertificate is { } certificate) return ByCertificate(connection, CertificateIdentity.Read(certificate));
+        return issuers.Count > 0
+            ? new Refused(Refusal.TokenMissing, "the login brings no token, and there is no client certificate")
+            : new Refused(Refusal.ClientCertificateMissing, "the connection accepts client certificates only, and there is none");
+    }
+
+    static Verdict<Subject> ByToken(SecuredConnection connection, Verdict<TokenIdentity> verified) => verified.IsGranted
+        ? Subject.Proven(connection, verified.Value.Name, verified.Value.Issuer, verified.Value.Groups, verified.Value.Expires)
+        : new Refused(verified.Refusal, verified.Detail);
+
+    static Verdict<Subject> ByCertificate(SecuredConnection connection, Verdict<CertificateIdentity> read) => read.IsGranted
+        ? Subject.Proven(connection, read.Value.Name, read.Value.Issuer, read.Value.Groups, read.Value.Expires)
+        : new Refused(read.Refusal, read.Detail);
+}

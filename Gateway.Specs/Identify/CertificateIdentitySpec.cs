@@ -1,0 +1,64 @@
+using Gateway.Actors.Identify;
+using Gateway.Protocols;
+using Gateway.Specs.Support;
+using Xunit;
+
+namespace Gateway.Specs.Identify;
+
+public sealed class CertificateIdentitySpec : IDisposable
+{
+    readonly TestCertificates _authority = new("Camera CA");
+
+    public void Dispose() => _authority.Dispose();
+
+    [Fact]
+    public void A_certificate_tells_name_groups_issuer_and_end()
+    {
+        var until = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().AddDays(3).ToUnixTimeSeconds());
+        var asked = new TestCertificate { CommonName = "camera-17.example.org", Units = ["cameras", "yard"], NotAfter = until };
+
+        var identity = CertificateIdentity.Read(_authority.Issue(asked)).Value;
+
+        Assert.Equal(("camera-17.example.org", "CN=Camera CA", until), (identity.Name, identity.Issuer, identity.Expires));
+        Assert.Equal(["cameras", "yard"], identity.Groups.Order());
+    }
+
+    [Fact]
+    public void A_URI_comes_before_a_DNS_name_before_an_address_before_the_common_name()
+    {
+        var all = new TestCertificate
+        {
+            CommonName = "common",
+            Names = ["10.0.0.1", "Camera-17.Example.org", "second.example.org"],
+            Emails = ["camera@example.org"],
+            Uris = ["spiffe://example.org/camera/17"],
+        };
+
+        Assert.Equal("spiffe://example.org/camera/17", Name(all));
+        Assert.Equal("camera-17.example.org", Name(all with { Uris = [] }));
+        Assert.Equal("camera@example.org", Name(all with { Uris = [], Names = ["10.0.0.1"] }));
+        Assert.Equal("common", Name(all with { Uris = [], Names = ["10.0.0.1"], Emails = [] }));
+    }
+
+    [Theory]
+    [MemberData(nameof(Unusable))]
+    public void A_certificate_without_one_usable_name_is_refused(string why, TestCertificate asked)
+    {
+        var verdict = CertificateIdentity.Read(_authority.Issue(asked));
+
+        Assert.Equal(Refusal.ClientCertificateMisused, verdict.Refusal);
+        Assert.Contains(why, verdict.Detail, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, TestCertificate> Unusable => new()
+    {
+        { "names nobody", new TestCertificate() },
+        { "invisible", new TestCertificate { CommonName = "camera\n17" } },
+        { "invisible", new TestCertificate { CommonName = "camera\u202E17" } },
+        { "too long", new TestCertificate { Uris = ["https://example.org/" + new string('a', IdentityLimits.Name)] } },
+        { "units", new TestCertificate { CommonName = "camera", Units = ["yard", "ro\0of"] } },
+        { "SPIFFE", new TestCertificate { CommonName = "camera", Uris = ["https://example.org/", "spiffe://example.org/camera"] } },
+    };
+
+    string Name(TestCertificate asked) => CertificateIdentity.Read(_authority.Issue(asked)).Value.Name;
+}
