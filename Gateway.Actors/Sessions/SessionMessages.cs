@@ -21,6 +21,9 @@ public sealed record EndSession(string SessionId, Ending Ending, Refusal Refusal
 /// <summary>The session's last event is durable.</summary>
 public sealed record SessionEnded(string SessionId);
 
+/// <summary>Published on the node's event stream: the session's actor stopped before the session's end was durable. The sealer ends it.</summary>
+public sealed record SessionLeftOpen(string SessionId);
+
 /// <summary>Asks for a <see cref="SessionState"/>; works for live and ended sessions on any node.</summary>
 public sealed record ShowSession(string SessionId) : IForSession;
 

@@ -1,0 +1,139 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+using Gateway.Actors.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Actors.Accept;
+
+/// <summary>
+/// Accepts the clients of one connection and hands each to a session of its own. Takes a place among the node's handshakes before it accepts, so that
+/// peers that never finish one cost a bounded number; closes a client unread when the connection has all its sessions.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "An actor is disposed of by PostStop.")]
+public sealed partial class ListenerActor : ReceiveActor, IWithTimers
+{
+    /// <summary>How long accepting pauses after it failed, for want of file descriptors say.</summary>
+    static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
+
+    readonly Listener _listener;
+    readonly ListenerParts _parts;
+    readonly CancellationTokenSource _stopped = new();
+    readonly ILogger _log;
+
+    public ListenerActor(Listener listener, ListenerParts parts)
+    {
+        (_listener, _parts, _log) = (listener, parts, parts.Logging.CreateLogger("Gateway.Listener"));
+        Receive<SlotTaken>(_ => Accept());
+        Receive<Accepted>(accepted => Begin(accepted.Socket));
+        Receive<Failed>(failed => Pause(failed.Cause));
+        Receive<AcceptAgain>(_ => Accept());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(Listener listener, ListenerParts parts) => Akka.Actor.Props.Create(() => new ListenerActor(listener, parts));
+
+    protected override void PreStart()
+    {
+        _listener.Listen();
+        Log.Listening(_log, _listener.Profile.Name, _listener.Address);
+        TakeSlot();
+    }
+
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        _listener.Dispose();
+        _stopped.Dispose();
+        Log.Stopped(_log, _listener.Profile.Name, _listener.Address);
+    }
+
+    void TakeSlot() => _parts.Slots.BeginHandshakeAsync(_stopped.Token).PipeTo(
+        Self, success: () => SlotTaken.Instance, failure: cause => new Failed(cause));
+
+    void Accept() => _listener.AcceptAsync(_stopped.Token).PipeTo(
+        Self, success: socket => new Accepted(socket), failure: cause => new Failed(cause));
+
+    void Begin(Socket socket)
+    {
+        var profile = _listener.Profile;
+        if (Address(socket) is not { } client || !_parts.Slots.TryBeginSession(profile.Name, profile.MaxSessions))
+        {
+            _parts.Metrics.ConnectionShed(profile.Name);
+            socket.Dispose();
+            Accept();
+            return;
+        }
+
+        var id = _parts.NextSessionId();
+        _parts.Accepted.Add(id, new AcceptedConnection(socket, profile, client));
+        _parts.Open(id);
+        TakeSlot();
+    }
+
+    void Pause(Exception cause)
+    {
+        // The slot stays taken: accepting goes on with it.
+        Log.AcceptFailed(_log, cause, _listener.Profile.Name);
+        Timers.StartSingleTimer("pause", AcceptAgain.Instance, s_pause);
+    }
+
+    // Null: the client is gone already.
+    static IPEndPoint? Address(Socket socket)
+    {
+        try
+        {
+            var client = (IPEndPoint)socket.RemoteEndPoint!;
+            return client.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(client.Address.MapToIPv4(), client.Port) : client;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    sealed record SlotTaken
+    {
+        public static readonly SlotTaken Instance = new();
+    }
+
+    sealed record Accepted(Socket Socket);
+
+    sealed record Failed(Exception Cause);
+
+    sealed record AcceptAgain
+    {
+        public static readonly AcceptAgain Instance = new();
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(200, LogLevel.Information, "Connection {Connection} listens on {Address}")]
+        public static partial void Listening(ILogger log, string connection, IPEndPoint address);
+
+        [LoggerMessage(201, LogLevel.Information, "Connection {Connection} listens no more on {Address}")]
+        public static partial void Stopped(ILogger log, string connection, IPEndPoint address);
+
+        [LoggerMessage(202, LogLevel.Warning, "Connection {Connection} cannot accept clients for a moment")]
+        public static partial void AcceptFailed(ILogger log, Exception cause, string connection);
+    }
+}
+
+/// <summary>What the listeners of one node share.</summary>
+public sealed record ListenerParts
+{
+    public required ConnectionSlots Slots { get; init; }
+
+    public required AcceptedConnections Accepted { get; init; }
+
+    public required GatewayMetrics Metrics { get; init; }
+
+    public required ILoggerFactory Logging { get; init; }
+
+    public required Func<string> NextSessionId { get; init; }
+
+    /// <summary>Tells the session of that id to take its socket.</summary>
+    public required Action<string> Open { get; init; }
+}

@@ -1,0 +1,233 @@
+using Akka.Streams;
+using Akka.Streams.Stage;
+using Gateway.Actors.Legs;
+using Gateway.Protocols;
+
+namespace Gateway.Actors.Protocol;
+
+/// <summary>
+/// The middle of a running session: every chunk of either direction passes the conversation, which forwards, answers or refuses it. Decides when the
+/// session is over, and says how on <see cref="RelayShape.Ended"/>. Pulls a side only when the other side has taken everything: back-pressure runs
+/// from end to end, and what is held is a few chunks per direction.
+/// </summary>
+public sealed class RelayStage(
+    Conversation conversation, RelayRules rules, SessionStop stop, IDenialLog denials, TimeProvider time) : GraphStage<RelayShape>
+{
+    public override RelayShape Shape { get; } =
+        new(new("relay.fromClient"), new("relay.toUpstream"), new("relay.fromUpstream"), new("relay.toClient"), new("relay.ended"));
+
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, conversation, rules, stop, denials, time);
+
+    sealed class Logic : TimerGraphStageLogic
+    {
+        /// <summary>Chunks that may wait for a peer while the other direction is still read.</summary>
+        const int MostWaiting = 8;
+
+        const string Silence = "silence";
+        const string Expiry = "expiry";
+
+        readonly RelayShape _shape;
+        readonly Conversation _conversation;
+        readonly RelayRules _rules;
+        readonly SessionStop _stop;
+        readonly IDenialLog _denials;
+        readonly TimeProvider _time;
+        readonly Half _up;
+        readonly Half _down;
+        readonly RelayOutput _output;
+        CancellationTokenRegistration _stopRegistration;
+        Action _denialRecorded = null!;
+        SessionEnd? _firstClose;
+        long _lastActivity;
+        int _denialsInFlight;
+        bool _isOver;
+
+        public Logic(RelayStage stage, Conversation conversation, RelayRules rules, SessionStop stop, IDenialLog denials, TimeProvider time)
+            : base(stage.Shape)
+        {
+            (_shape, _conversation, _rules, _stop, _denials, _time) = (stage.Shape, conversation, rules, stop, denials, time);
+            _up = new Half(Direction.ToUpstream);
+            _down = new Half(Direction.ToClient);
+            _output = new RelayOutput(_up.Output, _down.Output);
+            foreach (var half in new[] { _up, _down })
+            {
+                SetHandler(_shape.In(half.Direction), () => Arrived(half), () => Finished(half), e => Failed(half, e));
+                SetHandler(_shape.Out(half.Direction), () => Demanded(half), e => Unwanted(half, e));
+            }
+
+            SetHandler(_shape.Ended, DoNothing, _ => CompleteStage());
+        }
+
+        public override void PreStart()
+        {
+            _lastActivity = _time.GetTimestamp();
+            _denialRecorded = GetAsyncCallback(DenialRecorded);
+            var stopped = GetAsyncCallback(() => End(_stop.Reason!));
+            _stopRegistration = _stop.Requested.UnsafeRegister(static callback => ((Action)callback!)(), stopped);
+            ScheduleOnce(Silence, _rules.IdleTimeout);
+            if (_rules.Expires is { } expires) ScheduleOnce(Expiry, Positive(expires - _time.GetUtcNow()));
+        }
+
+        public override void PostStop()
+        {
+            _stopRegistration.Dispose();
+            _up.Clear();
+            _down.Clear();
+        }
+
+        protected override void OnTimer(object timerKey)
+        {
+            if (timerKey is Expiry)
+            {
+                CheckExpiry();
+                return;
+            }
+
+            var left = _rules.LongestSilence(_firstClose is not null) - _time.GetElapsedTime(_lastActivity);
+            if (left > TimeSpan.Zero) ScheduleOnce(Silence, left);
+            else End(_firstClose ?? SessionEnd.Refused(Refusal.SessionIdle, $"neither side sent anything for {_rules.IdleTimeout}"));
+        }
+
+        void CheckExpiry()
+        {
+            var left = _rules.Expires!.Value - _time.GetUtcNow();
+            if (left > TimeSpan.Zero) ScheduleOnce(Expiry, left);
+            else End(SessionEnd.Refused(Refusal.IdentityExpired, $"the identity expired at {_rules.Expires:u}"));
+        }
+
+        void Arrived(Half half)
+        {
+            var chunk = Grab(_shape.In(half.Direction));
+            _lastActivity = _time.GetTimestamp();
+            var verdict = _conversation.Relay(half.Direction, chunk.Span, _output);
+            if (verdict.IsWhole)
+            {
+                Send(half, chunk);
+                return;
+            }
+
+            chunk.Return();
+            if (verdict.Refusal == Refusal.None) SendOutput();
+            else Refuse(verdict.Refusal, verdict.Detail ?? "");
+            RecordDenials();
+            PullWhatIsWanted();
+        }
+
+        void Demanded(Half half)
+        {
+            if (half.Waiting.TryDequeue(out var chunk)) Push(_shape.Out(half.Direction), chunk);
+            if (half.IsDone && half.Waiting.Count == 0) Complete(_shape.Out(half.Direction));
+            PullWhatIsWanted();
+        }
+
+        void Finished(Half half)
+        {
+            var refusal = _conversation.FinishDirection(half.Direction);
+            if (refusal == Refusal.None) CloseHalf(half, SessionEnd.ClosedBy(half.Direction));
+            else Refuse(refusal, "the connection ended within a frame");
+        }
+
+        void Failed(Half half, Exception cause) => End(half.Direction == Direction.ToUpstream
+            ? SessionEnd.ClosedBy(Direction.ToUpstream, $"the client's connection broke: {cause.Message}")
+            : SessionEnd.Refused(Refusal.UpstreamLost, $"the upstream's connection broke: {cause.Message}"));
+
+        // The sink of a leg gives up only when writing failed: the peer is gone.
+        void Unwanted(Half half, Exception cause) => End(half.Direction == Direction.ToClient
+            ? SessionEnd.ClosedBy(Direction.ToUpstream, $"the client stopped receiving: {cause.Message}")
+            : SessionEnd.Refused(Refusal.UpstreamLost, $"the upstream stopped receiving: {cause.Message}"));
+
+        void CloseHalf(Half half, SessionEnd end)
+        {
+            if (_isOver) return;
+            _firstClose ??= end;
+            half.IsDone = true;
+            if (half.Waiting.Count == 0) Complete(_shape.Out(half.Direction));
+            if (_up.IsDone && _down.IsDone) End(_firstClose);
+            else ScheduleOnce(Silence, _rules.LongestSilence(isHalfClosed: true));
+        }
+
+        void Refuse(Refusal refusal, string detail) => End(SessionEnd.Refused(refusal, detail));
+
+        void End(SessionEnd end)
+        {
+            if (_isOver) return;
+            _isOver = true;
+            Cancel(_shape.FromClient);
+            Cancel(_shape.FromUpstream);
+            _up.Output.Clear();
+            _down.Output.Clear();
+            if (end.Refusal != Refusal.None) _conversation.Refuse(end.Refusal, _down.Output);
+            while (_down.Output.TryTake(out var words)) Send(_down, words);
+            // A session that ran its course delivers what it still holds; one that was ended does not.
+            if (!_up.IsDone) Complete(_shape.ToUpstream);
+            if (_down.Waiting.Count == 0) Complete(_shape.ToClient);
+            _down.IsDone = true;
+            Emit(_shape.Ended, end, () => Complete(_shape.Ended));
+        }
+
+        void SendOutput()
+        {
+            while (_up.Output.TryTake(out var chunk)) Send(_up, chunk);
+            while (_down.Output.TryTake(out var chunk)) Send(_down, chunk);
+        }
+
+        void Send(Half half, Chunk chunk)
+        {
+            var outlet = _shape.Out(half.Direction);
+            if (IsClosed(outlet)) chunk.Return();
+            else if (half.Waiting.Count == 0 && IsAvailable(outlet)) Push(outlet, chunk);
+            else half.Waiting.Enqueue(chunk);
+        }
+
+        void PullWhatIsWanted()
+        {
+            if (_isOver || _denialsInFlight >= IDenialLog.Most) return;
+            PullIfWanted(_up, other: _down);
+            PullIfWanted(_down, other: _up);
+        }
+
+        void PullIfWanted(Half half, Half other)
+        {
+            // A chunk of one side may make output for both. A peer that takes nothing must not stop its own sending at once, but soon.
+            if (half.Waiting.Count > 0 || other.Waiting.Count >= MostWaiting) return;
+            var inlet = _shape.In(half.Direction);
+            if (IsAvailable(_shape.Out(half.Direction)) && !HasBeenPulled(inlet) && !IsClosed(inlet)) Pull(inlet);
+        }
+
+        void RecordDenials()
+        {
+            if (_output.Denied.Count == 0) return;
+            _denialsInFlight++;
+            _denials.Denied([.. _output.Denied], _denialRecorded);
+            _output.Denied.Clear();
+        }
+
+        void DenialRecorded()
+        {
+            _denialsInFlight--;
+            PullWhatIsWanted();
+        }
+
+        static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.FromMilliseconds(1);
+    }
+
+    /// <summary>One direction of the relay.</summary>
+    sealed class Half(Direction direction)
+    {
+        public Direction Direction { get; } = direction;
+
+        public ChunkWriter Output { get; } = new();
+
+        /// <summary>What the next side has not asked for yet.</summary>
+        public Queue<Chunk> Waiting { get; } = new();
+
+        /// <summary>Nothing more will come.</summary>
+        public bool IsDone { get; set; }
+
+        public void Clear()
+        {
+            Output.Clear();
+            while (Waiting.TryDequeue(out var chunk)) chunk.Return();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Buffers;
+using Gateway.Protocols;
+
+namespace Gateway.Specs.Support;
+
+/// <summary>
+/// A protocol of a few words, for specs of what surrounds a conversation. A chunk that begins with <c>D</c> is denied and answered with "denied", one
+/// that begins with <c>X</c> is refused, <c>B</c> makes one hundred bytes for both sides; everything else passes.
+/// </summary>
+sealed class ScriptedConversation : Conversation
+{
+    public override int MaxLoginBytes => 64;
+
+    /// <summary>What the end of a direction is refused with.</summary>
+    public Refusal AtEnd { get; set; }
+
+    public override LoginRead ReadLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient) =>
+        LoginRead.Complete(ClientProof.CertificateOnly, 0);
+
+    public override Refusal Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient) => Refusal.None;
+
+    public override void StartUpstreamLogin(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream)
+    {
+    }
+
+    public override UpstreamLoginRead ReadUpstreamLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toUpstream) => UpstreamLoginRead.Done(0);
+
+    public override RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output)
+    {
+        switch (input[0])
+        {
+            case (byte)'D':
+                output.ToClient.Write("denied"u8);
+                output.Denied.Add(new DeniedOperation("publish", "secret"));
+                return RelayVerdict.PassOutput;
+            case (byte)'B':
+                output.ToClient.Write(new byte[100]);
+                output.ToUpstream.Write(new byte[100]);
+                return RelayVerdict.PassOutput;
+            case (byte)'X':
+                output.ToUpstream.Write("half of it"u8);
+                return RelayVerdict.Refuse(Refusal.FrameMalformed, "an X");
+            default:
+                return RelayVerdict.PassWhole;
+        }
+    }
+
+    public override Refusal FinishDirection(Direction direction) => AtEnd;
+
+    public override void Refuse(Refusal refusal, IBufferWriter<byte> toClient) =>
+        toClient.Write(System.Text.Encoding.ASCII.GetBytes($"bye: {refusal.Word()}"));
+}
