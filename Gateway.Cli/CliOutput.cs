@@ -1,14 +1,42 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 
 namespace Gateway.Cli;
 
-/// <summary>Where a command writes. With a <paramref name="terminal"/> tables are drawn on it; without, they are aligned text.</summary>
-public sealed class CliOutput(TextWriter output, TextWriter error, IAnsiConsole? terminal = null)
+/// <summary>
+/// Where a command writes. With a <paramref name="terminal"/> tables are drawn on it; without, they are aligned text.
+/// <paramref name="raw"/> takes recorded bytes; <paramref name="progress"/>, if any, is the terminal on which people wait.
+/// </summary>
+public sealed class CliOutput(
+    TextWriter output, TextWriter error, IAnsiConsole? terminal = null, Stream? raw = null, IAnsiConsole? progress = null)
 {
     public TextWriter Output { get; } = output;
 
+    public Stream Raw { get; } = raw ?? Stream.Null;
+
+    /// <summary>Null when nobody watches.</summary>
+    public IAnsiConsole? Progress { get; } = progress;
+
+    /// <summary>Terminals get tables and, unless NO_COLOR is set, colours; files and pipes get plain text.</summary>
+    public static CliOutput OfProcess()
+    {
+        var raw = StandardOutput.Open();
+        var onError = new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) };
+        var progress = Console.IsErrorRedirected ? null : AnsiConsole.Create(onError);
+        if (!Console.IsOutputRedirected) return new CliOutput(Console.Out, Console.Error, AnsiConsole.Console, raw, progress);
+        var text = new StreamWriter(raw, new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
+        return new CliOutput(text, Console.Error, null, raw, progress);
+    }
+
     /// <summary>One line that says what failed.</summary>
     public void Fail(string problem) => error.WriteLine($"gateway: {problem}");
+
+    /// <summary>One line of text. What peers chose in it must have gone through <see cref="Printable"/>.</summary>
+    public void Line(string text) => Output.WriteLine(text);
+
+    public void Json<T>(T value, JsonTypeInfo<T> type) => Output.WriteLine(JsonSerializer.Serialize(value, type));
 
     /// <summary>Every cell is made safe to show with <see cref="Printable"/>.</summary>
     public void Table(IReadOnlyList<string> heads, IReadOnlyList<IReadOnlyList<string>> rows)
@@ -29,7 +57,7 @@ public sealed class CliOutput(TextWriter output, TextWriter error, IAnsiConsole?
     static void Drawn(IAnsiConsole terminal, IReadOnlyList<string> heads, string[][] rows)
     {
         var table = new Table { Border = TableBorder.Rounded };
-        foreach (var head in heads) table.AddColumn(new TableColumn(new Text(head)));
+        foreach (var head in heads) table.AddColumn(new TableColumn(new Text(head, new Style(decoration: Decoration.Bold))));
         foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
         terminal.Write(table);
     }

@@ -1,20 +1,57 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Cli;
 
 /// <summary>The commands of <c>gateway</c>. Returns an <see cref="ExitCode"/>.</summary>
 public static class CommandLine
 {
-    public static int Run(IReadOnlyList<string> args, CliOutput output)
+    /// <summary>Runs one command line, with these environment variables.</summary>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args, CliOutput output, Func<string, string?> variables, CancellationToken cancel = default)
     {
-        var parsed = Commands(output).Parse(args);
-        if (parsed.Action is not System.CommandLine.Invocation.ParseErrorAction)
-            return parsed.Invoke(new InvocationConfiguration { Output = output.Output });
-        output.Fail($"{string.Join(" ", parsed.Errors.Select(e => Printable.Text(e.Message)))} See: gateway --help");
-        return ExitCode.Usage;
+        var parsed = Commands(output, variables).Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            output.Fail($"{string.Join(" ", parsed.Errors.Select(e => Printable.Text(e.Message)))} See: gateway --help");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            var invocation = new InvocationConfiguration { Output = output.Output, EnableDefaultExceptionHandler = false };
+            return await parsed.InvokeAsync(invocation, cancel);
+        }
+        catch (CommandException e)
+        {
+            output.Fail(e.Message);
+            return e.ExitCode;
+        }
+        catch (Exception e) when (e is InvalidDataException or JournalFormatException or UnauthorizedAccessException or IOException)
+        {
+            if (StandardOutput.IsBrokenPipe(e)) return ExitCode.BrokenPipe;
+            output.Fail(Printable.Text(e.Message));
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
     }
 
-    static RootCommand Commands(CliOutput output) => new("Operates and audits a gateway cluster.") { Check(output) };
+    static RootCommand Commands(CliOutput output, Func<string, string?> variables)
+    {
+        var source = new SourceOptions(variables);
+        return new("Operates and audits a gateway cluster.")
+        {
+            SessionCommands.All(source, output),
+            NodeCommands.Connections(source, output),
+            NodeCommands.Nodes(source, output),
+            NodeCommands.Node(source, output),
+            Check(output),
+        };
+    }
 
     static Command Check(CliOutput output)
     {

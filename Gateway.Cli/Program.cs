@@ -1,5 +1,3 @@
 using Gateway.Cli;
-using Spectre.Console;
 
-var terminal = Console.IsOutputRedirected ? null : AnsiConsole.Console;
-return CommandLine.Run(args, new CliOutput(Console.Out, Console.Error, terminal));
+return await CommandLine.RunAsync(args, CliOutput.OfProcess(), Environment.GetEnvironmentVariable);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
@@ -11,26 +10,32 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
 {
     static readonly string[] s_heads = ["SESSION", "CONNECTION", "SUBJECT", "CLIENT", "STARTED", "STANDING", "UP", "DOWN"];
 
+    /// <summary>What a command that was given this id says.</summary>
+    public static CommandException None(string sessionId) =>
+        new(ExitCode.NotFound, $"no session {Printable.Text(sessionId)}; list them with: gateway sessions list");
+
     public async Task<int> ListAsync(SessionFilter filter, bool json, CancellationToken cancel)
     {
-        var views = (await archive.ListAsync(filter, cancel)).Select(SessionView.Of).ToList();
-        if (json) await output.Output.WriteLineAsync(JsonSerializer.Serialize(views, AdminJson.Indented.IReadOnlyListSessionView));
+        var views = new List<SessionView>();
+        await foreach (var row in SessionPages.AllAsync(archive, filter, cancel)) views.Add(SessionView.Of(row));
+        if (json) output.Json(views, AdminJson.Indented.IReadOnlyListSessionView);
         else output.Table(s_heads, [.. views.Select(Row)]);
         return ExitCode.Ok;
     }
 
     public async Task<int> ShowAsync(string sessionId, bool json, CancellationToken cancel)
     {
-        if (await archive.FindAsync(sessionId, cancel) is not { } row)
-        {
-            output.Fail($"no session {Printable.Text(sessionId)}; list them with: gateway sessions list");
-            return ExitCode.NotFound;
-        }
-
-        var view = SessionView.Of(row);
-        if (json) await output.Output.WriteLineAsync(JsonSerializer.Serialize(view, AdminJson.Indented.SessionView));
+        var view = await FindAsync(sessionId, cancel) ?? throw None(sessionId);
+        if (json) output.Json(view, AdminJson.Indented.SessionView);
         else output.Table(["FIELD", "VALUE"], [.. Fields(view)]);
         return ExitCode.Ok;
+    }
+
+    // A node also knows how an open session stands now.
+    async Task<SessionView?> FindAsync(string sessionId, CancellationToken cancel)
+    {
+        if (archive is HttpSessionArchive node) return await node.ViewAsync(sessionId, cancel);
+        return await archive.FindAsync(sessionId, cancel) is { } row ? SessionView.Of(row) : null;
     }
 
     static string[] Row(SessionView view) =>
@@ -49,10 +54,10 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
         ["subject", Shown(view.Subject)],
         ["started", view.Started],
         ["ended", Shown(view.Ended)],
-        ["standing", view.Standing()],
+        ["standing", view.Live?.Phase ?? view.Standing()],
         ["detail", Shown(view.Detail)],
-        ["bytes to upstream", Shown(view.ToUpstreamBytes)],
-        ["bytes to client", Shown(view.ToClientBytes)],
+        ["bytes to upstream", Shown(view.Live?.ToUpstreamBytes ?? view.ToUpstreamBytes)],
+        ["bytes to client", Shown(view.Live?.ToClientBytes ?? view.ToClientBytes)],
     ];
 
     static string Shown(string? text) => text ?? "-";

@@ -16,7 +16,7 @@ public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
     const string KnownKeys =
         "The query has a key that does not exist here; use some of after, before, connection, most, node, open, refusal, subject.";
 
-    const string Running = "node2-01JABCDEFGHJKMNPQRSTVWXYZ1";
+    const string Running = SampleCluster.RunningId;
 
     readonly SealKey _key = SealKey.Ephemeral();
     SampleCluster _cluster = null!;

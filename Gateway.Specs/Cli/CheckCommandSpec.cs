@@ -23,13 +23,13 @@ public sealed class CheckCommandSpec : IDisposable
     readonly StringWriter _error = new() { NewLine = "\n" };
 
     [Fact]
-    public void A_sound_configuration_has_no_faults()
+    public async Task A_sound_configuration_has_no_faults()
     {
         _folder.WriteCertificate("ca").Dispose();
         _folder.Write("appsettings.json", "{}");
         _folder.Write("connections.yaml", Sound);
 
-        var code = Run("check", _folder.Root);
+        var code = await RunAsync("check", _folder.Root);
 
         Assert.Equal("", _error.ToString());
         Assert.Equal(ExitCode.Ok, code);
@@ -37,12 +37,12 @@ public sealed class CheckCommandSpec : IDisposable
     }
 
     [Fact]
-    public void Every_fault_of_settings_and_connections_is_told_at_once()
+    public async Task Every_fault_of_settings_and_connections_is_told_at_once()
     {
         _folder.Write("appsettings.json", """{ "Gateway": { "Admin": { "Port": 99999 }, "Nodee": { "Name": "a" } } }""");
         _folder.Write("connections.yaml", "apiVersion: gateway/v1\nkind: Connexion\n");
 
-        var code = Run("check", _folder.Root);
+        var code = await RunAsync("check", _folder.Root);
 
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("gateway: Gateway:Admin:Port", _error.ToString(), StringComparison.Ordinal);
@@ -52,31 +52,31 @@ public sealed class CheckCommandSpec : IDisposable
     }
 
     [Fact]
-    public void A_missing_connections_file_is_told_once()
+    public async Task A_missing_connections_file_is_told_once()
     {
         _folder.Write("appsettings.json", "{}");
 
-        var code = Run("check", _folder.PathOf("appsettings.json"));
+        var code = await RunAsync("check", _folder.PathOf("appsettings.json"));
 
         Assert.Equal(ExitCode.Failed, code);
         Assert.Single(_error.ToString().Split('\n'), line => line.Contains("connections.yaml", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Settings_that_are_no_json_are_a_failure_of_one_line()
+    public async Task Settings_that_are_no_json_are_a_failure_of_one_line()
     {
         _folder.Write("appsettings.json", "{ \"Gateway\": ");
 
-        var code = Run("check", _folder.Root);
+        var code = await RunAsync("check", _folder.Root);
 
         Assert.Equal(ExitCode.Failed, code);
         Assert.Single(_error.ToString().TrimEnd('\n').Split('\n'));
     }
 
     [Fact]
-    public void An_absent_file_is_not_found()
+    public async Task An_absent_file_is_not_found()
     {
-        var code = Run("check", _folder.Root);
+        var code = await RunAsync("check", _folder.Root);
 
         Assert.Equal(ExitCode.NotFound, code);
         Assert.EndsWith("name an appsettings.json or its directory\n", _error.ToString(), StringComparison.Ordinal);
@@ -86,9 +86,9 @@ public sealed class CheckCommandSpec : IDisposable
     [InlineData("check")]
     [InlineData("chekc", "x")]
     [InlineData("check", "a", "--nonsense")]
-    public void A_command_that_does_not_parse_is_a_usage_error_of_one_line(params string[] args)
+    public async Task A_command_that_does_not_parse_is_a_usage_error_of_one_line(params string[] args)
     {
-        var code = Run(args);
+        var code = await RunAsync(args);
 
         Assert.Equal(ExitCode.Usage, code);
         Assert.Single(_error.ToString().TrimEnd('\n').Split('\n'));
@@ -102,5 +102,5 @@ public sealed class CheckCommandSpec : IDisposable
         _error.Dispose();
     }
 
-    int Run(params string[] args) => CommandLine.Run(args, new CliOutput(_output, _error));
+    Task<int> RunAsync(params string[] args) => CommandLine.RunAsync(args, new CliOutput(_output, _error), _ => null);
 }

@@ -30,7 +30,7 @@ public sealed class SessionPlayerSpec : IDisposable
     [Fact]
     public async Task A_transcript_shows_direction_length_and_a_preview_of_every_piece()
     {
-        var code = await Player(SampleSession.Recording(_key)).TranscriptAsync(SampleSession.Id, ReplayPace.Max, default);
+        var code = await Player(SampleSession.Recording(_key)).TranscriptAsync(SampleSession.Id, null, ReplayPace.Max, default);
 
         Assert.Equal(ExitCode.Ok, code);
         var lines = _output.ToString().TrimEnd('\n').Split('\n').Select(line => line[(line.IndexOf(' ') + 1)..]);
@@ -46,10 +46,11 @@ public sealed class SessionPlayerSpec : IDisposable
         var recording = SampleSession.Recording(_key);
         recording.RemoveAt(missing);
 
-        var code = await Player(recording).TranscriptAsync(SampleSession.Id, ReplayPace.Max, default);
+        var replay = () => Player(recording).TranscriptAsync(SampleSession.Id, null, ReplayPace.Max, default);
 
-        Assert.Equal(ExitCode.Failed, code);
-        Assert.Equal($"gateway: the recording of {SampleSession.Id} cannot be replayed whole: {problem}\n", _error.ToString());
+        var failed = await Assert.ThrowsAsync<CommandException>(replay);
+        Assert.Equal(ExitCode.Failed, failed.ExitCode);
+        Assert.Equal($"the recording of {SampleSession.Id} cannot be replayed whole: {problem}", failed.Message);
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class SessionPlayerSpec : IDisposable
     {
         var recording = SampleSession.Recording(_key)[..5];
 
-        var code = await Player(recording, ended: false).TranscriptAsync(SampleSession.Id, ReplayPace.Max, default);
+        var code = await Player(recording, ended: false).TranscriptAsync(SampleSession.Id, null, ReplayPace.Max, default);
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.Empty(_error.ToString());
@@ -66,10 +67,11 @@ public sealed class SessionPlayerSpec : IDisposable
     [Fact]
     public async Task An_unknown_session_is_reported_with_the_remedy()
     {
-        var code = await Player([]).TranscriptAsync("nobody\u001b[2J", ReplayPace.Max, default);
+        var replay = () => Player([]).TranscriptAsync("nobody\u001b[2J", null, ReplayPace.Max, default);
 
-        Assert.Equal(ExitCode.NotFound, code);
-        Assert.Equal("gateway: no session nobody\\u001b[2J; list them with: gateway sessions list\n", _error.ToString());
+        var failed = await Assert.ThrowsAsync<CommandException>(replay);
+        Assert.Equal(ExitCode.NotFound, failed.ExitCode);
+        Assert.Equal("no session nobody\\u001b[2J; list them with: gateway sessions list", failed.Message);
     }
 
     public void Dispose()

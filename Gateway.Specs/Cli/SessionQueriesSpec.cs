@@ -51,10 +51,10 @@ public sealed class SessionQueriesSpec : IDisposable
     [Fact]
     public async Task An_unknown_session_is_not_found()
     {
-        var code = await Queries(MemoryArchive.SampleRow(ended: true)).ShowAsync("nobody", json: false, default);
+        var show = () => Queries(MemoryArchive.SampleRow(ended: true)).ShowAsync("nobody", json: false, default);
 
-        Assert.Equal(ExitCode.NotFound, code);
-        Assert.Equal("gateway: no session nobody; list them with: gateway sessions list\n", _error.ToString());
+        var failed = await Assert.ThrowsAsync<CommandException>(show);
+        Assert.Equal((ExitCode.NotFound, "no session nobody; list them with: gateway sessions list"), (failed.ExitCode, failed.Message));
     }
 
     public void Dispose()

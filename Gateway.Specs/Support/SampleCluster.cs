@@ -19,6 +19,10 @@ namespace Gateway.Specs.Support;
 sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
     : ISessionArchive, ISessionCommands, IClusterView, INodeCommands, IConnections, IReadiness
 {
+    public const string RunningId = "node2-01JABCDEFGHJKMNPQRSTVWXYZ1";
+
+    public const string RefusedId = "node1-01JABCDEFGHJKMNPQRSTVWXYZ2";
+
     readonly List<Recorded> _sessions = [.. sessions];
 
     public sealed record Recorded(SessionRow Row, IReadOnlyList<StoredEvent> Events);
@@ -47,8 +51,8 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
     /// <summary>An ended session, one that still runs, and one that was refused.</summary>
     public static SampleCluster OfThree(SealKey key) => new(
         new Recorded(MemoryArchive.SampleRow(ended: true), SampleSession.Recording(key)),
-        new Recorded(Running(), SampleSession.Recording(key)[..3]),
-        new Recorded(RefusedRow(), [new SessionRecorder(SampleSession.Id).Append(SampleSession.Refused)]));
+        new Recorded(Running(), RunningEvents()),
+        new Recorded(RefusedRow(), [new SessionRecorder(RefusedId).Append(SampleSession.Refused with { SessionId = RefusedId })]));
 
     public Task<IReadOnlyList<SessionRow>> ListAsync(SessionFilter filter, CancellationToken cancel) =>
         Task.FromResult<IReadOnlyList<SessionRow>>(
@@ -74,7 +78,8 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
         Ended.Add(command);
         var at = _sessions.FindIndex(s => s.Row.SessionId == command.SessionId);
         if (_sessions[at].Row.Closing is not null) return Task.CompletedTask;
-        var closing = new SessionClosing(SampleSession.Closing.ClosedAt, command.Ending, command.Refusal, command.Detail, 70, 7000);
+        var now = SampleSession.Closing.ClosedAt + 60_000_000;
+        var closing = new SessionClosing(now, command.Ending, command.Refusal, command.Detail, 70, 7000);
         _sessions[at] = _sessions[at] with { Row = _sessions[at].Row with { Closing = closing } };
         return Task.CompletedTask;
     }
@@ -87,15 +92,27 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
 
     static SessionRow Running() => MemoryArchive.SampleRow(ended: false) with
     {
-        SessionId = "node2-01JABCDEFGHJKMNPQRSTVWXYZ1",
+        SessionId = RunningId,
         NodeKey = "node2",
         Subject = "sensor-7",
         StartedAt = SampleSession.Opened.OpenedAt + 60_000_000,
     };
 
+    static List<StoredEvent> RunningEvents()
+    {
+        var recorder = new SessionRecorder(RunningId);
+        var opened = SampleSession.Opened with { SessionId = RunningId, NodeKey = "node2", Subject = "sensor-7" };
+        return
+        [
+            recorder.Append(opened),
+            recorder.Append(SampleSession.Upstream),
+            SampleSession.Chunk(recorder, (Direction.ToUpstream, "so far")),
+        ];
+    }
+
     static SessionRow RefusedRow() => MemoryArchive.SampleRow(ended: true) with
     {
-        SessionId = "node1-01JABCDEFGHJKMNPQRSTVWXYZ2",
+        SessionId = RefusedId,
         Subject = null,
         StartedAt = SampleSession.Opened.OpenedAt + 120_000_000,
         Closing = new SessionClosing(

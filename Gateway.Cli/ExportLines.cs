@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Gateway.Actors.Hosting.AdminApi;
+using Gateway.Actors.Replay;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Cli;
+
+/// <summary>A line of an exported recording: <c>{"sequence", "manifest", "event"}</c> or <c>{"at", "direction", "payload"}</c>.</summary>
+static class ExportLines
+{
+    public static void Write(Utf8JsonWriter writer, JournaledEvent journaled, SessionEvent e)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("sequence", journaled.SequenceNumber);
+        writer.WriteString("manifest", journaled.Manifest);
+        writer.WritePropertyName("event");
+        JsonSerializer.Serialize(writer, e, e.GetType(), EventJson.Default);
+        writer.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter writer, ReplayPiece piece)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("at", JournalTime.Write(piece.At));
+        writer.WriteString("direction", piece.Direction == Direction.ToUpstream ? "to-upstream" : "to-client");
+        writer.WriteBase64String("payload", piece.Bytes.Span);
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>The journal's events as they are, with the product's words for refusals and endings. Times are micros since 1970.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(RefusalWord), typeof(EndingWord)])]
+[JsonSerializable(typeof(SessionOpened))]
+[JsonSerializable(typeof(SessionRefused))]
+[JsonSerializable(typeof(UpstreamSecured))]
+[JsonSerializable(typeof(OperationsDenied))]
+[JsonSerializable(typeof(SessionSealed))]
+sealed partial class EventJson : JsonSerializerContext;
+
+/// <summary>Written only: an export is not read back.</summary>
+sealed class RefusalWord : JsonConverter<Refusal>
+{
+    public override Refusal Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => throw new NotSupportedException();
+
+    public override void Write(Utf8JsonWriter writer, Refusal value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Word());
+}
+
+/// <inheritdoc cref="RefusalWord"/>
+sealed class EndingWord : JsonConverter<Ending>
+{
+    public override Ending Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => throw new NotSupportedException();
+
+    public override void Write(Utf8JsonWriter writer, Ending value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Word());
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.AdminApi;
+using Gateway.Actors.Record;
+using Gateway.Protocols;
+
+namespace Gateway.Cli;
+
+/// <summary>Which sessions: the options that make a <see cref="SessionFilter"/>.</summary>
+sealed class FilterOptions(TimeProvider time)
+{
+    const int MostSessions = 1_000_000;
+
+    readonly Option<string?> _connection = new("--connection") { Description = "Of this connection.", HelpName = "name" };
+
+    readonly Option<string?> _subject = new("--subject") { Description = "Of this subject.", HelpName = "name" };
+
+    readonly Option<string?> _nodeKey = new("--node-key") { Description = "Accepted by the node process of this key.", HelpName = "key" };
+
+    readonly Option<Refusal?> _refusal = new("--refusal")
+    {
+        Description = "Ended by this refusal.",
+        HelpName = "word",
+        CustomParser = result => Parsed(result, RefusalFacts.Parse, "is no refusal; use a word such as token-expired"),
+    };
+
+    readonly Option<bool> _open = new("--open") { Description = "Only sessions that still run." };
+
+    readonly Option<bool> _ended = new("--ended") { Description = "Only sessions that have ended." };
+
+    readonly Option<long?> _since = TimeOption("--since", "Started at or after this time, or this long ago (2h).", time);
+
+    readonly Option<long?> _until = TimeOption("--until", "Started before this time, or this long ago.", time);
+
+    readonly Option<int?> _limit = new("--limit")
+    {
+        Description = "At most so many, newest first. Default: 100.",
+        HelpName = "number",
+        CustomParser = result => Parsed(result, Number, $"must be between 1 and {MostSessions}"),
+    };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _connection, _subject, _nodeKey, _refusal, _open, _ended, _since, _until, _limit })
+            command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_open) && result.GetValue(_ended)) result.AddError("--open and --ended exclude each other.");
+        });
+    }
+
+    /// <summary>The filter, of <paramref name="most"/> sessions where no limit is given.</summary>
+    public SessionFilter Read(ParseResult parsed, int most = 100) => new()
+    {
+        Connection = parsed.GetValue(_connection),
+        Subject = parsed.GetValue(_subject),
+        NodeKey = parsed.GetValue(_nodeKey),
+        Refusal = parsed.GetValue(_refusal),
+        Open = parsed.GetValue(_open) ? true : parsed.GetValue(_ended) ? false : null,
+        After = parsed.GetValue(_since),
+        Before = parsed.GetValue(_until),
+        Most = parsed.GetValue(_limit) ?? most,
+    };
+
+    static Option<long?> TimeOption(string name, string description, TimeProvider time) => new(name)
+    {
+        Description = description,
+        HelpName = "time",
+        CustomParser = result =>
+            Parsed(result, text => Instant(text, time), "is no time; write it like 2026-01-31T08:00:00Z, or 2h for two hours ago"),
+    };
+
+    static long? Instant(string text, TimeProvider time)
+    {
+        if (!Durations.TryParse(text, out var ago)) return JournalTime.Parse(text);
+        var now = time.GetUtcNow();
+        return ago >= TimeSpan.Zero && ago < now - DateTimeOffset.UnixEpoch ? JournalTime.Of(now - ago) : null;
+    }
+
+    static int? Number(string text) => int.TryParse(text, out var number) && number is > 0 and <= MostSessions ? number : null;
+
+    static T? Parsed<T>(ArgumentResult result, Func<string, T?> parse, string problem) where T : struct
+    {
+        var text = result.Tokens[0].Value;
+        var value = parse(text);
+        if (value is null) result.AddError($"'{text}' {problem}.");
+        return value;
+    }
+}

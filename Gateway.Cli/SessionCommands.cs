@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Gateway.Actors.Hosting.AdminApi;
+
+namespace Gateway.Cli;
+
+/// <summary><c>gateway sessions</c>: what auditors read, and the one thing operators do to a session.</summary>
+static class SessionCommands
+{
+    public static Command All(SourceOptions source, CliOutput output) =>
+        new("sessions", "Lists, shows, replays, exports and ends sessions.")
+        {
+            List(source, output),
+            Show(source, output),
+            RecordingCommands.Replay(source, output),
+            RecordingCommands.Export(source, output),
+            Kill(source, output),
+        };
+
+    /// <summary>A session's id.</summary>
+    public static Argument<string> Id() => new("id") { Description = "The session's id, as sessions list shows it." };
+
+    public static Option<bool> JsonOption() => new("--json") { Description = "JSON, for programs." };
+
+    static Command List(SourceOptions source, CliOutput output)
+    {
+        var filter = new FilterOptions(TimeProvider.System);
+        var json = JsonOption();
+        var command = new Command("list", "Lists sessions, newest first.") { json };
+        filter.AddTo(command);
+        source.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var node = source.Node(parsed);
+            var queries = new SessionQueries(new HttpSessionArchive(node), output);
+            return await queries.ListAsync(filter.Read(parsed), parsed.GetValue(json), cancel);
+        });
+        return command;
+    }
+
+    static Command Show(SourceOptions source, CliOutput output)
+    {
+        var (id, json) = (Id(), JsonOption());
+        var command = new Command("show", "Shows one session.") { id, json };
+        source.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var node = source.Node(parsed);
+            var queries = new SessionQueries(new HttpSessionArchive(node), output);
+            return await queries.ShowAsync(parsed.GetRequiredValue(id), parsed.GetValue(json), cancel);
+        });
+        return command;
+    }
+
+    static Command Kill(SourceOptions source, CliOutput output)
+    {
+        var id = Id();
+        var reason = new Option<string>("--reason") { Description = "Why, for the session's record.", Required = true, HelpName = "text" };
+        reason.Validators.Add(result =>
+        {
+            if (new KillRequest(result.GetValueOrDefault<string>()).Checked() is null)
+                result.AddError($"--reason must be one line of 1 to {KillRequest.LongestReason} characters.");
+        });
+        var command = new Command("kill", "Ends a session at once; its recording is sealed.") { id, reason };
+        source.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var node = source.Node(parsed);
+            return await new NodeQueries(node, output).KillAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(reason), cancel);
+        });
+        return command;
+    }
+}

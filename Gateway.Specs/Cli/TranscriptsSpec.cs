@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+using Gateway.Actors.Record;
+using Gateway.Specs.Support;
+using Xunit;
+
+namespace Gateway.Specs.Cli;
+
+/// <summary>The transcripts beside this file, and the examples of docs/cli.md, are what the commands really say.</summary>
+public sealed partial class TranscriptsSpec : IAsyncLifetime, IDisposable
+{
+    readonly ConfigurationFolder _folder = new();
+    readonly SealKey _key = SealKey.Ephemeral();
+    AdminHost _host = null!;
+
+    public static TheoryData<string> Files() =>
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Cli"), "*.txt").Select(file => Path.GetFileName(file)!).Order()];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task A_transcript_is_what_the_commands_say(string file)
+    {
+        var written = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Cli", file));
+
+        var told = await Transcript().RunAsync(written);
+
+        Assert.Equal(written.ReplaceLineEndings("\n"), told);
+    }
+
+    [Fact]
+    public async Task The_examples_of_the_manual_are_what_the_commands_say()
+    {
+        var manual = (await File.ReadAllTextAsync(Repository.File("docs/cli.md"))).ReplaceLineEndings("\n");
+        var transcript = Transcript();
+        await transcript.RunAsync("$ export GATEWAY_NODE={node}\n$ export GATEWAY_CA={ca}\n$ export GATEWAY_TOKEN=both\n");
+
+        var told = manual;
+        foreach (Match example in Example().Matches(manual))
+            told = told.Replace(example.Groups[1].Value, await transcript.RunAsync(example.Groups[1].Value), StringComparison.Ordinal);
+
+        Assert.Equal(manual, told);
+    }
+
+    public async Task InitializeAsync() => _host = await AdminHost.StartAsync(SampleCluster.OfThree(_key), _key);
+
+    public async Task DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    public void Dispose() => _key.Dispose();
+
+    Transcript Transcript()
+    {
+        _folder.Write("ca.crt", _host.Authorities.Single().ExportCertificatePem());
+        _folder.Write("auditor.token", "auditor\n");
+        _folder.Write("empty.crt", "nothing\n");
+        return new Transcript(new Dictionary<string, string>
+        {
+            ["node"] = _host.Url.GetLeftPart(UriPartial.Authority),
+            ["ca"] = _folder.PathOf("ca.crt"),
+            ["folder"] = _folder.Root,
+        });
+    }
+
+    [GeneratedRegex("^```console\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Example();
+}
