@@ -44,6 +44,19 @@ public sealed class GatewayProcessSpec : IAsyncLifetime, IDisposable
         Assert.Equal(ExitCode.BrokenPipe, gateway.ExitCode);
     }
 
+    [RequiresFact("sh")]
+    public async Task Commands_that_share_a_file_write_one_after_the_other()
+    {
+        var file = _folder.PathOf("shared.txt");
+        var command = $"dotnet '{typeof(CommandLine).Assembly.Location}' --version";
+
+        using var shell = Process.Start(Tool.Path("sh"), ["-c", $"{{ echo before; {command}; {command}; echo after; }} > '{file}'"]);
+        await shell.WaitForExitAsync().WaitAsync(s_deadline);
+
+        var lines = await File.ReadAllLinesAsync(file);
+        Assert.Equal(("before", "after", 4), (lines[0], lines[^1], lines.Length));
+    }
+
     [RequiresFact("kill")]
     public async Task Ctrl_C_ends_a_slow_replay_quietly()
     {
