@@ -64,6 +64,46 @@ static class SampleSession
         Operations = [new DeniedOperation("publish", "commands/all"), new DeniedOperation("subscribe", "#")],
     };
 
+    /// <summary>Both directions, an empty entry and numbers of more than one byte; the payload lies as it is.</summary>
+    public static readonly TrafficRecorded Traffic = new()
+    {
+        Index = 300,
+        StartedAt = 1_764_000_000_500_000,
+        ToUpstreamOffset = 70_000,
+        ToClientOffset = 5_000_000_000,
+        Entries =
+        [
+            new TrafficEntry(Direction.ToUpstream, 0, 5), new TrafficEntry(Direction.ToClient, 1_000, 3), new TrafficEntry(Direction.ToUpstream, 2_000_000, 0),
+        ],
+        Compression = Compression.None,
+        PlainLength = 8,
+        Payload = "helloyes"u8.ToArray(),
+    };
+
+    /// <summary>Key id and signature are those of a key that no longer exists; its public part is <see cref="SealedKeyPem"/>.</summary>
+    public static readonly SessionSealed Sealed = new()
+    {
+        SealedAt = 1_764_000_002_000_000,
+        Ending = Ending.Refused,
+        Refusal = Protocols.Refusal.IdentityExpired,
+        Detail = "the token expired",
+        Chunks = 301,
+        ToUpstreamBytes = 70_005,
+        ToClientBytes = 5_000_000_003,
+        SealedBy = "node2",
+        KeyId = Convert.FromHexString("7B5AF562011D2B0FB44E0B857836163BFA2C373292641196070DB891A5C21C9A"),
+        Signature = Convert.FromHexString(
+            "A6EC63CE27BA558EB0F3B17163E77EB044D1862DD28E14FEC19E8EEE2040A07BF28B45F4F490AF83072BF699E5AB99D3CFE7ABF98A74E442FA0F84EF29F91680"),
+    };
+
+    public const string SealedKeyPem =
+        """
+        -----BEGIN PUBLIC KEY-----
+        MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE3SQwtfBbpAGgU+PbQv2oqN913mGs
+        fAXMPNWOkq/dV/926AUV17W+f5WXW0bUw6r6vfj9TeWTnhnTzZYFZsyyRA==
+        -----END PUBLIC KEY-----
+        """;
+
     public static readonly SessionClosing Closing = new(1_764_000_002_000_000, Ending.ClosedByClient, Protocols.Refusal.None, null, 0, 0);
 
     public static StoredEvent Chunk(SessionRecorder recorder, params (Direction Direction, string Text)[] pieces)

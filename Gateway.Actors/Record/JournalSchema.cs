@@ -1,0 +1,68 @@
+using static Gateway.Actors.Record.JournalDatabase;
+
+namespace Gateway.Actors.Record;
+
+/// <summary>
+/// The tables, described in docs/journal-format.md. The journal's columns are those Akka.Persistence.Sql maps; we create the table ourselves so that
+/// its shape is ours: the message comes last, because SQLite walks the pages of a large value to reach what lies behind it.
+/// </summary>
+static class JournalSchema
+{
+    public const string Sqlite =
+        $"""
+        create table if not exists {JournalTable} (
+            ordering integer primary key,
+            persistence_id text not null,
+            sequence_number bigint not null,
+            created bigint not null,
+            deleted boolean not null,
+            tags text,
+            identifier integer,
+            manifest text,
+            message blob not null);
+        {Sessions}
+        """;
+
+    /// <summary>Stored bytes are compressed already or do not compress: PostgreSQL need not try (measured: 2.5 times the throughput).</summary>
+    public const string PostgreSql =
+        $"""
+        create table if not exists {JournalTable} (
+            ordering bigint generated always as identity primary key,
+            persistence_id text not null,
+            sequence_number bigint not null,
+            created bigint not null,
+            deleted boolean not null,
+            tags text,
+            identifier integer,
+            manifest text,
+            message bytea not null);
+        alter table {JournalTable} alter column message set storage external;
+        {Sessions}
+        """;
+
+    // One index per filter of the list, each in the order of the list.
+    const string Sessions =
+        $"""
+        create unique index if not exists {JournalTable}_event on {JournalTable} (persistence_id, sequence_number);
+        create table if not exists {SessionTable} (
+            session_id text primary key,
+            connection text not null,
+            protocol text not null,
+            node_key text not null,
+            client_address text not null,
+            subject text,
+            started_at bigint not null,
+            closed_at bigint,
+            ending integer,
+            refusal integer,
+            detail text,
+            to_upstream_bytes bigint,
+            to_client_bytes bigint);
+        create index if not exists {SessionTable}_started on {SessionTable} (started_at, session_id);
+        create index if not exists {SessionTable}_connection on {SessionTable} (connection, started_at);
+        create index if not exists {SessionTable}_subject on {SessionTable} (subject, started_at);
+        create index if not exists {SessionTable}_node on {SessionTable} (node_key, started_at);
+        create index if not exists {SessionTable}_refused on {SessionTable} (refusal, started_at) where refusal > 0;
+        create index if not exists {SessionTable}_open on {SessionTable} (started_at) where closed_at is null;
+        """;
+}

@@ -1,0 +1,123 @@
+using System.Data.Common;
+using System.Net;
+using LinqToDB;
+using LinqToDB.Data;
+using LinqToDB.DataProvider.PostgreSQL;
+using Npgsql;
+
+namespace Gateway.Actors.Record;
+
+/// <summary>A journal in a PostgreSQL database that all nodes share.</summary>
+sealed class PostgreSqlJournal : JournalDatabase
+{
+    const int ConnectSeconds = 5;
+    const int CommandSeconds = 10;
+
+    /// <summary>The lock under which nodes that start in the same moment create the tables one after the other.</summary>
+    const long SchemaLock = 0x6761746577617901;
+
+    readonly string _connectionString;
+    readonly bool _readOnly;
+
+    public PostgreSqlJournal(string connectionString, bool readOnly)
+    {
+        var builder = Parse(connectionString);
+        Place = $"postgresql://{builder.Username}@{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username}";
+        _connectionString = builder.ConnectionString;
+        _readOnly = readOnly;
+    }
+
+    public override string Place { get; }
+
+    internal override string ProviderName => LinqToDB.ProviderName.PostgreSQL15;
+
+    internal override int Writers => 3;
+
+    private protected override string Remedy => _readOnly
+        ? "check server, database, credentials and the right to read its tables"
+        : "check server, database, credentials and the right to create tables";
+
+    public override async Task<DbConnection> OpenAsync(CancellationToken cancel)
+    {
+        var connection = new NpgsqlConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancel);
+            if (_readOnly)
+                await SqlStatement.ExecuteAsync(connection, "set default_transaction_read_only = on", cancel);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    internal override DataOptions DataOptions() => new DataOptions()
+        .UseConnectionString(ProviderName, _connectionString)
+        .WithOptions<PostgreSQLOptions>(o => o with { BulkCopyType = BulkCopyType.ProviderSpecific });
+
+    internal override async Task<IReadOnlyList<int>> CommitAsync(IReadOnlyList<SqlStatement> statements, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(cancel);
+        // A batch goes out in one round trip and is one transaction by itself.
+        await using var batch = connection.CreateBatch();
+        foreach (var statement in statements)
+            batch.BatchCommands.Add(statement.On(batch));
+        await batch.ExecuteNonQueryAsync(cancel);
+        return [.. batch.BatchCommands.Select(command => command.RecordsAffected)];
+    }
+
+    private protected override async Task CreateAsync(CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(cancel);
+        // Once the tables exist a node needs no right to create them.
+        if (await HasTablesAsync(connection, cancel))
+            return;
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await SqlStatement.ExecuteAsync(connection, $"select pg_advisory_xact_lock({SchemaLock})", cancel);
+        await SqlStatement.ExecuteAsync(connection, JournalSchema.PostgreSql, cancel);
+        await transaction.CommitAsync(cancel);
+    }
+
+    private protected override async Task<bool> HasTablesAsync(DbConnection connection, CancellationToken cancel) =>
+        await new SqlStatement($"select to_regclass('{JournalTable}') is not null and to_regclass('{SessionTable}') is not null")
+            .ScalarAsync(connection, cancel) is true;
+
+    static NpgsqlConnectionStringBuilder Parse(string text)
+    {
+        try
+        {
+            var given = new DbConnectionStringBuilder { ConnectionString = text };
+            var builder = new NpgsqlConnectionStringBuilder(text);
+            if (!string.IsNullOrEmpty(builder.Host))
+                return WithDefaults(builder, given);
+        }
+        catch (ArgumentException)
+        {
+            // The driver's message may quote the text, password included.
+        }
+        throw new JournalUnavailableException(
+            "(PostgreSQL)", "is not named by a connection string", "give one such as Host=db.example.test;Database=gateway;Username=gateway");
+    }
+
+    static NpgsqlConnectionStringBuilder WithDefaults(NpgsqlConnectionStringBuilder builder, DbConnectionStringBuilder given)
+    {
+        // The driver's own default would fall back to plaintext; recordings do not cross a network that way unless somebody writes so.
+        if (!IsGiven(given, "SSL Mode", "SslMode") && !IsLocal(builder.Host!))
+            builder.SslMode = SslMode.VerifyFull;
+        if (!IsGiven(given, "Timeout"))
+            builder.Timeout = ConnectSeconds;
+        if (!IsGiven(given, "Command Timeout", "CommandTimeout"))
+            builder.CommandTimeout = CommandSeconds;
+        if (!IsGiven(given, "Application Name", "ApplicationName"))
+            builder.ApplicationName = "gateway";
+        return builder;
+    }
+
+    static bool IsGiven(DbConnectionStringBuilder given, params string[] names) => names.Any(given.ContainsKey);
+
+    static bool IsLocal(string host) =>
+        host.StartsWith('/') || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+}

@@ -1,0 +1,126 @@
+using System.Data.Common;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+using static Gateway.Actors.Record.IndexText;
+using static Gateway.Actors.Record.JournalDatabase;
+
+namespace Gateway.Actors.Record;
+
+/// <summary>The index's rows as SQL and back.</summary>
+static class SessionSql
+{
+    /// <summary>Rows one question may bring into memory, at most about 20 MB.</summary>
+    const int Rows = 10_000;
+
+    const string Columns =
+        "session_id, connection, protocol, node_key, client_address, subject, started_at, closed_at, ending, refusal, detail, to_upstream_bytes, to_client_bytes";
+
+    /// <summary>A session that is known already keeps its row; one that was open may so be closed, never the other way round.</summary>
+    const string Insert =
+        $"""
+        insert into {SessionTable} ({Columns})
+        values (@session, @connection, @protocol, @node, @client, @subject, @started, @closed, @ending, @refusal, @detail, @up, @down)
+        on conflict (session_id) do update set closed_at = excluded.closed_at, ending = excluded.ending, refusal = excluded.refusal,
+            detail = excluded.detail, to_upstream_bytes = excluded.to_upstream_bytes, to_client_bytes = excluded.to_client_bytes
+        where {SessionTable}.closed_at is null and excluded.closed_at is not null
+        """;
+
+    const string Update =
+        $"""
+        update {SessionTable} set closed_at = @closed, ending = @ending, refusal = @refusal, detail = @detail, to_upstream_bytes = @up,
+            to_client_bytes = @down
+        where session_id = @session
+        """;
+
+    public static SqlStatement Add(SessionRow row) => new(Insert,
+    [
+        ("session", Of(row.SessionId)), ("connection", Of(row.Connection)), ("protocol", Of(row.Protocol)), ("node", Of(row.NodeKey)),
+        ("client", Of(row.ClientAddress)), ("subject", row.Subject is { } subject ? Of(subject) : null), ("started", row.StartedAt),
+        .. Closing(row.Closing),
+    ]);
+
+    public static SqlStatement Close(string sessionId, SessionClosing closing) => new(Update, [("session", Of(sessionId)), .. Closing(closing)]);
+
+    public static SqlStatement Find(string sessionId) =>
+        new($"select {Columns} from {SessionTable} where session_id = @session", ("session", Of(sessionId)));
+
+    public static SqlStatement List(SessionFilter filter)
+    {
+        var conditions = new Conditions();
+        conditions.Add("connection = @connection", "connection", filter.Connection is { } connection ? Of(connection) : null);
+        conditions.Add("subject = @subject", "subject", filter.Subject is { } subject ? Of(subject) : null);
+        conditions.Add("node_key = @node", "node", filter.NodeKey is { } node ? Of(node) : null);
+        conditions.Add("refusal = @refusal", "refusal", filter.Refusal is { } refusal ? (int)refusal : null);
+        conditions.Add("started_at >= @after", "after", filter.After);
+        conditions.Add("started_at < @before", "before", filter.Before);
+        if (filter.Open is { } open)
+            conditions.Add(open ? "closed_at is null" : "closed_at is not null");
+        return conditions.Statement($"select {Columns} from {SessionTable}", "order by started_at desc, session_id desc", filter.Most);
+    }
+
+    public static SqlStatement OpenOutside(IReadOnlyCollection<string> nodeKeys, int most)
+    {
+        var conditions = new Conditions();
+        conditions.Add("closed_at is null");
+        foreach (var (i, node) in nodeKeys.Index())
+            conditions.Add($"node_key <> @node{i}", $"node{i}", Of(node));
+        return conditions.Statement($"select {Columns} from {SessionTable}", "order by started_at, session_id", most);
+    }
+
+    public static async Task<IReadOnlyList<SessionRow>> RowsAsync(JournalDatabase database, SqlStatement select, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        await using var command = select.On(connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var rows = new List<SessionRow>();
+        while (await reader.ReadAsync(cancel))
+            rows.Add(Row(reader));
+        return rows;
+    }
+
+    static (string, object?)[] Closing(SessionClosing? closing) =>
+    [
+        ("closed", closing?.ClosedAt), ("ending", (int?)closing?.Ending), ("refusal", (int?)closing?.Refusal),
+        ("detail", closing?.Detail is { } detail ? Of(detail) : null), ("up", closing?.ToUpstreamBytes), ("down", closing?.ToClientBytes),
+    ];
+
+    static SessionRow Row(DbDataReader reader) => new()
+    {
+        SessionId = reader.GetString(0),
+        Connection = reader.GetString(1),
+        Protocol = reader.GetString(2),
+        NodeKey = reader.GetString(3),
+        ClientAddress = reader.GetString(4),
+        Subject = Text(reader, 5),
+        StartedAt = reader.GetInt64(6),
+        Closing = reader.IsDBNull(7)
+            ? null
+            : new SessionClosing(
+                reader.GetInt64(7), (Ending)reader.GetInt32(8), (Refusal)reader.GetInt32(9), Text(reader, 10), reader.GetInt64(11), reader.GetInt64(12)),
+    };
+
+    static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    sealed class Conditions
+    {
+        readonly List<string> _conditions = [];
+        readonly List<(string, object?)> _parameters = [];
+
+        public void Add(string condition) => _conditions.Add(condition);
+
+        /// <summary>Nothing where there is no value to compare with.</summary>
+        public void Add(string condition, string name, object? value)
+        {
+            if (value is null)
+                return;
+            Add(condition);
+            _parameters.Add((name, value));
+        }
+
+        public SqlStatement Statement(string select, string order, int most)
+        {
+            var where = _conditions.Count == 0 ? "" : $"where {string.Join(" and ", _conditions)}";
+            return new SqlStatement($"{select} {where} {order} limit @most", [.. _parameters, ("most", Math.Clamp(most, 0, Rows))]);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Record;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace Gateway.Specs.Support;
+
+/// <summary>A prepared, empty journal in a database of its own.</summary>
+public sealed class TestJournal : IAsyncDisposable
+{
+    public const string Sqlite = "SQLite";
+    public const string PostgreSql = "PostgreSQL";
+
+    readonly DirectoryInfo _directory;
+
+    TestJournal(JournalDatabase database, string connectionString, DirectoryInfo directory) =>
+        (Database, ConnectionString, _directory) = (database, connectionString, directory);
+
+    public JournalDatabase Database { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>The databases a theory is run on: PostgreSQL where it is installed, and in continuous integration in any case.</summary>
+    public static TheoryData<string> Databases => Requirement.Unmet(["postgres"]) is null ? new(Sqlite, PostgreSql) : new(Sqlite);
+
+    public static async Task<TestJournal> CreateAsync(string database, PostgresServer server)
+    {
+        var directory = Directory.CreateTempSubdirectory("gateway-journal-");
+        var (provider, text) = database == PostgreSql
+            ? (JournalProvider.PostgreSql, await server.DatabaseAsync())
+            : (JournalProvider.Sqlite, $"Data Source={Path.Combine(directory.FullName, "journal.db")}");
+        var journal = JournalDatabase.Of(new JournalOptions { Provider = provider, ConnectionString = text }, directory.FullName);
+        await journal.PrepareAsync(CancellationToken.None);
+        return new TestJournal(journal, text, directory);
+    }
+
+    /// <summary>Runs SQL beside the gateway's own.</summary>
+    public async Task<object?> SqlAsync(string sql)
+    {
+        await using var connection = await Database.OpenAsync(CancellationToken.None);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteScalarAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        SqliteConnection.ClearAllPools();
+        _directory.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}
