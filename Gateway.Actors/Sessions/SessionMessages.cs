@@ -4,7 +4,7 @@ using Gateway.Protocols.Journal;
 namespace Gateway.Actors.Sessions;
 
 /// <summary>A message for one session, wherever in the cluster it lives.</summary>
-public interface IForSession
+public interface IForSession : IClusterMessage
 {
     string SessionId { get; }
 }
@@ -19,7 +19,7 @@ public sealed record OpenSession(string SessionId) : IForSession;
 public sealed record EndSession(string SessionId, Ending Ending, Refusal Refusal, string Detail) : IForSession;
 
 /// <summary>The session's last event is durable.</summary>
-public sealed record SessionEnded(string SessionId);
+public sealed record SessionEnded(string SessionId) : IClusterMessage;
 
 /// <summary>Published on the node's event stream: the session's actor stopped before the session's end was durable. The sealer ends it.</summary>
 public sealed record SessionLeftOpen(string SessionId);
@@ -28,7 +28,8 @@ public sealed record SessionLeftOpen(string SessionId);
 public sealed record ShowSession(string SessionId) : IForSession;
 
 /// <summary>What a session says of itself. <see cref="Phase"/> is one of the words of <see cref="SessionPhase"/>.</summary>
-public sealed record SessionState(string SessionId, string Phase, string NodeKey, long ToUpstreamBytes, long ToClientBytes, uint Chunks);
+public sealed record SessionState(string SessionId, string Phase, string NodeKey, long ToUpstreamBytes, long ToClientBytes, uint Chunks)
+    : IClusterMessage;
 
 public static class SessionPhase
 {

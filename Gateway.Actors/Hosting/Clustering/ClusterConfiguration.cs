@@ -1,0 +1,68 @@
+using System.Globalization;
+using Akka.Cluster;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.Hosting;
+using Akka.Remote.Transport.DotNetty;
+using Gateway.Actors.Certificates;
+
+namespace Gateway.Actors.Hosting.Clustering;
+
+/// <summary>Makes an actor system a node of the gateway's cluster: membership, remoting over mutual TLS, sharding, what may be said between nodes.</summary>
+public static class ClusterConfiguration
+{
+    /// <summary>All members, lighthouses included, must name their actor system so.</summary>
+    public const string SystemName = "gateway";
+
+    /// <summary>Adds everything of the cluster. Without lighthouses the node forms a cluster of its own, with the same protection.</summary>
+    public static AkkaConfigurationBuilder WithGatewayCluster(
+        this AkkaConfigurationBuilder akka, GatewayOptions options, INodeCertificates certificates, NodeIdentity identity, TimeProvider? time = null)
+    {
+        return akka
+            .AddHocon(Settings(options, identity), HoconAddMode.Prepend)
+            .AddSetup(MutualTls(certificates, time ?? TimeProvider.System))
+            .ConfigureLoggers(loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.AddLoggerFactory();
+                loggers.LogLevel = LogLevel.InfoLevel;
+            })
+            .AddStartup((system, _) =>
+            {
+                system.ActorOf(RemotingCertificateActor.Props(certificates), "remoting-certificate");
+                if (options.Cluster.Lighthouses.Count == 0) Cluster.Get(system).Join(Cluster.Get(system).SelfAddress);
+            });
+    }
+
+    /// <summary>The settings of a node; what is the same for every node lies in cluster.conf beside this file.</summary>
+    public static Config Settings(GatewayOptions options, NodeIdentity identity)
+    {
+        var own = $$"""
+            akka {
+              remote.dot-netty.tcp.hostname = {{Quoted(options.Cluster.Host)}}
+              remote.dot-netty.tcp.port = {{options.Cluster.Port.ToString(CultureInfo.InvariantCulture)}}
+              cluster.roles = [{{string.Join(", ", identity.Roles.Select(Quoted))}}]
+              cluster.seed-nodes = [{{string.Join(", ", options.Cluster.Lighthouses.Select(l => Quoted($"akka.ssl.tcp://{SystemName}@{l}")))}}]
+              coordinated-shutdown.phases.service-requests-done.timeout = {{Milliseconds(options.Node.DrainGrace + SealTime)}}
+            }
+            """;
+        return ConfigurationFactory.ParseString(own).WithFallback(s_common);
+    }
+
+    // After the grace period every session still has to write its last event.
+    static readonly TimeSpan SealTime = TimeSpan.FromSeconds(15);
+
+    static readonly Config s_common = ConfigurationFactory.FromResource("Gateway.Actors.Hosting.Clustering.cluster.conf", typeof(ClusterConfiguration).Assembly);
+
+    static DotNettySslSetup MutualTls(INodeCertificates certificates, TimeProvider time) => new(
+        certificates.Current.TargetCertificate,
+        suppressValidation: false,
+        requireMutualAuthentication: true,
+        customValidator: NodeTrust.Validator(certificates, time));
+
+    static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalMilliseconds}ms");
+
+    // The options were checked; a quote or backslash here would be a way into the rest of the configuration.
+    static string Quoted(string text) =>
+        text.AsSpan().ContainsAny('"', '\\', '\n') ? throw new ArgumentException("Not a plain name.", nameof(text)) : $"\"{text}\"";
+}

@@ -1,0 +1,26 @@
+using Gateway.Actors.Sessions;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Hosting.Clustering;
+
+/// <summary>Everything that nodes may say to each other, beside what Akka's own serializers write. The one list that reading and writing consult.</summary>
+public static class ClusterMessages
+{
+    /// <summary>The messages; all of them are <see cref="IClusterMessage"/>.</summary>
+    public static readonly IReadOnlyList<Type> Types =
+    [
+        typeof(OpenSession),
+        typeof(EndSession),
+        typeof(SessionEnded),
+        typeof(ShowSession),
+        typeof(SessionState),
+    ];
+
+    /// <summary>What messages are made of, beside strings and numbers.</summary>
+    public static readonly IReadOnlyList<Type> Parts =
+    [
+        typeof(Ending),
+        typeof(Refusal),
+    ];
+}

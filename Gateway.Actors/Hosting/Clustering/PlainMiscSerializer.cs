@@ -1,0 +1,34 @@
+using System.Collections.Frozen;
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Remote.Serialization;
+using Akka.Serialization;
+
+namespace Gateway.Actors.Hosting.Clustering;
+
+/// <summary>
+/// Akka's serializer for its small messages, number 16, without those that name types or configuration for the reader to create: failures with their
+/// exceptions, routers, scopes and HOCON.
+/// </summary>
+public sealed class PlainMiscSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+{
+    // Identify, its answer, an actor's address, PoisonPill, Kill, and the heartbeats of death watch with their answers.
+    static readonly FrozenSet<string> s_allowed = new[] { "ID", "AID", "AR", "PP", "K", "RWHB", "RWHR" }.ToFrozenSet(StringComparer.Ordinal);
+
+    readonly MiscMessageSerializer _misc = new(system);
+
+    public override int Identifier => 16;
+
+    public override string Manifest(object o) => Allowed(_misc.Manifest(o));
+
+    public override byte[] ToBinary(object obj)
+    {
+        Manifest(obj);
+        return _misc.ToBinary(obj);
+    }
+
+    public override object FromBinary(byte[] bytes, string manifest) => _misc.FromBinary(bytes, Allowed(manifest));
+
+    static string Allowed(string manifest) =>
+        s_allowed.Contains(manifest) ? manifest : throw new SerializationException($"The message kind \"{manifest}\" does not pass between nodes.");
+}

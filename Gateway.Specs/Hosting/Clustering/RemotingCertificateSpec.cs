@@ -1,0 +1,41 @@
+using Gateway.Specs.Support;
+using Xunit;
+
+namespace Gateway.Specs.Hosting.Clustering;
+
+public sealed class RemotingCertificateSpec : IDisposable
+{
+    readonly TestCertificates _authority = new();
+
+    public void Dispose() => _authority.Dispose();
+
+    [Fact]
+    public async Task A_renewed_certificate_is_presented_to_nodes_that_join_later()
+    {
+        using var newAuthority = new TestCertificates("New CA");
+        var certificates = new SpecNodeCertificates(_authority.Server(), [.. _authority.Authorities, .. newAuthority.Authorities]);
+        await using var first = await ClusterNode.StartAsync("first", certificates, []);
+        await first.SeesAsync(1);
+
+        certificates.Renew(newAuthority.Server());
+
+        // Knows the new authority only, so it joins only once the first node presents the new certificate, both as server and as client.
+        await using var second = await ClusterNode.StartAsync("second", new SpecNodeCertificates(newAuthority.Server(), newAuthority.Authorities), [first.Address]);
+        await second.SeesAsync(2);
+    }
+
+    [Fact]
+    public async Task Trust_in_another_authority_takes_effect_without_a_restart()
+    {
+        using var newAuthority = new TestCertificates("New CA");
+        var certificates = new SpecNodeCertificates(_authority.Server(), _authority.Authorities);
+        await using var first = await ClusterNode.StartAsync("first", certificates, []);
+        await using var second = await ClusterNode.StartAsync(
+            "second", new SpecNodeCertificates(newAuthority.Server(), [.. _authority.Authorities, .. newAuthority.Authorities]), [first.Address]);
+        Assert.Single(first.View.Nodes);
+
+        certificates.ClusterAuthorities = [.. _authority.Authorities, .. newAuthority.Authorities];
+
+        await second.SeesAsync(2);
+    }
+}
