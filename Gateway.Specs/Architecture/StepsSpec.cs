@@ -31,7 +31,7 @@ public sealed class StepsSpec
     // Types that are used against the arrows, each for its reason.
     static readonly (string Part, string Types, string Reason)[] s_shared =
     [
-        ("Hosting", @"\w+Options", "settings are read where they apply"),
+        ("Hosting", @"\w+Options|JournalProvider", "settings are read where they apply"),
         ("Hosting", "ConfigurationFault|ConfiguredFiles|FileProblem|Durations|NearestName", "a connections file is configuration too"),
         ("Hosting", "GatewayMetrics", "a thing is counted where it happens"),
         ("Certificates", "INodeCertificates", "a handshake presents the certificate that is current at that moment"),

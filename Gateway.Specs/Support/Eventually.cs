@@ -24,4 +24,23 @@ public static class Eventually
             }
         }
     }
+
+    /// <summary>Tries the assertion again and again until it holds; by default for at most 30 s, then fails as it last did.</summary>
+    public static async Task AssertAsync(Func<Task> assertion, TimeSpan? deadline = null)
+    {
+        using var late = new CancellationTokenSource(deadline ?? TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(s_interval);
+        while (true)
+        {
+            try
+            {
+                await assertion();
+                return;
+            }
+            catch (Exception e) when (e is Xunit.Sdk.XunitException && !late.IsCancellationRequested)
+            {
+                await timer.WaitForNextTickAsync(CancellationToken.None);
+            }
+        }
+    }
 }

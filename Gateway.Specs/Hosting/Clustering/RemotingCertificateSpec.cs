@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using Gateway.Specs.Support;
 using Xunit;
 
@@ -17,7 +21,10 @@ public sealed class RemotingCertificateSpec : IDisposable
         await using var first = await ClusterNode.StartAsync("first", certificates, []);
         await first.SeesAsync(1);
 
-        certificates.Renew(newAuthority.Server());
+        var renewed = newAuthority.Server();
+        certificates.Renew(renewed);
+        // A node that meets a certificate it does not trust gives up for good, so the second one waits for the renewal.
+        await Eventually.AssertAsync(async () => Assert.Equal(renewed.Thumbprint, await PresentedAsync(first.Address)));
 
         // Knows the new authority only, so it joins only once the first node presents the new certificate, both as server and as client.
         await using var second = await ClusterNode.StartAsync("second", new SpecNodeCertificates(newAuthority.Server(), newAuthority.Authorities), [first.Address]);
@@ -37,5 +44,15 @@ public sealed class RemotingCertificateSpec : IDisposable
         certificates.ClusterAuthorities = [.. _authority.Authorities, .. newAuthority.Authorities];
 
         await second.SeesAsync(2);
+    }
+
+    static async Task<string?> PresentedAsync(string address)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPEndPoint.Parse(address));
+        string? presented = null;
+        await using var tls = new SslStream(client.GetStream(), false, (_, certificate, _, _) => (presented = certificate?.GetCertHashString()) is null);
+        await Assert.ThrowsAsync<AuthenticationException>(() => tls.AuthenticateAsClientAsync("localhost"));
+        return presented;
     }
 }
