@@ -1,4 +1,161 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Accept;
+using Gateway.Actors.Certificates;
+using Gateway.Actors.Connections;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+using Gateway.Protocols.Tls;
+
 namespace Gateway.Actors.Tls;
 
-/// <summary>Placeholder.</summary>
-public static class ServerHandshake;
+/// <summary>
+/// The TLS handshake with one client: its hello is read and judged before a byte is answered, then the engine runs within the terms of that
+/// judgement. Whatever refuses, everything is released and the refusal has a name.
+/// </summary>
+public sealed class ServerHandshake : IDisposable
+{
+    readonly AcceptedConnection _accepted;
+    readonly INodeCertificates _certificates;
+    readonly ClientCertificateCheck _check;
+    readonly PeekableStream _wire;
+    readonly SslStream _ssl;
+
+    ServerHandshake(AcceptedConnection accepted, INodeCertificates certificates, DateTimeOffset now)
+    {
+        (_accepted, _certificates) = (accepted, certificates);
+        _check = new ClientCertificateCheck(accepted.Profile.ClientTls, now);
+        _wire = new PeekableStream(new NetworkStream(accepted.Socket, ownsSocket: true), Limits.Default.ClientHello);
+        _ssl = new SslStream(_wire, leaveInnerStreamOpen: false);
+        Facts = new ClientFacts { Address = accepted.Client.ToString() };
+    }
+
+    internal ConnectionProfile Profile => _accepted.Profile;
+
+    internal ClientFacts Facts { get; private set; }
+
+    /// <summary>What a handshake yields that went through; throws when it did not.</summary>
+    internal (Stream Stream, X509Certificate2? Certificate) Finished =>
+        _ssl.IsAuthenticated && _check.Refused is null
+            ? (_ssl, _check.Certificate)
+            : throw new InvalidOperationException("The handshake is not finished.");
+
+    /// <summary>
+    /// Secures an accepted connection, which it owns from now on. Does not throw for anything that a client can do; when
+    /// <paramref name="cancel"/> fires, the client was too slow.
+    /// </summary>
+    public static async Task<ClientHandshake> SecureAsync(
+        AcceptedConnection accepted, INodeCertificates certificates, TimeProvider time, CancellationToken cancel)
+    {
+        var handshake = new ServerHandshake(accepted, certificates, time.GetUtcNow());
+        var isSecured = false;
+        try
+        {
+            var verdict = await handshake.RunAsync(cancel).ConfigureAwait(false);
+            isSecured = verdict.IsGranted;
+            return new ClientHandshake(handshake.Facts, verdict);
+        }
+        finally
+        {
+            if (!isSecured) handshake.Dispose();
+        }
+    }
+
+    /// <summary>Releases everything; called unless the connection was handed on.</summary>
+    public void Dispose()
+    {
+        _ssl.Dispose();
+        _check.Certificate?.Dispose();
+        _accepted.Dispose();
+    }
+
+    async Task<Verdict<SecuredConnection>> RunAsync(CancellationToken cancel)
+    {
+        try
+        {
+            _accepted.Socket.NoDelay = true;
+            var terms = await JudgeHelloAsync(cancel).ConfigureAwait(false);
+            if (!terms.Verdict.IsGranted)
+            {
+                await SayWhyAsync(terms.Verdict.Refusal, cancel).ConfigureAwait(false);
+                return new Refused(terms.Verdict.Refusal, terms.Verdict.Detail);
+            }
+
+            await _ssl.AuthenticateAsServerAsync(OptionsFor(terms.Verdict.Value, terms.Hello!), cancel).ConfigureAwait(false);
+            LearnOutcome();
+            return new SecuredConnection(this);
+        }
+        catch (Exception fault) when (TlsFacts.IsPeersDoing(fault))
+        {
+            LearnCertificate();
+            return Explain(fault, cancel);
+        }
+    }
+
+    async Task<(Verdict<TlsTerms> Verdict, ClientHello? Hello)> JudgeHelloAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            var read = ClientHello.Read(_wire.Peeked, Limits.Default);
+            if (read.Hello is { } hello)
+            {
+                Facts = Facts with { Offered = hello.Offered, ServerName = hello.ServerName };
+                return (TlsPolicy.Judge(hello, Profile.ClientTls), hello);
+            }
+
+            if (read.Refusal != Refusal.None) return (new Refused(read.Refusal, read.Detail!), null);
+            if (!await _wire.FillAsync(cancel).ConfigureAwait(false))
+                return (new Refused(Refusal.TlsHandshakeFailed, "the client left before its hello was whole"), null);
+        }
+    }
+
+    SslServerAuthenticationOptions OptionsFor(TlsTerms terms, ClientHello hello) => new()
+    {
+        ServerCertificateContext = _certificates.Current,
+        EnabledSslProtocols = terms.Version,
+        CipherSuitesPolicy = terms.Suites,
+        AllowRenegotiation = false,
+        // A resumed handshake brings the client's certificate without its intermediates, so it could not be judged again.
+        AllowTlsResume = !_check.IsAsked,
+        // A protocol's name here is its registered ALPN name. Other offers stay unanswered rather than refused: ALPN proves nothing.
+        ApplicationProtocols = hello.Alpn.Contains(Profile.Protocol.Name) ? [new SslApplicationProtocol(Profile.Protocol.Name)] : null,
+        ClientCertificateRequired = _check.IsAsked,
+        CertificateChainPolicy = _check.Policy(),
+        RemoteCertificateValidationCallback = _check.IsAsked ? _check.Judge : null,
+    };
+
+    /// <summary>A courtesy: the refusal stands and is recorded whether or not the client is still there to hear of it.</summary>
+    async Task SayWhyAsync(Refusal refusal, CancellationToken cancel)
+    {
+        var alert = TlsAlert.For(refusal);
+        if (alert.IsEmpty) return;
+        try
+        {
+            await _wire.WriteAsync(alert, cancel).ConfigureAwait(false);
+            _accepted.Socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception fault) when (TlsFacts.IsPeersDoing(fault))
+        {
+            // The client has left.
+        }
+    }
+
+    void LearnOutcome()
+    {
+        LearnCertificate();
+        Facts = Facts with { TlsVersion = TlsFacts.Version(_ssl), TlsSuite = TlsFacts.Suite(_ssl) };
+    }
+
+    void LearnCertificate()
+    {
+        if (_check.Certificate is { } certificate) Facts = Facts with { CertificateSha256 = TlsFacts.Sha256(certificate) };
+    }
+
+    Refused Explain(Exception fault, CancellationToken cancel)
+    {
+        if (_check.Refused is { } refused) return refused;
+        if (cancel.IsCancellationRequested) return new(Refusal.TlsHandshakeTooSlow, "the deadline passed during the handshake");
+        return new(Refusal.TlsHandshakeFailed, TlsFacts.Innermost(fault));
+    }
+}

@@ -66,6 +66,7 @@ readonly ref struct HandshakeRecords(ReadOnlySpan<byte> received, Limits limits)
         var rest = _received[offset..];
         if (rest.Length > 0 && rest[0] != Handshake) fault = $"a record of type {rest[0]} inside the ClientHello";
         else if (rest.Length > 1 && rest[1] != 3) fault = $"a record of version {rest[1]}";
+        fault ??= Oversized(offset + RecordHeader + 1);
         if (fault is not null || rest.Length < RecordHeader) return false;
         announced = Length(offset);
         if (announced is 0 or > MaxFragment) fault = $"a record of {announced} bytes; 1 to {MaxFragment} are allowed";

@@ -184,6 +184,15 @@ public sealed class ClientHelloSpec
         Assert.Equal(Refusal.ClientHelloMalformed, ClientHello.Read(pieces, Limits.Default with { ClientHello = 1000 }).Refusal);
     }
 
+    [Fact]
+    public void No_hello_asks_for_more_once_the_limit_is_reached()
+    {
+        var pieces = HelloCapture.Fragmented(HelloCapture.Load("openssl-tls13"), 1);
+        var asking = Enumerable.Range(20, 100).Where(l => ClientHello.Read(pieces.AsSpan(0, l), new Limits { ClientHello = l }).NeedsMore);
+
+        Assert.Empty(asking);
+    }
+
     [Theory]
     [InlineData("GET / HTTP/1.1\r\n", "looks like HTTP")]
     [InlineData("PRI * HTTP/2.0\r\n", "looks like HTTP")]

@@ -1,0 +1,52 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Connections;
+using Gateway.Protocols;
+
+namespace Gateway.Actors.Tls;
+
+/// <summary>
+/// Judges the certificate of one client while its handshake runs, and remembers what it found. Revocation is not asked for on this leg:
+/// the answer would be fetched from wherever the client's certificate points, while the client waits; short-lived certificates are the
+/// cure.
+/// </summary>
+sealed class ClientCertificateCheck(ClientTls rules, DateTimeOffset now)
+{
+    /// <summary>Null as long as nothing is wrong.</summary>
+    public Refused? Refused { get; private set; }
+
+    /// <summary>What the client sent, a copy that the caller owns; null when it sent none.</summary>
+    public X509Certificate2? Certificate { get; private set; }
+
+    public bool IsAsked => rules.ClientCertificate != ClientCertificateRule.None;
+
+    public X509ChainPolicy Policy() =>
+        CertificateJudge.PolicyFor(rules.ClientAuthorities, Purposes.Client, now, X509RevocationMode.NoCheck);
+
+    /// <summary>A <see cref="RemoteCertificateValidationCallback"/>.</summary>
+    public bool Judge(object sender, X509Certificate? sent, X509Chain? chain, SslPolicyErrors errors)
+    {
+        Refused = sent is null ? JudgeNone() : JudgeSent(sent, chain);
+        return Refused is null;
+    }
+
+    Refused? JudgeNone() =>
+        rules.ClientCertificate == ClientCertificateRule.Required ? new(Refusal.ClientCertificateMissing, "none was sent") : null;
+
+    Refused? JudgeSent(X509Certificate sent, X509Chain? chain)
+    {
+        Certificate?.Dispose();
+        Certificate = X509CertificateLoader.LoadCertificate(sent.GetRawCertData());
+        if (chain is null) return new(Refusal.ClientCertificateUntrusted, "no chain could be built");
+        var (fault, detail) = CertificateJudge.Judge(chain);
+        return fault switch
+        {
+            CertificateFault.None => null,
+            CertificateFault.Revoked => new(Refusal.ClientCertificateRevoked, detail),
+            CertificateFault.Expired => new(Refusal.ClientCertificateExpired, detail),
+            CertificateFault.NotYetValid => new(Refusal.ClientCertificateNotYetValid, detail),
+            CertificateFault.Misused => new(Refusal.ClientCertificateMisused, detail),
+            _ => new(Refusal.ClientCertificateUntrusted, detail),
+        };
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Accept;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Tls;
+using Xunit;
+
+namespace Gateway.Specs.Support;
+
+/// <summary>
+/// A gateway's side of handshakes on loopback, with a certificate for <c>localhost</c>. Every handshake that is refused is checked to have released
+/// its socket.
+/// </summary>
+public sealed class HandshakeBench : IDisposable
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    readonly FixedCertificates _node;
+    readonly CancellationTokenSource _deadline = new(s_patience);
+    readonly List<IDisposable> _owned = [];
+
+    public HandshakeBench() => _node = new FixedCertificates(Authority.Server(), Authority.Authorities);
+
+    public TestCertificates Authority { get; } = new();
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public CancellationToken Deadline => _deadline.Token;
+
+    /// <summary>The gateway's handshake with whatever the other end of <paramref name="pair"/> sends.</summary>
+    public async Task<ClientHandshake> SecureAsync(LoopbackPair pair, ConnectionProfile profile, CancellationToken? cancel = null)
+    {
+        _owned.Add(pair);
+        var accepted = new AcceptedConnection(pair.Server, profile, (IPEndPoint)pair.Server.RemoteEndPoint!);
+        var handshake = await ServerHandshake.SecureAsync(accepted, _node, Time, cancel ?? Deadline);
+        if (handshake.Verdict.IsGranted) _owned.Add(handshake.Verdict.Value);
+        Assert.Equal(!handshake.Verdict.IsGranted, pair.Server.SafeHandle.IsClosed);
+        return handshake;
+    }
+
+    /// <summary>A handshake with a well-behaved client; its stream is null when it was told off during the handshake.</summary>
+    public async Task<(ClientHandshake Gateway, SslStream? Client)> MeetAsync(
+        ConnectionProfile profile, Action<SslClientAuthenticationOptions>? bend = null, Func<Stream, Stream>? wire = null)
+    {
+        var pair = await LoopbackPair.ConnectAsync();
+        var gateway = SecureAsync(pair, profile);
+        var network = new NetworkStream(pair.Client);
+        var client = new SslStream(wire?.Invoke(network) ?? network);
+        _owned.Add(client);
+        var options = ClientOptions();
+        bend?.Invoke(options);
+        try
+        {
+            await client.AuthenticateAsClientAsync(options, Deadline);
+        }
+        catch (Exception fault) when (fault is AuthenticationException or IOException)
+        {
+            return (await gateway, null);
+        }
+
+        return (await gateway, client);
+    }
+
+    /// <summary>What the gateway makes of these first bytes, and every byte that it answers until it closes.</summary>
+    public async Task<(ClientHandshake Gateway, byte[] Answer)> AnswerToAsync(byte[] firstBytes, ConnectionProfile profile)
+    {
+        var pair = await LoopbackPair.ConnectAsync();
+        var gateway = SecureAsync(pair, profile);
+        await pair.Client.SendAsync(firstBytes);
+        var answer = new MemoryStream();
+        await new NetworkStream(pair.Client).CopyToAsync(answer, Deadline);
+        return (await gateway, answer.ToArray());
+    }
+
+    public void Dispose()
+    {
+        foreach (var owned in Enumerable.Reverse(_owned)) owned.Dispose();
+        _deadline.Dispose();
+        Authority.Dispose();
+    }
+
+    SslClientAuthenticationOptions ClientOptions()
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(Authority.Authorities);
+        return new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = policy };
+    }
+}
