@@ -1,17 +1,16 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Hosting;
 
 namespace Gateway.Actors.Certificates;
 
-/// <summary>
-/// The certificate this node proves itself with, on listeners, the admin API and remoting, and the authorities that other nodes' certificates must
-/// chain to. Read at every handshake, so that a newer certificate needs no new listener. Safe for use from several threads.
-/// </summary>
-public interface INodeCertificates
+/// <summary>Where a node's certificate comes from: the files that operators named, or else an authority of its own.</summary>
+public static class NodeCertificates
 {
-    /// <summary>The chain and key that handshakes beginning now present. Valid now.</summary>
-    SslStreamCertificateContext Current { get; }
-
-    /// <summary>The authorities of this cluster's own certificates.</summary>
-    X509Certificate2Collection ClusterAuthorities { get; }
+    /// <summary>Throws <see cref="InvalidDataException"/> naming file, fault and remedy.</summary>
+    /// <param name="options">Checked options.</param>
+    /// <param name="dataDirectory">Where the internal authority lives; exists.</param>
+    /// <param name="time">The clock that certificates are judged and renewed by.</param>
+    public static INodeCertificates Open(CertificateOptions options, string dataDirectory, TimeProvider time) =>
+        options.CertificateFile is null
+            ? new InternalCertificates(InternalAuthority.Open(dataDirectory, time), options.Names, time)
+            : new FileCertificates(options);
 }

@@ -34,6 +34,7 @@ public sealed class StepsSpec
         ("Hosting", @"\w+Options|JournalProvider", "settings are read where they apply"),
         ("Hosting", "ConfigurationFault|ConfiguredFiles|FileProblem|Durations|NearestName", "a connections file is configuration too"),
         ("Hosting", "GatewayMetrics", "a thing is counted where it happens"),
+        ("Tls", "Purposes", "what a certificate is judged for is what it is issued for"),
         ("Certificates", "INodeCertificates", "a handshake presents the certificate that is current at that moment"),
     ];
 

@@ -64,7 +64,10 @@ public sealed class TestCertificates : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = Request(asked, key);
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Authority, true, false));
-        using var signed = request.Create(Authority, From(asked), Until(asked), RandomNumberGenerator.GetBytes(16));
+        // By the key alone, so that a certificate may outlive its authority.
+        using var authorityKey = Authority.GetECDsaPrivateKey()!;
+        var signature = X509SignatureGenerator.CreateForECDsa(authorityKey);
+        using var signed = request.Create(Authority.SubjectName, signature, From(asked), Until(asked), RandomNumberGenerator.GetBytes(16));
         return Keep(signed.CopyWithPrivateKey(key));
     }
 

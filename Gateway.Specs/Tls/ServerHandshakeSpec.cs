@@ -144,7 +144,7 @@ public sealed class ServerHandshakeSpec : IDisposable
     }
 
     [Fact]
-    public async Task A_client_that_does_not_trust_the_node_is_a_failed_handshake_in_the_words_of_its_alert()
+    public async Task A_client_that_does_not_trust_the_node_gets_no_further_than_the_handshake()
     {
         using var stranger = new TestCertificates("Somebody else");
 
@@ -155,6 +155,7 @@ public sealed class ServerHandshakeSpec : IDisposable
         });
 
         Assert.Null(client);
+        // In TLS 1.3 the client's objection may come after the gateway's handshake is over: then the first read meets it.
         Assert.False(gateway.Verdict.IsGranted && await IsOpenAsync(gateway.Verdict.Value.Stream));
     }
 

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Authorize;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Tls;
+using Gateway.Protocols;
+
+namespace Gateway.Actors.Upstream;
+
+/// <summary>
+/// Dials the upstream of a grant and verifies it. Takes a <see cref="Grant"/>, so that nothing is dialled for somebody without one; sends nothing but the
+/// handshake.
+/// </summary>
+public sealed class UpstreamDialer
+{
+    /// <summary>Does not throw for anything an upstream can do; when <paramref name="cancel"/> fires, it was too slow.</summary>
+    public async Task<Verdict<UpstreamConnection>> DialAsync(Grant grant, TimeProvider time, CancellationToken cancel)
+    {
+        var target = grant.Profile.Upstream;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Stream? stream = null;
+        try
+        {
+            await socket.ConnectAsync(new DnsEndPoint(target.Host, target.Port), cancel).ConfigureAwait(false);
+            stream = new NetworkStream(socket, ownsSocket: false);
+            if (target.Plaintext) return new UpstreamConnection(grant, stream, socket);
+            var check = new UpstreamCertificateCheck(target, time.GetUtcNow());
+            var tls = new SslStream(stream, leaveInnerStreamOpen: false);
+            stream = tls;
+            if (await HandshakeAsync(tls, target, check, cancel).ConfigureAwait(false) is not { } refused)
+                return new UpstreamConnection(grant, tls, socket);
+            Release(stream, socket);
+            return refused;
+        }
+        catch (Exception fault) when (fault is SocketException or OperationCanceledException)
+        {
+            Release(stream, socket);
+            return cancel.IsCancellationRequested
+                ? new Refused(Refusal.UpstreamTooSlow, $"{target.Host}:{target.Port} did not answer in time")
+                : new Refused(Refusal.UpstreamUnreachable, $"{target.Host}:{target.Port}: {fault.Message}");
+        }
+        catch
+        {
+            Release(stream, socket);
+            throw;
+        }
+    }
+
+    static async Task<Refused?> HandshakeAsync(SslStream tls, UpstreamTarget target, UpstreamCertificateCheck check, CancellationToken cancel)
+    {
+        try
+        {
+            await tls.AuthenticateAsClientAsync(Options(target, check), cancel).ConfigureAwait(false);
+            return check.Refused;
+        }
+        catch (Exception fault) when (TlsFacts.IsPeersDoing(fault))
+        {
+            if (check.Refused is { } refused) return refused;
+            return cancel.IsCancellationRequested
+                ? new Refused(Refusal.UpstreamTooSlow, "the upstream did not finish the handshake in time")
+                : new Refused(Refusal.UpstreamTlsFailed, TlsFacts.Innermost(fault));
+        }
+    }
+
+    static SslClientAuthenticationOptions Options(UpstreamTarget target, UpstreamCertificateCheck check) => new()
+    {
+        TargetHost = target.ServerName,
+        EnabledSslProtocols = target.AllowTls12 ? SslProtocols.Tls13 | SslProtocols.Tls12 : SslProtocols.Tls13,
+        // TLS 1.3 alone needs no list, and without one the engine keeps its context from session to session.
+        CipherSuitesPolicy = target.AllowTls12 ? TlsPolicy.AllSuites : null,
+        AllowRenegotiation = false,
+        ClientCertificateContext = ClientContext(target.ClientCertificate),
+        CertificateChainPolicy = check.Policy(),
+        RemoteCertificateValidationCallback = check.Judge,
+    };
+
+    static SslStreamCertificateContext? ClientContext(X509Certificate2? certificate) =>
+        certificate is null ? null : SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
+
+    static void Release(Stream? stream, Socket socket)
+    {
+        stream?.Dispose();
+        socket.Dispose();
+    }
+}

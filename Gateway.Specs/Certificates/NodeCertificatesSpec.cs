@@ -1,0 +1,99 @@
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Certificates;
+using Gateway.Actors.Hosting;
+using Gateway.Specs.Support;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Gateway.Specs.Certificates;
+
+public sealed class NodeCertificatesSpec : IDisposable
+{
+    readonly ConfigurationFolder _folder = new();
+    readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+
+    [Fact]
+    public void Without_files_a_node_issues_itself_a_certificate_for_its_names_that_chains_to_the_published_authority()
+    {
+        var certificates = Open(new CertificateOptions { Names = ["gw.example.org", "192.0.2.1"] });
+
+        var published = X509Certificate2.CreateFromPem(File.ReadAllText(_folder.PathOf("ca.crt")));
+        var own = certificates.Current.TargetCertificate;
+        Assert.True(Verifies(own, published));
+        Assert.True(own.HasPrivateKey);
+        Assert.True(own.MatchesHostname("gw.example.org") && own.MatchesHostname("192.0.2.1"));
+        Assert.Equal(published.Thumbprint, Assert.Single(certificates.ClusterAuthorities).Thumbprint);
+    }
+
+    [Fact]
+    public void The_authoritys_key_is_for_its_owner_alone()
+    {
+        Open(new CertificateOptions());
+
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.PathOf("ca.key")));
+    }
+
+    [Fact]
+    public void A_node_that_starts_again_keeps_its_authority()
+    {
+        var first = Assert.Single(Open(new CertificateOptions()).ClusterAuthorities);
+
+        var second = Assert.Single(Open(new CertificateOptions()).ClusterAuthorities);
+
+        Assert.Equal(first.Thumbprint, second.Thumbprint);
+    }
+
+    [Fact]
+    public void A_node_that_runs_for_days_never_presents_an_expired_certificate()
+    {
+        var certificates = Open(new CertificateOptions());
+        var first = certificates.Current.TargetCertificate.Thumbprint;
+
+        for (var hour = 0; hour < 100; hour++)
+        {
+            _time.Advance(TimeSpan.FromHours(1));
+            Assert.True(certificates.Current.TargetCertificate.NotAfter.ToUniversalTime() > _time.GetUtcNow().AddHours(1).UtcDateTime);
+        }
+
+        Assert.NotEqual(first, certificates.Current.TargetCertificate.Thumbprint);
+    }
+
+    [Fact]
+    public void A_key_without_its_certificate_stops_the_start_and_says_so()
+    {
+        Open(new CertificateOptions());
+        File.Delete(_folder.PathOf("ca.crt"));
+
+        var fault = Assert.Throws<InvalidDataException>(() => Open(new CertificateOptions()));
+
+        Assert.Contains("ca.crt does not exist", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Named_files_are_used_with_the_chain_they_hold()
+    {
+        using var root = new TestCertificates("Root");
+        var team = root.Intermediate();
+        var (certificate, key) = TestCertificates.Write(team.Server(), _folder.Root, "node");
+        File.AppendAllText(certificate, "\n" + team.Authority.ExportCertificatePem());
+        var authorities = root.WriteAuthority(_folder.PathOf("root.crt"));
+
+        var certificates = Open(new CertificateOptions { CertificateFile = certificate, KeyFile = key, ClusterAuthoritiesFile = authorities });
+
+        Assert.Contains(certificates.Current.IntermediateCertificates, c => c.Thumbprint == team.Authority.Thumbprint);
+        Assert.False(File.Exists(_folder.PathOf("ca.key")));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    INodeCertificates Open(CertificateOptions options) => NodeCertificates.Open(options, _folder.Root, _time);
+
+    static bool Verifies(X509Certificate2 certificate, X509Certificate2 authority)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(certificate);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Tls;
+using Gateway.Actors.Upstream;
+using Gateway.Protocols;
+using Gateway.Specs.Support;
+using Xunit;
+
+namespace Gateway.Specs.Upstream;
+
+public sealed class UpstreamDialerSpec : IDisposable
+{
+    readonly TestCertificates _authority = new("Upstream CA");
+    readonly TestCertificates _strangers = new("Strangers CA");
+    readonly GrantBench _grants = new();
+    readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(20));
+
+    public static TheoryData<string, Refusal> Faults => new()
+    {
+        { "untrusted", Refusal.UpstreamCertificateUntrusted },
+        { "self-signed", Refusal.UpstreamCertificateUntrusted },
+        { "expired", Refusal.UpstreamCertificateExpired },
+        { "not yet valid", Refusal.UpstreamCertificateNotYetValid },
+        { "for clients only", Refusal.UpstreamCertificateUntrusted },
+        { "misnamed", Refusal.UpstreamNameMismatch },
+        { "common name only", Refusal.UpstreamNameMismatch },
+    };
+
+    [Fact]
+    public async Task A_verified_upstream_is_a_stream_with_facts_for_the_record()
+    {
+        var certificate = _authority.Server();
+        await using var upstream = new TlsUpstream(certificate, TlsUpstream.EchoAsync);
+
+        using var connection = (await DialAsync(TestProfiles.Upstream(upstream.Port, _authority.Authorities))).Value;
+        await connection.Stream.WriteAsync("ping"u8.ToArray(), _deadline.Token);
+        var answer = new byte[4];
+        await connection.Stream.ReadExactlyAsync(answer, _deadline.Token);
+
+        Assert.Equal("ping"u8.ToArray(), answer);
+        Assert.Equal(("TLS 1.3", TlsFacts.Sha256(certificate)), (connection.TlsVersion, connection.CertificateSha256));
+        Assert.EndsWith($":{upstream.Port}", connection.Address, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task A_faulty_certificate_is_refused_by_name_before_an_application_byte_is_sent(string fault, Refusal refusal)
+    {
+        var read = new ConcurrentQueue<int>();
+        await using var upstream = new TlsUpstream(Certificate(fault), async stream => read.Enqueue(await stream.ReadAsync(new byte[100])));
+
+        var verdict = await DialAsync(TestProfiles.Upstream(upstream.Port, _authority.Authorities));
+
+        Assert.Equal(refusal, verdict.Refusal);
+        Assert.All(read, bytes => Assert.Equal(0, bytes));
+    }
+
+    [Fact]
+    public async Task A_port_where_nobody_listens_is_unreachable()
+    {
+        using var reserved = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        reserved.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+        var verdict = await DialAsync(TestProfiles.Upstream(((IPEndPoint)reserved.LocalEndPoint!).Port, _authority.Authorities));
+
+        Assert.Equal(Refusal.UpstreamUnreachable, verdict.Refusal);
+    }
+
+    [Fact]
+    public async Task A_name_that_does_not_resolve_is_unreachable()
+    {
+        var verdict = await DialAsync(TestProfiles.Upstream(1, _authority.Authorities) with { Host = "no-such-host.invalid" });
+
+        Assert.Equal(Refusal.UpstreamUnreachable, verdict.Refusal);
+    }
+
+    [Fact]
+    public async Task An_upstream_that_never_answers_the_handshake_is_too_slow()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var target = TestProfiles.Upstream(((IPEndPoint)silent.LocalEndpoint).Port, _authority.Authorities);
+        var grant = await _grants.GrantAsync(target);
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+
+        var verdict = await new UpstreamDialer().DialAsync(grant, TimeProvider.System, soon.Token);
+
+        Assert.Equal(Refusal.UpstreamTooSlow, verdict.Refusal);
+    }
+
+    [Fact]
+    public async Task A_server_without_tls_is_a_failed_handshake()
+    {
+        using var plain = new TcpListener(IPAddress.Loopback, 0);
+        plain.Start();
+        var answering = AnswerPlainlyAsync(plain);
+
+        var verdict = await DialAsync(TestProfiles.Upstream(((IPEndPoint)plain.LocalEndpoint).Port, _authority.Authorities));
+
+        Assert.Equal(Refusal.UpstreamTlsFailed, verdict.Refusal);
+        await answering;
+    }
+
+    [Fact]
+    public async Task The_gateways_own_certificate_is_presented_to_an_upstream_that_asks_for_one()
+    {
+        var presented = new TaskCompletionSource<string?>();
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificate = _authority.Server(),
+            ClientCertificateRequired = true,
+            CertificateChainPolicy = Trust(),
+        };
+        await using var upstream = new TlsUpstream(options, stream =>
+        {
+            presented.TrySetResult(stream.RemoteCertificate?.Subject);
+            return TlsUpstream.EchoAsync(stream);
+        });
+        var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities) with { ClientCertificate = _authority.Client("gateway-7") };
+
+        using var connection = (await DialAsync(target)).Value;
+
+        Assert.Equal("CN=gateway-7", await presented.Task.WaitAsync(_deadline.Token));
+    }
+
+    [Fact]
+    public async Task Plaintext_is_spoken_only_where_the_profile_says_so()
+    {
+        using var plain = new TcpListener(IPAddress.Loopback, 0);
+        plain.Start();
+        var target = TestProfiles.Upstream(((IPEndPoint)plain.LocalEndpoint).Port, []) with { Plaintext = true };
+
+        using var connection = (await DialAsync(target)).Value;
+
+        Assert.Null(connection.TlsVersion);
+        Assert.IsType<NetworkStream>(connection.Stream);
+    }
+
+    public void Dispose()
+    {
+        _authority.Dispose();
+        _strangers.Dispose();
+        _grants.Dispose();
+        _deadline.Dispose();
+    }
+
+    async Task<Verdict<UpstreamConnection>> DialAsync(UpstreamTarget target) =>
+        await new UpstreamDialer().DialAsync(await _grants.GrantAsync(target), TimeProvider.System, _deadline.Token);
+
+    X509ChainPolicy Trust()
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(_authority.Authorities);
+        return policy;
+    }
+
+    X509Certificate2 Certificate(string fault) => fault switch
+    {
+        "untrusted" => _strangers.Server(),
+        "self-signed" => _authority.SelfSigned(),
+        "expired" => _authority.Expired(),
+        "not yet valid" => _authority.NotYetValid(),
+        "for clients only" => _authority.ForClientsOnly(),
+        "misnamed" => _authority.Server("elsewhere.example.org"),
+        _ => _authority.Issue(new TestCertificate { CommonName = "localhost" }),
+    };
+
+    static async Task AnswerPlainlyAsync(TcpListener plain)
+    {
+        using var client = await plain.AcceptTcpClientAsync();
+        await client.GetStream().ReadAtLeastAsync(new byte[1], 1);
+        await client.GetStream().WriteAsync("220 welcome\r\n"u8.ToArray());
+    }
+}
