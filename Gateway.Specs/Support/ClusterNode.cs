@@ -40,7 +40,7 @@ public sealed class ClusterNode : IAsyncDisposable
         var identity = NodeIdentity.New(name);
         var options = new GatewayOptions { Cluster = new ClusterOptions { Host = "127.0.0.1", Port = 0, Lighthouses = lighthouses } };
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddLogging(l => l.AddConsole().SetMinimumLevel(LogLevel.Information));
+        builder.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.None));
         builder.Services.AddAkka(ClusterConfiguration.SystemName, (akka, _) =>
         {
             akka.WithGatewayCluster(options, certificates, identity);
@@ -74,5 +74,6 @@ public sealed class SpecNodeCertificates(X509Certificate2 own, X509Certificate2C
 
     public void Renew(X509Certificate2 certificate) => Current = Context(certificate);
 
-    static SslStreamCertificateContext Context(X509Certificate2 certificate) => SslStreamCertificateContext.Create(certificate, null, offline: true);
+    static SslStreamCertificateContext Context(X509Certificate2 certificate) =>
+        SslStreamCertificateContext.Create(certificate, null, offline: true);
 }

@@ -8,11 +8,19 @@ using Gateway.Actors.Certificates;
 
 namespace Gateway.Actors.Hosting.Clustering;
 
-/// <summary>Makes an actor system a node of the gateway's cluster: membership, remoting over mutual TLS, sharding, what may be said between nodes.</summary>
+/// <summary>
+/// Makes an actor system a node of the gateway's cluster: membership, remoting over mutual TLS, sharding, and what may be said between nodes.
+/// </summary>
 public static class ClusterConfiguration
 {
     /// <summary>All members, lighthouses included, must name their actor system so.</summary>
     public const string SystemName = "gateway";
+
+    // After the grace period every session still has to write its last event.
+    static readonly TimeSpan s_sealTime = TimeSpan.FromSeconds(15);
+
+    static readonly Config s_common = ConfigurationFactory.FromResource(
+        "Gateway.Actors.Hosting.Clustering.cluster.conf", typeof(ClusterConfiguration).Assembly);
 
     /// <summary>Adds everything of the cluster. Without lighthouses the node forms a cluster of its own, with the same protection.</summary>
     public static AkkaConfigurationBuilder WithGatewayCluster(
@@ -29,6 +37,7 @@ public static class ClusterConfiguration
             })
             .AddStartup((system, _) =>
             {
+                HandshakeFailureGuard.Install(system);
                 system.ActorOf(RemotingCertificateActor.Props(certificates), "remoting-certificate");
                 if (options.Cluster.Lighthouses.Count == 0) Cluster.Get(system).Join(Cluster.Get(system).SelfAddress);
             });
@@ -42,23 +51,20 @@ public static class ClusterConfiguration
               remote.dot-netty.tcp.hostname = {{Quoted(options.Cluster.Host)}}
               remote.dot-netty.tcp.port = {{options.Cluster.Port.ToString(CultureInfo.InvariantCulture)}}
               cluster.roles = [{{string.Join(", ", identity.Roles.Select(Quoted))}}]
-              cluster.seed-nodes = [{{string.Join(", ", options.Cluster.Lighthouses.Select(l => Quoted($"akka.ssl.tcp://{SystemName}@{l}")))}}]
-              coordinated-shutdown.phases.service-requests-done.timeout = {{Milliseconds(options.Node.DrainGrace + SealTime)}}
+              cluster.seed-nodes = [{{string.Join(", ", options.Cluster.Lighthouses.Select(Seed))}}]
+              coordinated-shutdown.phases.service-requests-done.timeout = {{Milliseconds(options.Node.DrainGrace + s_sealTime)}}
             }
             """;
         return ConfigurationFactory.ParseString(own).WithFallback(s_common);
     }
-
-    // After the grace period every session still has to write its last event.
-    static readonly TimeSpan SealTime = TimeSpan.FromSeconds(15);
-
-    static readonly Config s_common = ConfigurationFactory.FromResource("Gateway.Actors.Hosting.Clustering.cluster.conf", typeof(ClusterConfiguration).Assembly);
 
     static DotNettySslSetup MutualTls(INodeCertificates certificates, TimeProvider time) => new(
         certificates.Current.TargetCertificate,
         suppressValidation: false,
         requireMutualAuthentication: true,
         customValidator: NodeTrust.Validator(certificates, time));
+
+    static string Seed(string lighthouse) => Quoted($"akka.ssl.tcp://{SystemName}@{lighthouse}");
 
     static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalMilliseconds}ms");
 

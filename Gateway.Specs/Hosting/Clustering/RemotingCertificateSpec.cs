@@ -23,11 +23,11 @@ public sealed class RemotingCertificateSpec : IDisposable
 
         var renewed = newAuthority.Server();
         certificates.Renew(renewed);
-        // A node that meets a certificate it does not trust gives up for good, so the second one waits for the renewal.
         await Eventually.AssertAsync(async () => Assert.Equal(renewed.Thumbprint, await PresentedAsync(first.Address)));
 
         // Knows the new authority only, so it joins only once the first node presents the new certificate, both as server and as client.
-        await using var second = await ClusterNode.StartAsync("second", new SpecNodeCertificates(newAuthority.Server(), newAuthority.Authorities), [first.Address]);
+        var joining = new SpecNodeCertificates(newAuthority.Server(), newAuthority.Authorities);
+        await using var second = await ClusterNode.StartAsync("second", joining, [first.Address]);
         await second.SeesAsync(2);
     }
 
@@ -37,8 +37,8 @@ public sealed class RemotingCertificateSpec : IDisposable
         using var newAuthority = new TestCertificates("New CA");
         var certificates = new SpecNodeCertificates(_authority.Server(), _authority.Authorities);
         await using var first = await ClusterNode.StartAsync("first", certificates, []);
-        await using var second = await ClusterNode.StartAsync(
-            "second", new SpecNodeCertificates(newAuthority.Server(), [.. _authority.Authorities, .. newAuthority.Authorities]), [first.Address]);
+        var joining = new SpecNodeCertificates(newAuthority.Server(), [.. _authority.Authorities, .. newAuthority.Authorities]);
+        await using var second = await ClusterNode.StartAsync("second", joining, [first.Address]);
         Assert.Single(first.View.Nodes);
 
         certificates.ClusterAuthorities = [.. _authority.Authorities, .. newAuthority.Authorities];
@@ -51,7 +51,8 @@ public sealed class RemotingCertificateSpec : IDisposable
         using var client = new TcpClient();
         await client.ConnectAsync(IPEndPoint.Parse(address));
         string? presented = null;
-        await using var tls = new SslStream(client.GetStream(), false, (_, certificate, _, _) => (presented = certificate?.GetCertHashString()) is null);
+        await using var tls = new SslStream(
+            client.GetStream(), false, (_, certificate, _, _) => (presented = certificate?.GetCertHashString()) is null);
         await Assert.ThrowsAsync<AuthenticationException>(() => tls.AuthenticateAsClientAsync("localhost"));
         return presented;
     }
