@@ -23,6 +23,18 @@ public sealed record Limits
     /// <summary>Topic filters in one SUBSCRIBE or UNSUBSCRIBE. Origin: brokers cap it between 8 (AWS IoT) and a few thousand.</summary>
     public int MqttFilters { get; init; } = 1024;
 
-    /// <summary>MQTT 5 topic aliases held per direction. Origin: mosquitto and EMQX default to 10 and 65535; 1,024 names bound the memory.</summary>
-    public int MqttTopicAliases { get; init; } = 1024;
+    /// <summary>
+    /// UTF-16 units of denied topic names held because an MQTT 5 topic alias stands for them; of allowed ones only the fact is held. Origin: the
+    /// aliases of a well-behaved client name a handful of topics, and one name may have 64 Ki units.
+    /// </summary>
+    public int MqttDeniedAliasNames { get; init; } = 128 * 1024;
+
+    /// <summary>
+    /// Answers of the gateway's own that wait for the end of a PUBLISH streaming the same way. Origin: 16,384 acknowledgements, more than the
+    /// 20 to 2,000 in-flight messages clients and brokers allow by default.
+    /// </summary>
+    public int MqttAnswers { get; init; } = 64 * 1024;
+
+    /// <summary>SUBSCRIBE packets of which some filters were denied and whose SUBACK is awaited. Origin: clients await each; some send a few at once.</summary>
+    public int MqttPartialSubscribes { get; init; } = 64;
 }

@@ -1,3 +1,4 @@
+using Gateway.Protocols.Mqtt;
 using Gateway.Protocols.Opaque;
 
 namespace Gateway.Protocols;
@@ -7,6 +8,11 @@ public static class ProtocolCatalog
 {
     public static readonly IReadOnlyList<ProtocolEntry> All =
     [
+        new("mqtt", HasLogin: true, Operations: [OperationJudge.Publish, OperationJudge.Subscribe], limits => new MqttConversation(limits))
+        {
+            IsResource = resource => TopicFilter.IsRulePattern(resource),
+            ResourceExample = "sensors/+/state or sensors/#",
+        },
         new("tls", HasLogin: false, Operations: [], _ => new OpaqueConversation()),
     ];
 
@@ -15,4 +21,11 @@ public static class ProtocolCatalog
 }
 
 /// <summary>One protocol: its name, whether a client can bring a token in its login, the operations its rules may name, and how a conversation starts.</summary>
-public sealed record ProtocolEntry(string Name, bool HasLogin, IReadOnlyList<string> Operations, Func<Limits, Conversation> Begin);
+public sealed record ProtocolEntry(string Name, bool HasLogin, IReadOnlyList<string> Operations, Func<Limits, Conversation> Begin)
+{
+    /// <summary>Whether a rule may name that resource: judging by a pattern that means nothing could allow what nobody meant.</summary>
+    public Func<string, bool> IsResource { get; init; } = _ => true;
+
+    /// <summary>What such a resource looks like, for whoever has to correct one.</summary>
+    public string ResourceExample { get; init; } = "";
+}

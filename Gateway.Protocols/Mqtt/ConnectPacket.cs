@@ -10,6 +10,9 @@ namespace Gateway.Protocols.Mqtt;
 /// </summary>
 public sealed class ConnectPacket
 {
+    /// <summary>The detail of the refusal of a client that wants to authenticate by AUTH packets (MQTT 5 section 4.12).</summary>
+    public const string EnhancedAuthentication = "CONNECT: enhanced authentication is not spoken";
+
     public ProtocolLevel Level { get; private init; }
 
     public ConnectBits Flags { get; private init; }
@@ -26,6 +29,9 @@ public sealed class ConnectPacket
 
     /// <summary>The property block without its length; empty in MQTT 3.1.1.</summary>
     public ReadOnlyMemory<byte> Properties { get; private init; }
+
+    /// <summary>The highest topic alias the client accepts, 0 in MQTT 3.1.1. MQTT 5 section 3.1.2.11.5.</summary>
+    public ushort TopicAliasMaximum => PropertyBlock.TwoBytes(Properties.Span, PropertyTable.TopicAliasMaximum, 0);
 
     /// <summary>Present when <see cref="ConnectBits.Password"/> is set. A secret.</summary>
     public ReadOnlyMemory<byte> Password { get; private init; }
@@ -60,10 +66,13 @@ public sealed class ConnectPacket
             UserName is null ? null : Encoding.UTF8.GetBytes(UserName),
             (Flags & ConnectBits.Password) == 0 ? null : Password.ToArray());
 
+    /// <summary>Writes the whole packet with its credentials blanked out: which there were stays visible, what they were does not.</summary>
+    public void WriteBlanked(IBufferWriter<byte> target) =>
+        Write(target, UserName is null ? null : [], (Flags & ConnectBits.Password) == 0 ? null : []);
+
     /// <summary>
     /// Writes the whole packet with other credentials, null for none. MQTT 3.1.1 has no password without a user name
-    /// ([MQTT-3.1.2-22]): an empty
-    /// user name then goes with it.
+    /// ([MQTT-3.1.2-22]): an empty user name then goes with it.
     /// </summary>
     /// <exception cref="ArgumentException">A credential is longer than 65,535 bytes.</exception>
     public void Write(IBufferWriter<byte> target, byte[]? userName, byte[]? password)
@@ -87,7 +96,7 @@ public sealed class ConnectPacket
         ReadOnlySpan<byte> properties = default, will = default, user = default, password = default;
         var isV5 = level == ProtocolLevel.V5;
         if (!fields.TryUInt16(out var keepAlive)) return Refusal.FrameMalformed;
-        if (isV5 && !TryProperties(ref fields, PropertyPlaces.Connect, out properties)) return Refusal.FrameMalformed;
+        if (isV5 && !fields.TryProperties(PropertyPlaces.Connect, out properties)) return Refusal.FrameMalformed;
         if (!fields.TryString(out var client)) return Refusal.FrameMalformed;
         var hasWill = (flags & ConnectBits.Will) != 0;
         if (hasWill && !TryWill(ref fields, isV5, out will)) return Refusal.FrameMalformed;
@@ -95,7 +104,7 @@ public sealed class ConnectPacket
         if ((flags & ConnectBits.UserName) != 0 && !fields.TryString(out user)) return Refusal.FrameMalformed;
         if ((flags & ConnectBits.Password) != 0 && !fields.TryBinary(out password)) return Refusal.FrameMalformed;
         if (!fields.IsAtEnd) return Refusal.FrameMalformed;
-        detail = "CONNECT: enhanced authentication is not spoken";
+        detail = EnhancedAuthentication;
         if (PropertyBlock.Contains(properties, PropertyTable.AuthenticationMethod)) return Refusal.ProtocolVersionUnsupported;
         detail = "";
         connect = new ConnectPacket
@@ -116,14 +125,8 @@ public sealed class ConnectPacket
     static bool TryWill(scoped ref FieldReader fields, bool isV5, out ReadOnlySpan<byte> topic)
     {
         topic = default;
-        if (isV5 && !TryProperties(ref fields, PropertyPlaces.Will, out _)) return false;
-        return fields.TryString(out topic) && TopicFilter.IsTopicName(Encoding.UTF8.GetString(topic)) && fields.TryBinary(out _);
-    }
-
-    static bool TryProperties(scoped ref FieldReader fields, PropertyPlaces place, out ReadOnlySpan<byte> block)
-    {
-        block = default;
-        return fields.TryVariable(out var length) && fields.TryTake(length, out block) && PropertyBlock.IsValid(block, place);
+        if (isV5 && !fields.TryProperties(PropertyPlaces.Will, out _)) return false;
+        return fields.TryString(out topic) && TopicFilter.IsTopicName(topic) && fields.TryBinary(out _);
     }
 
     /// <summary>

@@ -5,8 +5,7 @@ namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
 /// Reads the fields of one whole packet body. MQTT 5 section 1.5. False means malformed: the packet's length is known, so a field
-/// that reaches
-/// beyond its end can never become whole.
+/// that reaches beyond its end can never become whole.
 /// </summary>
 public ref struct FieldReader(ReadOnlySpan<byte> body)
 {
@@ -50,6 +49,13 @@ public ref struct FieldReader(ReadOnlySpan<byte> body)
 
     /// <summary>As <see cref="TryBinary"/>, well-formed UTF-8 without U+0000 ([MQTT-1.5.4-1], [MQTT-1.5.4-2]).</summary>
     public bool TryString(out ReadOnlySpan<byte> value) => TryBinary(out value) && Utf8.IsValid(value) && !value.Contains((byte)0);
+
+    /// <summary>A property block that is valid at its place, its length prefix taken off. Section 2.2.2.</summary>
+    public bool TryProperties(PropertyPlaces place, out ReadOnlySpan<byte> block)
+    {
+        block = default;
+        return TryVariable(out var length) && TryTake(length, out block) && PropertyBlock.IsValid(block, place);
+    }
 
     public bool TryTake(uint length, out ReadOnlySpan<byte> value)
     {

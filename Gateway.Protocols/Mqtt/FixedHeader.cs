@@ -4,8 +4,7 @@ namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
 /// The first bytes of every packet: <c>type(4 bits) flags(4 bits) remaining-length(1-4 bytes)</c>. MQTT 5 section 2.1. Flags that
-/// section 2.1.3
-/// does not give to the type, PUBLISH with QoS 3, and DUP on QoS 0 ([MQTT-3.3.1-2]) are malformed.
+/// section 2.1.3 does not give to the type, PUBLISH with QoS 3, and DUP on QoS 0 ([MQTT-3.3.1-2]) are malformed.
 /// </summary>
 /// <param name="Type">The packet's type.</param>
 /// <param name="Flags">The low four bits of the first byte.</param>

@@ -19,3 +19,9 @@ public enum PacketType : byte
     Disconnect = 14,
     Auth = 15,
 }
+
+static class PacketTypeWords
+{
+    /// <summary>The name the standard gives it, such as <c>PUBLISH</c>.</summary>
+    public static string Word(this PacketType type) => type.ToString().ToUpperInvariant();
+}

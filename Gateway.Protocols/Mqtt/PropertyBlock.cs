@@ -1,10 +1,9 @@
-using System.Text;
+using System.Buffers.Binary;
 
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// Checks a whole MQTT 5 property block, its length prefix taken off: <c>(id(variable) value)*</c>. MQTT 5 section 2.2.2. The bytes
-/// themselves
+/// Checks a whole MQTT 5 property block, its length prefix taken off: <c>(id(variable) value)*</c>. MQTT 5 section 2.2.2. The bytes themselves
 /// are kept as they came, so that order and repetition survive.
 /// </summary>
 public static class PropertyBlock
@@ -30,17 +29,32 @@ public static class PropertyBlock
     }
 
     /// <summary>True when a valid block holds the property.</summary>
-    public static bool Contains(ReadOnlySpan<byte> block, byte wanted)
+    public static bool Contains(ReadOnlySpan<byte> block, byte wanted) => TryFind(block, wanted, out _);
+
+    /// <summary>The first value a valid block has for the property, in its encoded form.</summary>
+    public static bool TryFind(ReadOnlySpan<byte> block, byte wanted, out ReadOnlySpan<byte> value)
     {
+        value = default;
         var fields = new FieldReader(block);
         while (fields.TryVariable(out var id) && PropertyTable.TryFind(id, out var kind, out _))
         {
-            if (id == wanted) return true;
+            var start = block.Length - fields.Remaining;
             if (!IsValidValue(ref fields, kind)) return false;
+            if (id != wanted) continue;
+            value = block[start..^fields.Remaining];
+            return true;
         }
 
         return false;
     }
+
+    /// <summary>A property of two bytes, or <paramref name="otherwise"/> when a valid block does not hold it.</summary>
+    public static ushort TwoBytes(ReadOnlySpan<byte> block, byte wanted, ushort otherwise) =>
+        TryFind(block, wanted, out var value) ? BinaryPrimitives.ReadUInt16BigEndian(value) : otherwise;
+
+    /// <summary>A property of four bytes, or <paramref name="otherwise"/> when a valid block does not hold it.</summary>
+    public static uint FourBytes(ReadOnlySpan<byte> block, byte wanted, uint otherwise) =>
+        TryFind(block, wanted, out var value) ? BinaryPrimitives.ReadUInt32BigEndian(value) : otherwise;
 
     static bool Has(ulong seen, byte id) => (seen & (1UL << id)) != 0;
 
@@ -57,7 +71,7 @@ public static class PropertyBlock
         PropertyKind.VariableNotZero => fields.TryVariable(out var number) && number != 0,
         PropertyKind.Binary => fields.TryBinary(out _),
         PropertyKind.Text => fields.TryString(out _),
-        PropertyKind.TopicName => fields.TryString(out var name) && TopicFilter.IsTopicName(Encoding.UTF8.GetString(name)),
+        PropertyKind.TopicName => fields.TryString(out var name) && TopicFilter.IsTopicName(name),
         PropertyKind.TextPair => fields.TryString(out _) && fields.TryString(out _),
         _ => false,
     };

@@ -12,9 +12,14 @@ public static class PropertyTable
     public const int Size = 0x2B;
 
     public const byte SubscriptionIdentifier = 0x0B;
+    public const byte SessionExpiryInterval = 0x11;
     public const byte AuthenticationMethod = 0x15;
     public const byte AuthenticationData = 0x16;
+    public const byte ReasonString = 0x1F;
+    public const byte TopicAliasMaximum = 0x22;
+    public const byte TopicAlias = 0x23;
     public const byte UserProperty = 0x26;
+    public const byte MaximumPacketSize = 0x27;
 
     const PropertyPlaces Message = Publish | Will;
     const PropertyPlaces Answer = ConnAck | PubAck | PubRec | PubRel | PubComp | SubAck | UnsubAck | Disconnect | Auth;
@@ -30,7 +35,7 @@ public static class PropertyTable
             0x08 => (TopicName, Message),
             0x09 => (Binary, Message),
             SubscriptionIdentifier => (VariableNotZero, Publish | Subscribe),
-            0x11 => (FourBytes, Connect | ConnAck | Disconnect),
+            SessionExpiryInterval => (FourBytes, Connect | ConnAck | Disconnect),
             0x12 => (Text, ConnAck),
             0x13 => (TwoBytes, ConnAck),
             AuthenticationMethod => (Text, Connect | ConnAck | Auth),
@@ -40,14 +45,14 @@ public static class PropertyTable
             0x19 => (Flag, Connect),
             0x1A => (Text, ConnAck),
             0x1C => (Text, ConnAck | Disconnect),
-            0x1F => (Text, Answer),
+            ReasonString => (Text, Answer),
             0x21 => (TwoBytesNotZero, Connect | ConnAck),
-            0x22 => (TwoBytes, Connect | ConnAck),
-            0x23 => (TwoBytesNotZero, Publish),
+            TopicAliasMaximum => (TwoBytes, Connect | ConnAck),
+            TopicAlias => (TwoBytesNotZero, Publish),
             0x24 => (Flag, ConnAck),
             0x25 => (Flag, ConnAck),
             UserProperty => (TextPair, Any),
-            0x27 => (FourBytesNotZero, Connect | ConnAck),
+            MaximumPacketSize => (FourBytesNotZero, Connect | ConnAck),
             0x28 => (Flag, ConnAck),
             0x29 => (Flag, ConnAck),
             0x2A => (Flag, ConnAck),

@@ -8,8 +8,8 @@ public static class TopicFilter
 {
     const string Share = "$share/";
 
-    /// <summary>A name to publish to: not empty, no wildcard, no U+0000.</summary>
-    public static bool IsTopicName(ReadOnlySpan<char> name) => !name.IsEmpty && !name.ContainsAny('+', '#', '\0');
+    /// <summary>A name to publish to: not empty, no wildcard, no U+0000. Takes well-formed UTF-8.</summary>
+    public static bool IsTopicName(ReadOnlySpan<byte> name) => !name.IsEmpty && !name.ContainsAny((byte)'+', (byte)'#', (byte)0);
 
     /// <summary>A well-formed filter, a shared subscription (section 4.8.2) included.</summary>
     public static bool IsValid(ReadOnlySpan<char> filter)
@@ -24,6 +24,16 @@ public static class TopicFilter
 
         return !filter.IsEmpty && !filter.Contains('\0') && HasValidWildcards(filter);
     }
+
+    /// <summary>As <see cref="IsValid(ReadOnlySpan{char})"/>, for well-formed UTF-8.</summary>
+    public static bool IsValid(ReadOnlySpan<byte> filter)
+    {
+        using var chars = new TopicChars(filter, stackalloc char[TopicChars.Scratch]);
+        return IsValid(chars.Span);
+    }
+
+    /// <summary>True for a shared subscription, <c>$share/group/filter</c>.</summary>
+    public static bool IsShared(ReadOnlySpan<byte> filter) => filter.StartsWith("$share/"u8);
 
     /// <summary>What a rule may name: a valid filter, but no shared subscription, which stands for no topic by itself.</summary>
     public static bool IsRulePattern(ReadOnlySpan<char> filter) => IsValid(filter) && !filter.StartsWith(Share, StringComparison.Ordinal);

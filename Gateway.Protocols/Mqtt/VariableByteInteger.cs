@@ -4,8 +4,7 @@ namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
 /// An integer of 0 to 268,435,455 in 1 to 4 bytes, seven bits each, least significant first, the top bit meaning "more". MQTT 5
-/// section 1.5.5;
-/// an encoding longer than needed is malformed ([MQTT-1.5.5-1]).
+/// section 1.5.5; an encoding longer than needed is malformed ([MQTT-1.5.5-1]).
 /// </summary>
 public static class VariableByteInteger
 {

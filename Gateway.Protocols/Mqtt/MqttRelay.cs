@@ -1,0 +1,43 @@
+namespace Gateway.Protocols.Mqtt;
+
+/// <summary>The two directions of a session that both sides have logged in to, and what they know of each other.</summary>
+sealed class MqttRelay
+{
+    readonly PeerStream _toClient;
+    readonly PacketFramer _fromClient;
+    readonly PacketFramer _fromUpstream;
+
+    /// <param name="level">The protocol version of the session.</param>
+    /// <param name="limits">Caps on what is held.</param>
+    /// <param name="judge">Judges operations.</param>
+    /// <param name="clientAliases">The highest topic alias the client accepts.</param>
+    /// <param name="upstreamAliases">The highest topic alias the upstream accepts.</param>
+    public MqttRelay(ProtocolLevel level, Limits limits, OperationJudge judge, ushort clientAliases, ushort upstreamAliases)
+    {
+        _toClient = new PeerStream(PeerStreamState.BeforeConnAck, limits.MqttAnswers);
+        var toUpstream = new PeerStream(PeerStreamState.BetweenPackets, limits.MqttAnswers);
+        var partial = new PartialSubscribes(level, limits.MqttPartialSubscribes);
+        var published = new PublishGate(level, OperationJudge.Publish, judge, new TopicAliases(upstreamAliases, limits.MqttDeniedAliasNames));
+        var delivered = new PublishGate(level, OperationJudge.Subscribe, judge, new TopicAliases(clientAliases, limits.MqttDeniedAliasNames));
+        var subscribes = new SubscribeGate(level, judge, limits, partial);
+        _fromClient = new PacketFramer(
+            Direction.ToUpstream, level, limits, new ClientGuard(level, limits, published, subscribes, toUpstream, _toClient));
+        _fromUpstream = new PacketFramer(
+            Direction.ToClient, level, limits, new UpstreamGuard(level, delivered, partial, _toClient, toUpstream));
+    }
+
+    /// <summary>Where the client's stream stands: what the gateway may still say to it depends on that.</summary>
+    public PeerStreamState ToClient => _toClient.State;
+
+    public RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output)
+    {
+        var before = _toClient.State;
+        var verdict = Of(direction).Relay(input, output);
+        if (verdict.Refusal != Refusal.None) _toClient.Restore(before);
+        return verdict;
+    }
+
+    public bool IsBetweenPackets(Direction direction) => Of(direction).IsBetweenPackets;
+
+    PacketFramer Of(Direction direction) => direction == Direction.ToUpstream ? _fromClient : _fromUpstream;
+}
