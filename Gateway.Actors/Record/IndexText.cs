@@ -3,8 +3,8 @@ using System.Text;
 namespace Gateway.Actors.Record;
 
 /// <summary>
-/// Texts as the session index keeps them. The exact ones lie in the recording; here a peer's choice of letters must fail no statement that also
-/// carries other sessions' rows.
+/// Texts as the session index keeps them. The exact ones lie in the recording; here a peer's choice of letters must fail no statement
+/// that also carries other sessions' rows.
 /// </summary>
 static class IndexText
 {

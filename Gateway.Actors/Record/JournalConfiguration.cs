@@ -6,8 +6,8 @@ using static Gateway.Actors.Record.JournalDatabase;
 namespace Gateway.Actors.Record;
 
 /// <summary>
-/// What an actor system needs to persist <see cref="StoredEvent"/>s in a <see cref="JournalDatabase"/>: HOCON without secrets, and a setup that holds
-/// the connection. <see cref="JournalDatabase.PrepareAsync"/> comes first: the plugin makes no tables.
+/// What an actor system needs to persist <see cref="StoredEvent"/>s in a <see cref="JournalDatabase"/>: HOCON without secrets, and a
+/// setup that holds the connection. <see cref="JournalDatabase.PrepareAsync"/> comes first: the plugin makes no tables.
 /// </summary>
 public static class JournalConfiguration
 {
@@ -23,16 +23,16 @@ public static class JournalConfiguration
     public static DataOptionsSetup Setup(JournalDatabase database) => new(database.DataOptions());
 
     /// <summary>
-    /// The settings with a reason: parameters instead of literals on inserts of several rows (3 to 5 times the throughput for blobs), COPY for any batch
-    /// on PostgreSQL (<c>max-row-by-row-size</c> 0), small read batches because all their rows are in memory at once, no tag table and no snapshots
-    /// because sessions have neither. The circuit breaker closes again soon: each failed write ends a session, so a long memory of it only refuses
-    /// sessions that a recovered database would record.
+    /// The settings with a reason: parameters instead of literals on inserts of several rows (3 to 5 times the throughput for blobs),
+    /// COPY for any batch on PostgreSQL (<c>max-row-by-row-size</c> 0), small read batches because all their rows are in memory at once,
+    /// no tag table and no snapshots because sessions have neither. The circuit breaker closes again soon: each failed write ends a
+    /// session, so a long memory of it only refuses sessions that a recovered database would record.
     /// </summary>
     public static Config Hocon(JournalDatabase database) => ConfigurationFactory.ParseString(
         $$"""
         akka.actor {
-          serializers.gateway-event = "{{typeof(StoredEventSerializer).FullName}}, {{typeof(StoredEventSerializer).Assembly.GetName().Name}}"
-          serialization-bindings."{{typeof(StoredEvent).FullName}}, {{typeof(StoredEvent).Assembly.GetName().Name}}" = gateway-event
+          serializers.gateway-event = "{{Name(typeof(StoredEventSerializer))}}"
+          serialization-bindings."{{Name(typeof(StoredEvent))}}" = gateway-event
         }
         akka.persistence {
           snapshot-store.plugin = "akka.persistence.no-snapshot-store"
@@ -63,4 +63,6 @@ public static class JournalConfiguration
           }
         }
         """);
+
+    static string Name(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
 }

@@ -5,8 +5,8 @@ using LinqToDB;
 namespace Gateway.Actors.Record;
 
 /// <summary>
-/// Where recordings and their index lie. Everything that differs between the databases is in the two classes below this one; the SQL of everybody
-/// else is plain enough for both. Holds no connection: each <see cref="OpenAsync"/> takes one from the driver's pool.
+/// Where recordings and their index lie. Everything that differs between the databases is in the two classes below this one; the SQL of
+/// everybody else is plain enough for both. Holds no connection: each <see cref="OpenAsync"/> takes one from the driver's pool.
 /// </summary>
 public abstract class JournalDatabase
 {
@@ -23,8 +23,8 @@ public abstract class JournalDatabase
     internal abstract int Writers { get; }
 
     /// <summary>
-    /// The database of checked options; reads a connection string file. SQLite without a connection string is <c>journal.db</c> in the data directory.
-    /// Throws <see cref="JournalUnavailableException"/>.
+    /// The database of checked options; reads a connection string file. SQLite without a connection string is <c>journal.db</c> in the
+    /// data directory. Throws <see cref="JournalUnavailableException"/>.
     /// </summary>
     public static JournalDatabase Of(JournalOptions options, string dataDirectory)
     {

@@ -3,8 +3,9 @@ using static Gateway.Actors.Record.JournalDatabase;
 namespace Gateway.Actors.Record;
 
 /// <summary>
-/// The tables, described in docs/journal-format.md. The journal's columns are those Akka.Persistence.Sql maps; we create the table ourselves so that
-/// its shape is ours: the message comes last, because SQLite walks the pages of a large value to reach what lies behind it.
+/// The tables, described in docs/journal-format.md. The journal's columns are those Akka.Persistence.Sql maps; we create the table
+/// ourselves so that its shape is ours: the message comes last, because SQLite walks the pages of a large value to reach what lies behind
+/// it.
 /// </summary>
 static class JournalSchema
 {
@@ -23,7 +24,9 @@ static class JournalSchema
         {Sessions}
         """;
 
-    /// <summary>Stored bytes are compressed already or do not compress: PostgreSQL need not try (measured: 2.5 times the throughput).</summary>
+    /// <summary>
+    /// Stored bytes are compressed already or do not compress: PostgreSQL need not try (measured: 2.5 times the throughput).
+    /// </summary>
     public const string PostgreSql =
         $"""
         create table if not exists {JournalTable} (

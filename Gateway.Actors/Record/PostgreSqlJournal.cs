@@ -99,7 +99,8 @@ sealed class PostgreSqlJournal : JournalDatabase
             // The driver's message may quote the text, password included.
         }
         throw new JournalUnavailableException(
-            "(PostgreSQL)", "is not named by a connection string", "give one such as Host=db.example.test;Database=gateway;Username=gateway");
+            "(PostgreSQL)", "is not named by a connection string",
+            "give one such as Host=db.example.test;Database=gateway;Username=gateway");
     }
 
     static NpgsqlConnectionStringBuilder WithDefaults(NpgsqlConnectionStringBuilder builder, DbConnectionStringBuilder given)
@@ -119,5 +120,6 @@ sealed class PostgreSqlJournal : JournalDatabase
     static bool IsGiven(DbConnectionStringBuilder given, params string[] names) => names.Any(given.ContainsKey);
 
     static bool IsLocal(string host) =>
-        host.StartsWith('/') || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        host.StartsWith('/') || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ||
+        (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

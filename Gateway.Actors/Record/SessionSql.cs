@@ -13,7 +13,8 @@ static class SessionSql
     const int Rows = 10_000;
 
     const string Columns =
-        "session_id, connection, protocol, node_key, client_address, subject, started_at, closed_at, ending, refusal, detail, to_upstream_bytes, to_client_bytes";
+        "session_id, connection, protocol, node_key, client_address, subject, started_at, " +
+        "closed_at, ending, refusal, detail, to_upstream_bytes, to_client_bytes";
 
     /// <summary>A session that is known already keeps its row; one that was open may so be closed, never the other way round.</summary>
     const string Insert =
@@ -39,7 +40,8 @@ static class SessionSql
         .. Closing(row.Closing),
     ]);
 
-    public static SqlStatement Close(string sessionId, SessionClosing closing) => new(Update, [("session", Of(sessionId)), .. Closing(closing)]);
+    public static SqlStatement Close(string sessionId, SessionClosing closing) =>
+        new(Update, [("session", Of(sessionId)), .. Closing(closing)]);
 
     public static SqlStatement Find(string sessionId) =>
         new($"select {Columns} from {SessionTable} where session_id = @session", ("session", Of(sessionId)));
@@ -93,11 +95,16 @@ static class SessionSql
         ClientAddress = reader.GetString(4),
         Subject = Text(reader, 5),
         StartedAt = reader.GetInt64(6),
-        Closing = reader.IsDBNull(7)
-            ? null
-            : new SessionClosing(
-                reader.GetInt64(7), (Ending)reader.GetInt32(8), (Refusal)reader.GetInt32(9), Text(reader, 10), reader.GetInt64(11), reader.GetInt64(12)),
+        Closing = reader.IsDBNull(7) ? null : Closed(reader),
     };
+
+    static SessionClosing Closed(DbDataReader reader) => new(
+        ClosedAt: reader.GetInt64(7),
+        Ending: (Ending)reader.GetInt32(8),
+        Refusal: (Refusal)reader.GetInt32(9),
+        Detail: Text(reader, 10),
+        ToUpstreamBytes: reader.GetInt64(11),
+        ToClientBytes: reader.GetInt64(12));
 
     static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

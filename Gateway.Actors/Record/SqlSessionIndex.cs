@@ -3,8 +3,9 @@ using System.Threading.Channels;
 namespace Gateway.Actors.Record;
 
 /// <summary>
-/// The session index in the journal's database. What callers hand in at the same time is committed in one transaction, so that a thousand new sessions
-/// a second cost tens of commits; every call completes when its row is durable, or fails with what the database said. Disposal commits what waits.
+/// The session index in the journal's database. What callers hand in at the same time is committed in one transaction, so that a thousand
+/// new sessions a second cost tens of commits; every call completes when its row is durable, or fails with what the database said.
+/// Disposal commits what waits.
 /// </summary>
 public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
 {
@@ -32,7 +33,10 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
 
     public Task AddAsync(SessionRow row, CancellationToken cancel) => CommitAsync(SessionSql.Add(row), cancel);
 
-    /// <summary>Throws <see cref="InvalidOperationException"/> when the session has no row: its recording was begun without <see cref="AddAsync"/>.</summary>
+    /// <summary>
+    /// Throws <see cref="InvalidOperationException"/> when the session has no row: its recording was begun without <see
+    /// cref="AddAsync"/>.
+    /// </summary>
     public async Task CloseAsync(string sessionId, SessionClosing closing, CancellationToken cancel)
     {
         if (await CommitAsync(SessionSql.Close(sessionId, closing), cancel) == 0)
@@ -91,8 +95,9 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
         catch (Exception e)
         {
             // Whatever it was, it is the callers' to know: each refuses or ends its session.
+            var cause = e is OperationCanceledException ? new TimeoutException("The session index was not written in time.", e) : e;
             foreach (var change in batch)
-                change.Done.TrySetException(e is OperationCanceledException ? new TimeoutException("The session index was not written in time.", e) : e);
+                change.Done.TrySetException(cause);
         }
     }
 

@@ -7,7 +7,9 @@ namespace Gateway.Actors.Record;
 /// <summary>A journal in one SQLite file, with write-ahead log: one writer, and readers beside it.</summary>
 sealed class SqliteJournal : JournalDatabase
 {
-    /// <summary>How long a writer waits for the other one. Origin: a batch of the journal takes milliseconds; seconds mean a stuck disk.</summary>
+    /// <summary>
+    /// How long a writer waits for the other one. Origin: a batch of the journal takes milliseconds; seconds mean a stuck disk.
+    /// </summary>
     const int BusySeconds = 5;
 
     const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
@@ -39,7 +41,8 @@ sealed class SqliteJournal : JournalDatabase
         ? "check the path, and that file and directory may be read (the directory also written, for the write-ahead log)"
         : "check path, permissions and free space";
 
-    // FULL: what was acknowledged survives a power cut. The busy timeout is SQLite's own, which waits in steps of milliseconds; the driver's waits 150.
+    // FULL: what was acknowledged survives a power cut. The busy timeout is SQLite's own, which waits in steps of milliseconds; the
+    // driver's waits 150.
     string Pragmas => _readOnly
         ? $"pragma busy_timeout = {BusySeconds * 1000}; pragma query_only = on;"
         : $"pragma busy_timeout = {BusySeconds * 1000}; pragma synchronous = full; pragma journal_size_limit = {64 * 1024 * 1024};";
@@ -123,6 +126,7 @@ sealed class SqliteJournal : JournalDatabase
         {
             // The driver's message may quote the text.
         }
-        throw new JournalUnavailableException("(SQLite)", "is not named by a file", "give a connection string such as Data Source=/var/lib/gateway/journal.db");
+        throw new JournalUnavailableException(
+            "(SQLite)", "is not named by a file", "give a connection string such as Data Source=/var/lib/gateway/journal.db");
     }
 }

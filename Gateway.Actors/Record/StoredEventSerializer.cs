@@ -6,7 +6,8 @@ using Gateway.Protocols.Journal;
 namespace Gateway.Actors.Record;
 
 /// <summary>
-/// Carries <see cref="StoredEvent"/>s into the journal and back as they are: the manifest column is the event's manifest, the message column its bytes.
+/// Carries <see cref="StoredEvent"/>s into the journal and back as they are: the manifest column is the event's manifest, the message
+/// column its bytes.
 /// </summary>
 public sealed class StoredEventSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {

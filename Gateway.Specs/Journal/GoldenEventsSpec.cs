@@ -8,8 +8,8 @@ using Xunit;
 namespace Gateway.Specs.Journal;
 
 /// <summary>
-/// One file per manifest ever released, each the first event of <see cref="SampleSession"/> with its chain value. The files are never changed: what
-/// they hold lies in somebody's journal.
+/// One file per manifest ever released, each the first event of <see cref="SampleSession"/> with its chain value. The files are never
+/// changed: what they hold lies in somebody's journal.
 /// </summary>
 public sealed class GoldenEventsSpec
 {

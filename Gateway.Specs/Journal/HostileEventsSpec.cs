@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Gateway.Specs.Journal;
 
-/// <summary>Bytes in the journal that no gateway wrote. A reader refuses them with the one exception made for it, and holds nothing for them.</summary>
+/// <summary>
+/// Bytes in the journal that no gateway wrote. A reader refuses them with the one exception made for it, and holds nothing for them.
+/// </summary>
 public sealed class HostileEventsSpec
 {
     const string Opened = "s.opened.1";

@@ -74,7 +74,8 @@ public sealed class JournalDatabaseSpec(PostgresServer server) : IDisposable
         var database = PostgreSql($"Host=127.0.0.1;Port={port};Username=gateway;Password=s3cret;Database=audit");
         var fault = await Assert.ThrowsAsync<JournalUnavailableException>(() => database.PrepareAsync(default));
 
-        Assert.StartsWith($"The journal postgresql://gateway@127.0.0.1:{port}/audit cannot be prepared (", fault.Message, StringComparison.Ordinal);
+        var start = $"The journal postgresql://gateway@127.0.0.1:{port}/audit cannot be prepared (";
+        Assert.StartsWith(start, fault.Message, StringComparison.Ordinal);
         Assert.Contains("refused", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", fault.ToString(), StringComparison.Ordinal);
     }
@@ -106,7 +107,8 @@ public sealed class JournalDatabaseSpec(PostgresServer server) : IDisposable
         // The machine's name leads here too, but does not say so.
         using var plain = new TcpListener(IPAddress.Any, 0);
         plain.Start();
-        var database = PostgreSql($"Host={(local ? "localhost" : Dns.GetHostName())};Port={((IPEndPoint)plain.LocalEndpoint).Port};Username=gateway;Timeout=2{more}");
+        var (host, port) = (local ? "localhost" : Dns.GetHostName(), ((IPEndPoint)plain.LocalEndpoint).Port);
+        var database = PostgreSql($"Host={host};Port={port};Username=gateway;Timeout=2{more}");
 
         var prepared = database.PrepareAsync(default);
         using var client = await plain.AcceptTcpClientAsync().WaitAsync(s_limit);

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Actor.Setup;
 using Akka.Persistence.Query;
 using Akka.Persistence.Sql.Query;
 using Akka.Streams;
@@ -25,12 +24,12 @@ public sealed class JournalSpec(PostgresServer server)
         using var key = SealKey.Ephemeral();
         await using var journal = await TestJournal.CreateAsync(database, server);
         var recording = SampleSession.Recording(key);
-        await PersistAsync(journal, SampleSession.Id, recording);
+        await journal.PersistAsync(SampleSession.Id, recording);
 
-        using var system = System(journal);
+        using var system = journal.System();
         var recovered = await system.ActorOf(PersistingActor.Props(SampleSession.Id)).Ask<StoredEvent[]>(new Recall(), s_limit);
 
-        Assert.Equal(recording.Select(e => (e.Manifest, Convert.ToHexString(e.Bytes))), recovered.Select(e => (e.Manifest, Convert.ToHexString(e.Bytes))));
+        Assert.Equal(recording.Select(Shown), recovered.Select(Shown));
     }
 
     [Theory]
@@ -40,8 +39,8 @@ public sealed class JournalSpec(PostgresServer server)
         using var key = SealKey.Ephemeral();
         await using var journal = await TestJournal.CreateAsync(database, server);
         var recording = SampleSession.Recording(key);
-        await PersistAsync(journal, SampleSession.Id, recording);
-        using var system = System(journal);
+        await journal.PersistAsync(SampleSession.Id, recording);
+        using var system = journal.System();
         var reader = system.ReadJournalFor<SqlReadJournal>(JournalConfiguration.ReadJournalPlugin);
 
         var events = await reader.CurrentEventsByPersistenceId(SampleSession.Id, 0, long.MaxValue)
@@ -57,7 +56,7 @@ public sealed class JournalSpec(PostgresServer server)
         await using var journal = await TestJournal.CreateAsync(database, server);
         var opened = new SessionRecorder(SampleSession.Id).Append(SampleSession.Opened);
 
-        await PersistAsync(journal, SampleSession.Id, [opened]);
+        await journal.PersistAsync(SampleSession.Id, [opened]);
 
         Assert.Equal(opened.Manifest, await journal.SqlAsync("select manifest from gateway_journal"));
         Assert.Equal(opened.Bytes, await journal.SqlAsync("select message from gateway_journal"));
@@ -69,7 +68,7 @@ public sealed class JournalSpec(PostgresServer server)
     public async Task Preparing_a_prepared_journal_changes_nothing(string database)
     {
         await using var journal = await TestJournal.CreateAsync(database, server);
-        await PersistAsync(journal, SampleSession.Id, [new SessionRecorder(SampleSession.Id).Append(SampleSession.Opened)]);
+        await journal.PersistAsync(SampleSession.Id, [new SessionRecorder(SampleSession.Id).Append(SampleSession.Opened)]);
 
         await Task.WhenAll(journal.Database.PrepareAsync(CancellationToken.None), journal.Database.PrepareAsync(CancellationToken.None));
 
@@ -81,7 +80,7 @@ public sealed class JournalSpec(PostgresServer server)
     public async Task A_journal_that_cannot_write_fails_the_session_that_wrote(string database)
     {
         await using var journal = await TestJournal.CreateAsync(database, server);
-        using var system = System(journal);
+        using var system = journal.System();
         var recorder = new SessionRecorder(SampleSession.Id);
         var actor = system.ActorOf(PersistingActor.Props(SampleSession.Id));
         await actor.Ask<Persisted>(recorder.Append(SampleSession.Opened), s_limit);
@@ -113,18 +112,5 @@ public sealed class JournalSpec(PostgresServer server)
         Assert.Equal(2L, await journal.SqlAsync("pragma synchronous"));
     }
 
-    static ActorSystem System(TestJournal journal) => ActorSystem.Create("specs", Setup(journal));
-
-    static ActorSystemSetup Setup(TestJournal journal) => BootstrapSetup.Create()
-        .WithConfig(JournalConfiguration.Hocon(journal.Database).WithFallback("akka.loglevel = OFF\nakka.stdout-loglevel = OFF"))
-        .And(JournalConfiguration.Setup(journal.Database));
-
-    static async Task PersistAsync(TestJournal journal, string sessionId, List<StoredEvent> events)
-    {
-        using var system = System(journal);
-        var actor = system.ActorOf(PersistingActor.Props(sessionId));
-        var persisted = await Task.WhenAll(events.Select(e => actor.Ask<Persisted>(e, s_limit)));
-        Assert.Equal(events.Count, persisted.Length);
-        await system.Terminate();
-    }
+    static string Shown(StoredEvent e) => $"{e.Manifest} {Convert.ToHexString(e.Bytes)}";
 }

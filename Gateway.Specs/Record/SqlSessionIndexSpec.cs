@@ -52,7 +52,8 @@ public sealed class SqlSessionIndexSpec(PostgresServer server)
     {
         await using var journal = await TestJournal.CreateAsync(database, server);
         await using var index = new SqlSessionIndex(journal.Database, TimeProvider.System);
-        var refused = Row("s1") with { Subject = null, Closing = new SessionClosing(3, Ending.Refused, Refusal.TokenExpired, "an hour ago", 0, 0) };
+        var closing = new SessionClosing(3, Ending.Refused, Refusal.TokenExpired, "an hour ago", 0, 0);
+        var refused = Row("s1") with { Subject = null, Closing = closing };
 
         await index.AddAsync(refused, default);
 
@@ -81,10 +82,12 @@ public sealed class SqlSessionIndexSpec(PostgresServer server)
         await using var index = new SqlSessionIndex(journal.Database, TimeProvider.System);
         await index.AddAsync(Row("a") with { StartedAt = 1, Connection = "c1", NodeKey = "n1" }, default);
         await index.AddAsync(Row("b") with { StartedAt = 2, Subject = "other", NodeKey = "n1" }, default);
-        await index.AddAsync(Row("c") with { StartedAt = 3, Closing = new SessionClosing(4, Ending.Refused, Refusal.NotGranted, null, 0, 0) }, default);
+        var refused = new SessionClosing(4, Ending.Refused, Refusal.NotGranted, null, 0, 0);
+        await index.AddAsync(Row("c") with { StartedAt = 3, Closing = refused }, default);
         await index.AddAsync(Row("d") with { StartedAt = 4, Closing = SampleSession.Closing }, default);
 
-        async Task<string> Ids(SessionFilter filter) => string.Concat((await index.ListAsync(filter, default)).Select(row => row.SessionId));
+        async Task<string> Ids(SessionFilter filter) =>
+            string.Concat((await index.ListAsync(filter, default)).Select(row => row.SessionId));
 
         Assert.Equal("dcba", await Ids(new SessionFilter()));
         Assert.Equal("dc", await Ids(new SessionFilter { Most = 2 }));

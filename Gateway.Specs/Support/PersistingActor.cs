@@ -5,8 +5,8 @@ using Gateway.Actors.Record;
 namespace Gateway.Specs.Support;
 
 /// <summary>
-/// Persists the stored events it is sent, <see cref="Persisted"/> each once durable; <see cref="Failed"/> when the journal could not. Answers
-/// <see cref="Recall"/> with the events it has recovered and persisted.
+/// Persists the stored events it is sent, <see cref="Persisted"/> each once durable; <see cref="Failed"/> when the journal could not.
+/// Answers <see cref="Recall"/> with the events it has recovered and persisted.
 /// </summary>
 sealed class PersistingActor : ReceivePersistentActor
 {

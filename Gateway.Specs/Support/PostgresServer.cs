@@ -52,8 +52,8 @@ public sealed class PostgresServer : IAsyncLifetime
         await RunAsync(Tool.Path("initdb"), "-D", data, "-U", "gateway", "-A", "trust", "-E", "UTF8", "--no-sync");
         var port = FreePort();
         _server = Start(
-            Tool.Path("postgres"), "-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_directory}",
-            "-c", "logging_collector=on");
+            Tool.Path("postgres"), "-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1",
+            "-c", $"unix_socket_directories={_directory}", "-c", "logging_collector=on");
         await WaitAsync(port);
         return port;
     }

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
 using Microsoft.Data.Sqlite;
@@ -10,6 +11,8 @@ public sealed class TestJournal : IAsyncDisposable
 {
     public const string Sqlite = "SQLite";
     public const string PostgreSql = "PostgreSQL";
+
+    static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
     readonly DirectoryInfo _directory;
 
@@ -41,6 +44,21 @@ public sealed class TestJournal : IAsyncDisposable
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>An actor system that persists here.</summary>
+    public ActorSystem System() => ActorSystem.Create("specs", BootstrapSetup.Create()
+        .WithConfig(JournalConfiguration.Hocon(Database).WithFallback("akka.loglevel = OFF\nakka.stdout-loglevel = OFF"))
+        .And(JournalConfiguration.Setup(Database)));
+
+    /// <summary>Has an actor persist the events, as a session does.</summary>
+    public async Task PersistAsync(string sessionId, IReadOnlyList<StoredEvent> events)
+    {
+        using var system = System();
+        var actor = system.ActorOf(PersistingActor.Props(sessionId));
+        var persisted = await Task.WhenAll(events.Select(e => actor.Ask<Persisted>(e, s_limit)));
+        Assert.Equal(events.Count, persisted[^1].SequenceNumber);
+        await system.Terminate();
     }
 
     public ValueTask DisposeAsync()

@@ -1,0 +1,76 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Gateway.Actors.Record;
+
+namespace Gateway.Actors.Replay;
+
+/// <summary>
+/// The archive straight from the journal's tables, inside a node as well as beside one. For a database that was named on a command line
+/// call <see cref="JournalDatabase.RequireTablesAsync"/> first. Nothing is ever written. Safe for use from several threads.
+/// </summary>
+public sealed class SqlSessionArchive(JournalDatabase database) : ISessionArchive
+{
+    /// <summary>Events in memory at most; <see cref="PageBytes"/> usually ends a page sooner.</summary>
+    const int PageEvents = 256;
+
+    /// <summary>
+    /// A page ends with the event that reaches this. With <see cref="EventFrames.EventBytes"/> it bounds what one reader holds.
+    /// </summary>
+    const int PageBytes = 4 * 1024 * 1024;
+
+    // An event too long to be one of ours is asked for its length alone.
+    static readonly string s_select =
+        $"""
+        select sequence_number, identifier, manifest, length(message),
+            case when length(message) <= {EventFrames.EventBytes} then message end
+        from {JournalDatabase.JournalTable}
+        where persistence_id = @session and sequence_number > @after
+        order by sequence_number limit {PageEvents}
+        """;
+
+    public Task<IReadOnlyList<SessionRow>> ListAsync(SessionFilter filter, CancellationToken cancel) =>
+        SessionSql.RowsAsync(database, SessionSql.List(filter), cancel);
+
+    public async Task<SessionRow?> FindAsync(string sessionId, CancellationToken cancel) =>
+        (await SessionSql.RowsAsync(database, SessionSql.Find(sessionId), cancel)).SingleOrDefault();
+
+    /// <summary>
+    /// Page by page, without a connection or a transaction in between: a replay may take hours. Throws <see cref="InvalidDataException"/>
+    /// at a row that no gateway wrote.
+    /// </summary>
+    public async IAsyncEnumerable<JournaledEvent> ReadAsync(string sessionId, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        // No journal holds such an identifier, and PostgreSQL would not even take the question.
+        if (sessionId != IndexText.Of(sessionId))
+            yield break;
+        var after = long.MinValue;
+        while (await PageAsync(sessionId, after, cancel) is { Count: > 0 } page)
+        {
+            foreach (var e in page)
+                yield return e;
+            after = page[^1].SequenceNumber;
+        }
+    }
+
+    async Task<List<JournaledEvent>> PageAsync(string sessionId, long after, CancellationToken cancel)
+    {
+        var page = new List<JournaledEvent>();
+        await using var connection = await database.OpenAsync(cancel);
+        await using var command = new SqlStatement(s_select, ("session", sessionId), ("after", after)).On(connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        for (var bytes = 0L; bytes < PageBytes && await reader.ReadAsync(cancel); bytes += page[^1].Bytes.Length)
+            page.Add(Event(sessionId, reader));
+        return page;
+    }
+
+    static JournaledEvent Event(string sessionId, DbDataReader reader)
+    {
+        var number = reader.GetInt64(0);
+        var name = $"Event {number} of session {sessionId}";
+        if (reader.IsDBNull(1) || reader.GetInt64(1) != StoredEventSerializer.Id || reader.IsDBNull(2))
+            throw new InvalidDataException($"{name} was not written by a gateway: its identifier is not {StoredEventSerializer.Id}.");
+        if (reader.IsDBNull(4))
+            throw new InvalidDataException($"{name} holds {reader.GetInt64(3)} bytes; the cap is {EventFrames.EventBytes}.");
+        return new JournaledEvent(number, reader.GetString(2), reader.GetFieldValue<byte[]>(4));
+    }
+}

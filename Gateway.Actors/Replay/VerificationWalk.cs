@@ -1,0 +1,151 @@
+using System.Buffers;
+using Gateway.Actors.Record;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Replay;
+
+/// <summary>Why an event cannot be the next of its recording. <see cref="At"/> counts in its stored bytes.</summary>
+readonly record struct VerificationFault(int? At, string What);
+
+/// <summary>One walk along a recording; holds what the events so far add up to.</summary>
+sealed class VerificationWalk(string sessionId, SealPublicKeys keys)
+{
+    readonly byte[] _chain = SessionChain.Start(sessionId);
+    uint _chunks;
+    long _toUpstream;
+    long _toClient;
+    bool _isSecured;
+    SessionEvent? _last;
+    bool _isKeyKnown;
+
+    public long Events { get; private set; }
+
+    /// <summary>Null when the event is sound; it is then part of the walk.</summary>
+    public VerificationFault? Step(JournaledEvent e)
+    {
+        if (e.SequenceNumber != Events + 1)
+            return new(null, $"event {Events + 1} is expected, number {e.SequenceNumber} follows");
+        SessionEvent decoded;
+        try
+        {
+            decoded = SessionEventTable.ReadStored(e.Manifest, e.Bytes.Span);
+        }
+        catch (JournalFormatException fault)
+        {
+            return new(fault.Offset, fault.Message);
+        }
+        Span<byte> next = stackalloc byte[SessionChain.Length];
+        var content = SessionChain.ContentOf(e.Bytes.Span);
+        SessionChain.Next(_chain, e.Manifest, content, next);
+        if (!next.SequenceEqual(SessionChain.ValueOf(e.Bytes.Span)))
+            return new(content.Length, "the chain value does not follow from this event and those before it");
+        if ((Order(decoded) ?? Substance(decoded)) is { } bad)
+            return new(null, bad);
+        next.CopyTo(_chain);
+        _last = decoded;
+        Events++;
+        return null;
+    }
+
+    public VerificationResult Finish(bool ended) => _last switch
+    {
+        null => Result(VerificationVerdict.Absent, "there are no events"),
+        SessionSealed when _isKeyKnown => Result(VerificationVerdict.Verified, "whole, unaltered and sealed"),
+        SessionSealed seal => Result(
+            VerificationVerdict.UnknownKey, $"sealed by key {Convert.ToHexStringLower(seal.KeyId.Span)}, which was not given"),
+        SessionRefused => Result(VerificationVerdict.NotSigned, "a refused connection, which is not signed"),
+        _ when ended => Result(VerificationVerdict.Broken, "the session ended, but its last events are missing") with
+        {
+            BadEvent = Events + 1,
+        },
+        _ => Result(VerificationVerdict.Open, "unaltered so far, not sealed yet"),
+    };
+
+    public VerificationResult Result(VerificationVerdict verdict, string detail) =>
+        new(verdict, detail) { Events = Events, ToUpstreamBytes = _toUpstream, ToClientBytes = _toClient };
+
+    /// <summary>The order that <see cref="SessionEvent"/> documents.</summary>
+    string? Order(SessionEvent e) => e switch
+    {
+        _ when _last is SessionSealed or SessionRefused => "an event follows the last one",
+        SessionOpened or SessionRefused => Events == 0 ? null : "the first event comes again",
+        _ when Events == 0 => "the first event is missing",
+        UpstreamSecured => _isSecured ? "the upstream was secured twice" : null,
+        TrafficRecorded => _isSecured ? null : "traffic precedes the upstream",
+        _ => null,
+    };
+
+    string? Substance(SessionEvent e)
+    {
+        switch (e)
+        {
+            case SessionOpened opened:
+                return Names(opened.SessionId);
+            case SessionRefused refused:
+                return Names(refused.SessionId);
+            case UpstreamSecured:
+                _isSecured = true;
+                return null;
+            case TrafficRecorded chunk:
+                return Traffic(chunk);
+            case SessionSealed seal:
+                return Seal(seal);
+            default:
+                return null;
+        }
+    }
+
+    string? Names(string id) => id == sessionId ? null : "it belongs to another session";
+
+    string? Traffic(TrafficRecorded chunk)
+    {
+        if (chunk.Index != _chunks)
+            return $"chunk {_chunks} is expected, chunk {chunk.Index} follows";
+        if (chunk.ToUpstreamOffset != _toUpstream || chunk.ToClientOffset != _toClient)
+            return "traffic is missing before this chunk";
+        var (up, down) = Lengths(chunk.Entries);
+        if (up + down != chunk.PlainLength || !Restores(chunk))
+            return $"the chunk does not hold the {up + down} bytes it lists";
+        _chunks++;
+        _toUpstream += up;
+        _toClient += down;
+        return null;
+    }
+
+    string? Seal(SessionSealed seal)
+    {
+        if (seal.Chunks != _chunks || seal.ToUpstreamBytes != _toUpstream || seal.ToClientBytes != _toClient)
+            return "the seal counts other traffic than there is";
+        if (keys.Find(seal.KeyId.Span) is not { } key)
+            return null;
+        _isKeyKnown = true;
+        return SessionSeal.Verify(seal, _chain, key) ? null : "the seal's signature is not that of its key";
+    }
+
+    static (long ToUpstream, long ToClient) Lengths(IReadOnlyList<TrafficEntry> entries)
+    {
+        var (up, down) = (0L, 0L);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (entries[i].Direction == Direction.ToUpstream)
+                up += entries[i].Length;
+            else
+                down += entries[i].Length;
+        }
+        return (up, down);
+    }
+
+    static bool Restores(TrafficRecorded chunk)
+    {
+        var plain = ArrayPool<byte>.Shared.Rent(chunk.PlainLength);
+        try
+        {
+            return ChunkCodec.Restore(chunk.Compression, chunk.Payload.Span, plain.AsSpan(0, chunk.PlainLength)) == chunk.PlainLength;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(plain, clearArray: true);
+        }
+    }
+}
