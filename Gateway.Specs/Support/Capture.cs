@@ -34,13 +34,13 @@ public sealed class Capture
 
     public Refusal Refused { get; private set; }
 
-    /// <summary>Captures of every protocol, as <c>PROTOCOL/NAME.hex</c>; or those in its folder <c>refused</c>.</summary>
+    /// <summary>Captures of every protocol in the catalog, as <c>PROTOCOL/NAME.hex</c>; or those in its folder <c>refused</c>.</summary>
     public static IEnumerable<string> Names(bool refused)
     {
         var root = Repository.File("Gateway.Specs/Captures");
         return Directory.GetFiles(root, "*.hex", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/'))
-            .Where(name => name.Contains("/refused/", StringComparison.Ordinal) == refused)
+            .Where(name => ProtocolCatalog.Find(name.Split('/')[0]) is not null && name.Contains("/refused/", StringComparison.Ordinal) == refused)
             .Order(StringComparer.Ordinal);
     }
 

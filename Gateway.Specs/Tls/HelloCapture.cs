@@ -7,7 +7,7 @@ namespace Gateway.Specs.Tls;
 static class HelloCapture
 {
     public static byte[] Load(string name) =>
-        Convert.FromHexString(string.Concat(File.ReadAllLines(Repository.File($"Gateway.Specs/Captures/tls/{name}.hex"))));
+        Convert.FromHexString(string.Concat(File.ReadAllLines(Repository.File($"Gateway.Specs/Captures/client-hello/{name}.hex"))));
 
     /// <summary>A hello in one record.</summary>
     public static byte[] Make(
