@@ -1,4 +1,3 @@
-using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
 using Microsoft.Extensions.Configuration;
 
@@ -33,18 +32,13 @@ public sealed class ConfigurationChecks(CliOutput output)
         }
     }
 
-    static List<ConfigurationFault> FaultsOf(string file)
+    static IReadOnlyList<ConfigurationFault> FaultsOf(string file)
     {
         var configuration = new ConfigurationBuilder().AddJsonFile(file, optional: false, reloadOnChange: false).Build();
-        var options = GatewayOptionsCheck.Check(configuration.GetSection(GatewayOptions.Section), Path.GetDirectoryName(file)!);
-        var issuers = options.Options.Issuers.Select(issuer => issuer.Name).ToList();
-        var connections = ConnectionsFile.Load(options.Options.ConnectionsFile, issuers);
-
-        // A missing connections file is a fault of both checks, in other words; it is told once.
-        return File.Exists(options.Options.ConnectionsFile) ? [.. options.Faults, .. connections.Faults] : [.. options.Faults];
+        return NodeConfiguration.Read(configuration, Path.GetDirectoryName(file)!).Faults;
     }
 
-    int Report(string file, List<ConfigurationFault> faults)
+    int Report(string file, IReadOnlyList<ConfigurationFault> faults)
     {
         foreach (var fault in faults) output.Fail(fault.ToString());
         if (faults.Count > 0) return ExitCode.Failed;

@@ -51,7 +51,10 @@ public abstract class Conversation
     /// </summary>
     public abstract Refusal FinishDirection(Direction direction);
 
-    /// <summary>Tells the client in its own protocol why it is being sent away; writes nothing where the protocol has no words at this point.</summary>
+    /// <summary>
+    /// Tells the client in its own protocol why it is being sent away, <see cref="Refusal.None"/> being an operator's will; writes nothing where the
+    /// protocol has no words at this point.
+    /// </summary>
     public abstract void Refuse(Refusal refusal, IBufferWriter<byte> toClient);
 }
 

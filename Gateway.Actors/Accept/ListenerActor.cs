@@ -37,7 +37,6 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        _listener.Listen();
         Log.Listening(_log, _listener.Profile.Name, _listener.Address);
         TakeSlot();
     }

@@ -156,7 +156,7 @@ public sealed class RelayStage(
             Cancel(_shape.FromUpstream);
             _up.Output.Clear();
             _down.Output.Clear();
-            if (end.Refusal != Refusal.None) _conversation.Refuse(end.Refusal, _down.Output);
+            if (!end.RanItsCourse) _conversation.Refuse(end.Refusal, _down.Output);
             while (_down.Output.TryTake(out var words)) Send(_down, words);
             // A session that ran its course delivers what it still holds; one that was ended does not.
             if (!_up.IsDone) Complete(_shape.ToUpstream);

@@ -22,7 +22,7 @@ public sealed record EndSession(string SessionId, Ending Ending, Refusal Refusal
 public sealed record SessionEnded(string SessionId) : IClusterMessage;
 
 /// <summary>Published on the node's event stream: the session's actor stopped before the session's end was durable. The sealer ends it.</summary>
-public sealed record SessionLeftOpen(string SessionId);
+public sealed record SessionLeftOpen(string SessionId, Refusal Refusal);
 
 /// <summary>Asks for a <see cref="SessionState"/>; works for live and ended sessions on any node.</summary>
 public sealed record ShowSession(string SessionId) : IForSession;

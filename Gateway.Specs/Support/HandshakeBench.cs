@@ -58,7 +58,7 @@ public sealed class HandshakeBench : IDisposable
         }
         catch (Exception fault) when (fault is AuthenticationException or IOException)
         {
-            await client.DisposeAsync();
+            pair.Client.Dispose();
             return (await gateway, null);
         }
 

@@ -1,0 +1,76 @@
+using Akka.Hosting;
+using Gateway.Actors.Accept;
+using Gateway.Actors.Certificates;
+using Gateway.Actors.Hosting.Clustering;
+using Gateway.Actors.Identify;
+using Gateway.Actors.Record;
+using Gateway.Actors.Replay;
+using Gateway.Actors.Sessions;
+using Gateway.Actors.Upstream;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>The wiring of a node.</summary>
+public static class GatewayServices
+{
+    /// <summary>After the grace period: sealing what is left, leaving the cluster, ending the actor system.</summary>
+    static readonly TimeSpan s_leave = TimeSpan.FromSeconds(60);
+
+    /// <summary>Adds a whole node but its admin API.</summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services, OpenedNode node) => services
+        .AddSingleton(node.Options)
+        .AddSingleton(node.Time)
+        .AddSingleton(node.Identity)
+        .AddSingleton<INodeCertificates>(node.Certificates)
+        .AddSingleton(node.SealKey)
+        .AddSingleton<GatewayMetrics>()
+        .AddSingleton<LiveSessions>()
+        .AddSingleton(new AcceptedConnections(node.Time))
+        .AddSingleton(new ConnectionSlots(node.Options.Limits.Handshakes))
+        .AddSingleton(new RecordingBudget(node.Options.Limits.RecordingBytesInFlight))
+        .AddSingleton<IConnections>(new FixedConnections(node.Listeners))
+        .AddSingleton<ITokenVerifier>(provider => new TokenVerifier(node.Options.Issuers, node.Time, provider.GetRequiredService<ILogger<TokenVerifier>>()))
+        .AddSingleton<ISessionIndex>(new SqlSessionIndex(node.Journal, node.Time))
+        .AddSingleton<ISessionArchive>(new SqlSessionArchive(node.Journal))
+        .AddSingleton(Parts)
+        .AddSingleton<ClusterView>()
+        .AddSingleton<IClusterView>(provider => provider.GetRequiredService<ClusterView>())
+        .AddSingleton<ISessionCommands, SessionCommands>()
+        .AddSingleton<INodeCommands, NodeCommands>()
+        .AddSingleton<JournalProbe>()
+        .AddHostedService(provider => provider.GetRequiredService<JournalProbe>())
+        .AddSingleton(node.Journal)
+        .AddSingleton<NodeActors>()
+        .AddSingleton<IReadiness, NodeReadiness>()
+        .Configure<HostOptions>(host => host.ShutdownTimeout = node.Options.Node.DrainGrace + s_leave)
+        .AddAkka(ClusterConfiguration.SystemName, (akka, provider) => akka
+            .WithGatewayJournal(node.Journal)
+            .WithGatewayCluster(node.Options, node.Certificates, node.Identity, node.Time)
+            .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));
+
+    static SessionParts Parts(IServiceProvider provider)
+    {
+        var node = (provider.GetRequiredService<NodeIdentity>(), provider.GetRequiredService<GatewayOptions>());
+        return new SessionParts
+        {
+            NodeKey = node.Item1.Key,
+            Limits = node.Item2.Limits,
+            Time = provider.GetRequiredService<TimeProvider>(),
+            Accepted = provider.GetRequiredService<AcceptedConnections>(),
+            Slots = provider.GetRequiredService<ConnectionSlots>(),
+            Live = provider.GetRequiredService<LiveSessions>(),
+            Certificates = provider.GetRequiredService<INodeCertificates>(),
+            Identification = new Identification(provider.GetRequiredService<ITokenVerifier>()),
+            Dialer = new UpstreamDialer(),
+            Secrets = new UpstreamSecrets(),
+            Index = provider.GetRequiredService<ISessionIndex>(),
+            SealKey = provider.GetRequiredService<SealKey>(),
+            Budget = provider.GetRequiredService<RecordingBudget>(),
+            Metrics = provider.GetRequiredService<GatewayMetrics>(),
+            Logging = provider.GetRequiredService<ILoggerFactory>(),
+        };
+    }
+}

@@ -1,0 +1,112 @@
+using Akka;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Sharding;
+using Akka.Hosting;
+using Gateway.Actors.Accept;
+using Gateway.Actors.Sessions;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>
+/// The actors of a node, from the region that holds its sessions to the listeners, and their orderly end: listeners stop, sessions finish by themselves
+/// for the grace period, the rest are sealed as drained, the node leaves.
+/// </summary>
+public sealed class NodeActors(
+    ActorSystem system, NodeIdentity identity, GatewayOptions options, SessionParts parts, ILoggerFactory logging)
+{
+    /// <summary>How long a node may take to stop accepting.</summary>
+    static readonly TimeSpan s_stop = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a session's seal may take once it was told to end.</summary>
+    static readonly TimeSpan s_seal = TimeSpan.FromSeconds(10);
+
+    readonly TaskCompletionSource<IActorRef> _sessions = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    IReadOnlyList<IActorRef> _listeners = [];
+
+    /// <summary>Passes while clients are accepted.</summary>
+    public ReadinessCheck Listening => _listeners.Count > 0
+        ? ReadinessCheck.Passed("listeners")
+        : ReadinessCheck.Failed("listeners", IsDraining ? "this node is draining" : "this node does not listen yet");
+
+    public bool IsDraining { get; private set; }
+
+    /// <summary>The region, once it has started.</summary>
+    public Task<IActorRef> Sessions => _sessions.Task;
+
+    /// <summary>Starts everything; listeners open once the node is a full member of its cluster.</summary>
+    public async Task StartAsync(IReadOnlyList<Listener> listeners, IActorRegistry registry)
+    {
+        var region = await ClusterSharding.Get(system).StartAsync(
+            "session",
+            id => SessionActor.Props(id, parts),
+            ClusterShardingSettings.Create(system).WithRole(NodeIdentity.GatewayRole),
+            new SessionExtractor(),
+            new RequesterAllocation(),
+            PoisonPill.Instance);
+        _sessions.SetResult(region);
+        registry.Register<SessionExtractor>(region);
+        system.ActorOf(SessionSealer.Props(region, parts.Index, new SealerView(system), logging), "sealer");
+        system.ActorOf(AcceptedSweeper.Props(parts.Accepted, parts.Slots, parts.Metrics, options.Limits.HandshakeTimeout), "sweeper");
+        AddShutdownTasks();
+        Cluster.Get(system).RegisterOnMemberUp(() => Listen(listeners, region));
+    }
+
+    void Listen(IReadOnlyList<Listener> listeners, IActorRef region)
+    {
+        var shared = new ListenerParts
+        {
+            Slots = parts.Slots,
+            Accepted = parts.Accepted,
+            Metrics = parts.Metrics,
+            Logging = logging,
+            NextSessionId = () => SessionIds.New(identity.Key, parts.Time),
+            Open = id => region.Tell(new OpenSession(id)),
+        };
+        foreach (var listener in listeners) listener.Listen();
+        _listeners = [.. listeners.Select(l => system.ActorOf(ListenerActor.Props(l, shared), $"listener-{l.Profile.Name}"))];
+    }
+
+    void AddShutdownTasks()
+    {
+        var shutdown = CoordinatedShutdown.Get(system);
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "stop-listening", async () =>
+        {
+            IsDraining = true;
+            var stopping = _listeners;
+            _listeners = [];
+            await Task.WhenAll(stopping.Select(l => l.GracefulStop(s_stop)));
+            return Done.Instance;
+        });
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "drain-sessions", async () =>
+        {
+            await DrainAsync();
+            return Done.Instance;
+        });
+    }
+
+    async Task DrainAsync()
+    {
+        if (await FinishAsync(options.Node.DrainGrace)) return;
+        var region = await Sessions;
+        foreach (var id in parts.Live.Ids)
+            region.Tell(new EndSession(id, Protocols.Journal.Ending.Drained, Protocols.Refusal.NodeDraining, "the node is leaving the cluster"));
+        await FinishAsync(s_seal);
+    }
+
+    /// <summary>True when no session is left within the time.</summary>
+    async Task<bool> FinishAsync(TimeSpan within)
+    {
+        using var limit = new CancellationTokenSource(within, parts.Time);
+        try
+        {
+            await parts.Live.WhenNone(limit.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Gateway.Actors.Accept;
+using Gateway.Actors.Certificates;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Record;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>
+/// Everything outside the process that a node depends on, opened before the node joins or listens anywhere: what cannot be had stops the start with one
+/// sentence that says what, where and the remedy.
+/// </summary>
+public sealed class OpenedNode : IDisposable
+{
+    OpenedNode(GatewayOptions options, IReadOnlyList<ConnectionProfile> connections, TimeProvider time, Outside outside)
+    {
+        (Options, Connections, Time) = (options, connections, time);
+        (Certificates, Journal, SealKey, Listeners) = outside;
+        Identity = NodeIdentity.New(options.Node.Name);
+    }
+
+    public GatewayOptions Options { get; }
+
+    public IReadOnlyList<ConnectionProfile> Connections { get; }
+
+    public TimeProvider Time { get; }
+
+    public NodeIdentity Identity { get; }
+
+    public INodeCertificates Certificates { get; }
+
+    public JournalDatabase Journal { get; }
+
+    public SealKey SealKey { get; }
+
+    /// <summary>One per connection, its port reserved.</summary>
+    public IReadOnlyList<Listener> Listeners { get; }
+
+    /// <summary>Throws an exception of <see cref="IsExpected"/> when something cannot be had.</summary>
+    public static async Task<OpenedNode> OpenAsync(
+        GatewayOptions options, IReadOnlyList<ConnectionProfile> connections, TimeProvider time, CancellationToken cancel)
+    {
+        var data = options.Node.DataDirectory;
+        Directory.CreateDirectory(data);
+        var sealKey = SealKey.Load(options.Journal.SealKeyFile ?? Path.Combine(data, "seal.key"), create: options.Journal.SealKeyFile is null);
+        await File.WriteAllTextAsync(Path.Combine(data, "seal.pub"), sealKey.PublicPem + "\n", cancel);
+        var journal = JournalDatabase.Of(options.Journal, data);
+        await journal.PrepareAsync(cancel);
+        var certificates = NodeCertificates.Open(options.Certificates, data, time);
+        var listeners = Listener.ReserveAll(connections);
+        return new OpenedNode(options, connections, time, new Outside(certificates, journal, sealKey, listeners));
+    }
+
+    /// <summary>True for a fault of the surroundings, whose message is for operators; false for a defect.</summary>
+    public static bool IsExpected(Exception e) =>
+        e is ListenersNotOpenException or JournalUnavailableException or InvalidDataException or IOException or UnauthorizedAccessException;
+
+    public void Dispose()
+    {
+        foreach (var listener in Listeners) listener.Dispose();
+        (Certificates as IDisposable)?.Dispose();
+        SealKey.Dispose();
+    }
+
+    sealed record Outside(INodeCertificates Certificates, JournalDatabase Journal, SealKey SealKey, IReadOnlyList<Listener> Listeners);
+}

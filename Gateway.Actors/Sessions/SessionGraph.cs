@@ -1,0 +1,62 @@
+using Akka;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Gateway.Actors.Protocol;
+
+namespace Gateway.Actors.Sessions;
+
+/// <summary>
+/// The whole journey of a session, as one fused Akka.Streams graph. The folders of this project are its steps:
+/// <code>
+///   client                                                                                            upstream
+///     |  1 Accept   a socket reached a listener (<see cref="Accept.ListenerActor"/>)                      |
+///     |  2 Tls      its ClientHello is judged, then TLS (<see cref="Tls.ServerHandshake"/>)               |
+///     |  3 Identify its login proves who it is (<see cref="Identify.Identification"/>)                    |
+///     |  4 Authorize that subject may use this connection (<see cref="Authorize.AccessPolicy"/>)          |
+///     |  5 Record   the journal holds that it began (<see cref="Record.ISessionRecording"/>)              |
+///     |  6 Upstream dialled, verified, logged in (<see cref="Upstream.UpstreamDialer"/>) --------------->|
+///     |==> 7 Protocol every byte is framed and judged (<see cref="Protocol.RelayStage"/>) ==============>|
+///     |&lt;== 8 Record   and recorded (<see cref="Record.RecordStage"/>) &lt;==================================|
+///     |  9          either side ends it, or a refusal does: the client is told, both legs are closed      |
+/// </code>
+/// Each step takes what only the step before can make, so that none can be left out. A refusal travels on as a value and skips the rest.
+/// </summary>
+static class SessionGraph
+{
+    public static IRunnableGraph<Task<SessionEnd>> Of(SessionSteps steps) =>
+        Source.Single<Verdict<Accept.AcceptedConnection>>(steps.Accepted)
+            .Then(steps.Secure)
+            .Then(steps.Identify)
+            .Then(steps.Authorize)
+            .Then(steps.Open)
+            .Then(steps.Dial)
+            .ConcatMany(session => session.IsGranted
+                ? Relay(steps, session.Value)
+                : Source.Single(steps.EndOf(session.Refusal, session.Detail)))
+            .SelectAsync(1, steps.Farewell)
+            .ToMaterialized(Sink.First<SessionEnd>(), Keep.Right);
+
+    /// <summary>Steps 7 and 8: emits how the session ended, once it did.</summary>
+    static Source<SessionEnd, NotUsed> Relay(SessionSteps steps, EstablishedSession session) =>
+        Source.FromGraph(GraphDsl.Create(graph =>
+        {
+            var client = graph.Add(session.Client.Flow(session.ClientRest));
+            var relay = graph.Add(steps.Relay(session.Grant));
+            var record = graph.Add(steps.Record(session.Grant));
+            var upstream = graph.Add(session.Upstream.Flow(session.UpstreamRest));
+
+            graph.From(client.Outlet).To(relay.FromClient);
+            graph.From(relay.ToUpstream).To(record.Inlet1);
+            graph.From(record.Outlet1).To(upstream.Inlet);
+
+            graph.From(upstream.Outlet).To(relay.FromUpstream);
+            graph.From(relay.ToClient).To(record.Inlet2);
+            graph.From(record.Outlet2).To(client.Inlet);
+            return new SourceShape<SessionEnd>(relay.Ended);
+        }));
+
+    static Source<Verdict<TNext>, NotUsed> Then<T, TNext>(this Source<Verdict<T>, NotUsed> journey, Func<T, Task<Verdict<TNext>>> step)
+        where T : class
+        where TNext : class =>
+        journey.SelectAsync(1, so => so.IsGranted ? step(so.Value) : Task.FromResult<Verdict<TNext>>(new Refused(so.Refusal, so.Detail)));
+}

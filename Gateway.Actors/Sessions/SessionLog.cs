@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Actors.Sessions;
+
+static partial class SessionLog
+{
+    [LoggerMessage(100, LogLevel.Information, "Session {Session} opened: connection {Connection}, subject {Subject}, client {Client}")]
+    public static partial void Opened(ILogger log, string session, string connection, string subject, string client);
+
+    [LoggerMessage(101, LogLevel.Information, "Session {Session} ended: {Ending}, {ToUpstream} bytes to the upstream, {ToClient} bytes to the client")]
+    public static partial void Ended(ILogger log, string session, string ending, long toUpstream, long toClient);
+
+    [LoggerMessage(102, LogLevel.Warning, "Session {Session} refused: connection {Connection}, client {Client}, {Refusal}: {Detail}")]
+    public static partial void Refused(ILogger log, string session, string connection, string client, string refusal, string? detail);
+
+    [LoggerMessage(103, LogLevel.Error, "Session {Session} cannot be recorded (event {Sequence}) and is ended")]
+    public static partial void RecordingFailed(ILogger log, Exception cause, string session, long sequence);
+
+    [LoggerMessage(104, LogLevel.Error, "Session {Session} failed inside the gateway and is ended")]
+    public static partial void GraphFailed(ILogger log, Exception cause, string session);
+
+    [LoggerMessage(105, LogLevel.Error, "Session {Session} cannot be recovered from the journal")]
+    public static partial void NotRecovered(ILogger log, Exception cause, string session);
+
+    [LoggerMessage(106, LogLevel.Error, "Session {Session} is journaled, but its row in the index is not up to date; the sealer tries again")]
+    public static partial void IndexFailed(ILogger log, Exception cause, string session);
+}

@@ -1,0 +1,47 @@
+using Gateway.Actors.Accept;
+using Gateway.Actors.Certificates;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Identify;
+using Gateway.Actors.Record;
+using Gateway.Actors.Upstream;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Actors.Sessions;
+
+/// <summary>What the sessions of one node share.</summary>
+public sealed record SessionParts
+{
+    /// <summary>The key of this node process.</summary>
+    public required string NodeKey { get; init; }
+
+    public required LimitOptions Limits { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required AcceptedConnections Accepted { get; init; }
+
+    public required ConnectionSlots Slots { get; init; }
+
+    public required LiveSessions Live { get; init; }
+
+    public required INodeCertificates Certificates { get; init; }
+
+    public required Identification Identification { get; init; }
+
+    public required UpstreamDialer Dialer { get; init; }
+
+    public required UpstreamSecrets Secrets { get; init; }
+
+    public required ISessionIndex Index { get; init; }
+
+    public required SealKey SealKey { get; init; }
+
+    public required RecordingBudget Budget { get; init; }
+
+    public required GatewayMetrics Metrics { get; init; }
+
+    public required ILoggerFactory Logging { get; init; }
+
+    /// <summary>Microseconds since the Unix epoch.</summary>
+    public long Now => (Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+}

@@ -1,0 +1,224 @@
+using System.Buffers;
+using System.Net.Sockets;
+using Gateway.Actors.Accept;
+using Gateway.Actors.Authorize;
+using Gateway.Actors.Identify;
+using Gateway.Actors.Legs;
+using Gateway.Actors.Protocol;
+using Gateway.Actors.Record;
+using Gateway.Actors.Tls;
+using Gateway.Actors.Upstream;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Sessions;
+
+/// <summary>
+/// The steps of one session, in the words of the folders they lead to, each under its own deadline. <see cref="SessionGraph"/> puts them in order. Holds
+/// what a later step needs of an earlier one, and releases all of it when disposed.
+/// </summary>
+sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRecording recording, SessionStop stop, SessionParts parts) : IDisposable
+{
+    /// <summary>What a peer has to take what it is owed when its session ends: shorter when the gateway sends it away.</summary>
+    static readonly TimeSpan s_linger = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan s_farewell = TimeSpan.FromMilliseconds(900);
+
+    readonly TaskCompletionSource _recorded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    Leg? _client;
+    ClientLogin? _login;
+    Leg? _upstream;
+    bool _relays;
+    bool _handshakeOver;
+
+    public AcceptedConnection Accepted { get; } = accepted;
+
+    public Conversation Conversation { get; } = accepted.Profile.Protocol.Begin(Limits.Default);
+
+    /// <summary>What is known of the client so far.</summary>
+    public ClientFacts Facts { get; private set; } = new() { Address = accepted.Client.ToString() };
+
+    /// <summary>Who the client proved to be, once it did.</summary>
+    public Subject? Subject { get; private set; }
+
+    public SessionStop Stop => stop;
+
+    /// <summary>Step 2: the client's leg is TLS.</summary>
+    public async Task<Verdict<SecuredConnection>> Secure(AcceptedConnection connection)
+    {
+        using var deadline = Within(parts.Limits.HandshakeTimeout);
+        var handshake = await ServerHandshake.SecureAsync(connection, parts.Certificates, parts.Time, deadline.Token).ConfigureAwait(false);
+        Facts = handshake.Client;
+        if (handshake.Verdict.IsGranted) _client = new Leg(handshake.Verdict.Value.Stream, connection.Socket);
+        return handshake.Verdict;
+    }
+
+    /// <summary>Step 3: the client's own login says who it is.</summary>
+    public async Task<Verdict<Subject>> Identify(SecuredConnection secured)
+    {
+        using var deadline = Within(parts.Limits.LoginTimeout);
+        _login = new ClientLogin(Conversation, secured.Stream);
+        var proof = await _login.ReadAsync(deadline.Token).ConfigureAwait(false);
+        if (!proof.IsGranted) return new Refused(proof.Refusal, proof.Detail);
+        ClientName = proof.Value.ClientName;
+        var subject = await parts.Identification.IdentifyAsync(secured, proof.Value, deadline.Token).ConfigureAwait(false);
+        if (subject.IsGranted) Subject = subject.Value;
+        return subject;
+    }
+
+    /// <summary>Step 4: whether the subject may use the connection.</summary>
+    public Task<Verdict<Grant>> Authorize(Subject subject)
+    {
+        EndHandshake();
+        return Task.FromResult(AccessPolicy.Judge(subject, parts.Time.GetUtcNow()));
+    }
+
+    /// <summary>Step 5: the journal holds that the session began, and its login without credentials, before the upstream hears of it.</summary>
+    public async Task<Verdict<Grant>> Open(Grant grant)
+    {
+        var record = new ArrayBufferWriter<byte>();
+        var refusal = Conversation.Admit(grant.Operations, record, _login!.Answers);
+        if (refusal != Refusal.None) return new Refused(refusal, "the login itself asks for an operation that is not allowed");
+        await recording.OpenAsync(Opening(grant)).ConfigureAwait(false);
+        using var deadline = Within(parts.Limits.LoginTimeout);
+        await _login.AnswerAsync(deadline.Token).ConfigureAwait(false);
+        var durable = Task.WhenAll(RecordAsync(Direction.ToClient, _login.Answers.WrittenMemory), RecordAsync(Direction.ToUpstream, record.WrittenMemory));
+        if (grant.Profile.Recording.Strict) await durable.ConfigureAwait(false);
+        return grant;
+    }
+
+    /// <summary>Step 6: the upstream's leg is TLS, verified, and the gateway is logged in with its own credentials.</summary>
+    public async Task<Verdict<EstablishedSession>> Dial(Grant grant)
+    {
+        using var deadline = Within(parts.Limits.UpstreamTimeout);
+        var credentials = await parts.Secrets.ReadAsync(grant.Profile.Upstream.Login, deadline.Token).ConfigureAwait(false);
+        if (!credentials.IsGranted) return new Refused(credentials.Refusal, credentials.Detail);
+        var dialled = await parts.Dialer.DialAsync(grant, parts.Time, deadline.Token).ConfigureAwait(false);
+        if (!dialled.IsGranted) return new Refused(dialled.Refusal, dialled.Detail);
+        var upstream = dialled.Value;
+        _upstream = new Leg(upstream.Stream, upstream.Socket);
+        var login = await GatewayLogin.RunAsync(Conversation, upstream.Stream, credentials.Value, deadline.Token).ConfigureAwait(false);
+        if (!login.IsGranted) return new Refused(login.Refusal, login.Detail);
+        recording.Record(Secured(upstream), static () => { });
+        _relays = true;
+        return new EstablishedSession(grant, _client!, _login!.Rest(), _upstream, login.Value.Rest);
+    }
+
+    /// <summary>Step 7: bytes, in both directions, through the conversation.</summary>
+    public RelayStage Relay(Grant grant) =>
+        new(Conversation, new RelayRules(grant.Profile.IdleTimeout, grant.Expires), stop, recording, parts.Time);
+
+    /// <summary>Step 8: and into the recording.</summary>
+    public RecordStage Record(Grant grant) => new(recording, grant.Profile.Recording, parts.Budget, parts.Time, _recorded);
+
+    /// <summary>The end of a session that a step refused: for the reason its end was requested, if it was.</summary>
+    public SessionEnd EndOf(Refusal refusal, string detail) => stop.Reason ?? SessionEnd.Refused(refusal, detail);
+
+    /// <summary>Step 9: tells the client in its own protocol why it is sent away, and closes both legs. Nothing is recorded after it.</summary>
+    public async Task<SessionEnd> Farewell(SessionEnd end)
+    {
+        EndHandshake();
+        using var deadline = new CancellationTokenSource(end.RanItsCourse ? s_linger : s_farewell, parts.Time);
+        if (_relays) await DeliveredAsync(deadline.Token).ConfigureAwait(false);
+        else if (_client is not null) await RefuseAsync(end.Refusal, deadline.Token).ConfigureAwait(false);
+        Close();
+        if (_relays) await _recorded.Task.ConfigureAwait(false);
+        return end;
+    }
+
+    public void Dispose()
+    {
+        EndHandshake();
+        Close();
+        _login?.Dispose();
+    }
+
+    string? ClientName { get; set; }
+
+    SessionDeadline Within(TimeSpan limit) => new(stop, limit, parts.Time);
+
+    void EndHandshake()
+    {
+        if (_handshakeOver) return;
+        _handshakeOver = true;
+        parts.Slots.EndHandshake();
+    }
+
+    void Close()
+    {
+        _upstream?.Dispose();
+        _client?.Dispose();
+        Accepted.Dispose();
+    }
+
+    async Task DeliveredAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await Task.WhenAll(_client!.Delivered, _upstream!.Delivered).WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // A peer that takes nothing gets nothing more: Close aborts it.
+        }
+    }
+
+    async Task RefuseAsync(Refusal refusal, CancellationToken cancel)
+    {
+        var words = new ArrayBufferWriter<byte>();
+        Conversation.Refuse(refusal, words);
+        try
+        {
+            if (words.WrittenCount > 0) await _client!.Stream.WriteAsync(words.WrittenMemory, cancel).ConfigureAwait(false);
+            if (recording.IsOpen) await RecordAsync(Direction.ToClient, words.WrittenMemory).WaitAsync(cancel).ConfigureAwait(false);
+            await _client!.FinishAsync().WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The client left first, or takes nothing: there is nobody to tell.
+        }
+    }
+
+    Task RecordAsync(Direction direction, ReadOnlyMemory<byte> bytes)
+    {
+        var last = Task.CompletedTask;
+        while (!bytes.IsEmpty)
+        {
+            var draft = ChunkDraft.Rent(parts.Time);
+            bytes = bytes[draft.Add(direction, bytes.Span)..];
+            var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            recording.Record(draft, _ => durable.TrySetResult());
+            last = durable.Task;
+        }
+
+        return last;
+    }
+
+    SessionOpened Opening(Grant grant) => new()
+    {
+        SessionId = sessionId,
+        Connection = grant.Profile.Name,
+        Protocol = grant.Profile.Protocol.Name,
+        NodeKey = parts.NodeKey,
+        OpenedAt = parts.Now,
+        Client = Facts,
+        Subject = grant.Subject.Name,
+        Issuer = grant.Subject.Issuer,
+        Groups = grant.Subject.Groups,
+        ExpiresAt = grant.Expires is { } expires ? (expires - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : null,
+        ClientName = ClientName,
+        Strict = grant.Profile.Recording.Strict,
+        UpstreamPlaintext = grant.Profile.Upstream.Plaintext,
+    };
+
+    UpstreamSecured Secured(UpstreamConnection upstream) => new()
+    {
+        At = parts.Now,
+        Address = upstream.Address,
+        TlsVersion = upstream.TlsVersion,
+        TlsSuite = upstream.TlsSuite,
+        CertificateSha256 = upstream.CertificateSha256,
+    };
+}
+
+/// <summary>Both legs are secured and logged in. The rests are what each peer sent beyond its login.</summary>
+sealed record EstablishedSession(Grant Grant, Leg Client, Chunk? ClientRest, Leg Upstream, Chunk? UpstreamRest);

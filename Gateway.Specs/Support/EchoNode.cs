@@ -1,0 +1,27 @@
+namespace Gateway.Specs.Support;
+
+/// <summary>A node with one connection, <c>echo</c>: the opaque protocol, for the client certificate of <c>camera-17</c>.</summary>
+static class EchoNode
+{
+    public static Task<TestNode> StartAsync(TestCertificates clients, TestCertificates upstreams, int upstreamPort, string mode = "pipelined")
+    {
+        var folder = new ConfigurationFolder();
+        clients.WriteAuthority(folder.PathOf("clients.crt"));
+        upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
+        return TestNode.StartAsync(folder, $$"""
+            apiVersion: gateway/v1
+            kind: Connection
+            metadata: { name: echo }
+            spec:
+              protocol: tls
+              listen: { address: 127.0.0.1, port: 0 }
+              tls: { clientCertificate: required, clientAuthorities: clients.crt }
+              upstream:
+                host: 127.0.0.1
+                port: {{upstreamPort}}
+                tls: { serverName: localhost, authorities: upstream.crt }
+              access: { subjects: [camera-17] }
+              recording: { mode: {{mode}} }
+            """);
+    }
+}
