@@ -96,9 +96,9 @@ public sealed class IssuerKeysSpec : IAsyncLifetime
         await FindAsync();
         _time.Advance(IssuerKeysPolicy.BetweenReads);
 
-        var flood = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => _keys.FindAsync($"made-up-{i}", "ES256", default).AsTask()));
+        for (var i = 0; i < 50; i++)
+            Assert.Equal(Refusal.TokenSignatureInvalid, (await _keys.FindAsync($"made-up-{i}", "ES256", default)).Refusal);
 
-        Assert.All(flood, verdict => Assert.Equal(Refusal.TokenSignatureInvalid, verdict.Refusal));
         Assert.Equal(2, _issuer.KeyReads);
     }
 
