@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using Gateway.Protocols.Mqtt;
+
+namespace Gateway.Benchmarks.Load;
+
+/// <summary>
+/// What client and backend say to each other, raw or as MQTT 3.1.1. Either way the backend answers a marker once it has read everything
+/// before it, so that a finished exchange is one whose bytes have all arrived.
+/// </summary>
+abstract class Dialogue
+{
+    /// <summary>Bytes of one message, there and back.</summary>
+    public const int MessageBytes = 100;
+
+    /// <summary>Bytes of one <see cref="Block"/>.</summary>
+    public const int BlockBytes = 64 * 1024;
+
+    /// <summary>Opens both legs and shows that they carry bytes.</summary>
+    public abstract byte[] Opening { get; }
+
+    public abstract int OpeningReply { get; }
+
+    /// <summary>Bulk traffic, sent over and over.</summary>
+    public abstract byte[] Block { get; }
+
+    /// <summary>Follows the last block; the backend then answers <see cref="FinishReply"/> bytes.</summary>
+    public abstract byte[] Finish { get; }
+
+    public abstract int FinishReply { get; }
+
+    /// <summary>One message of <see cref="MessageBytes"/> that comes back as it is.</summary>
+    public abstract byte[] Message { get; }
+
+    /// <summary>Announces so many blocks.</summary>
+    public abstract byte[] BeforeBlocks(long blocks);
+
+    /// <summary>Announces so many messages.</summary>
+    public abstract byte[] BeforeMessages(int messages);
+}
+
+/// <summary>Nine bytes of command (<c>operation (u8) | bytes that follow (u64)</c>), then the bytes.</summary>
+sealed class RawDialogue(byte[] block) : Dialogue
+{
+    public const int CommandBytes = 9;
+    public const byte Echo = (byte)'E', Sink = (byte)'S', Download = (byte)'D';
+
+    public override byte[] Opening { get; } = [.. Command(Echo, 1), 1];
+
+    public override int OpeningReply => 1;
+
+    public override byte[] Block { get; } = block;
+
+    public override byte[] Finish => [];
+
+    public override int FinishReply => 1;
+
+    public override byte[] Message { get; } = block[..MessageBytes];
+
+    public override byte[] BeforeBlocks(long blocks) => Command(Sink, blocks * Block.Length);
+
+    public override byte[] BeforeMessages(int messages) => Command(Echo, (long)messages * MessageBytes);
+
+    public static byte[] Command(byte operation, long bytes)
+    {
+        var command = new byte[CommandBytes];
+        command[0] = operation;
+        BinaryPrimitives.WriteInt64BigEndian(command.AsSpan(1), bytes);
+        return command;
+    }
+}
+
+/// <summary>
+/// QoS 0 publications of 1 KiB to a topic that the backend swallows, or of 100 bytes to one that it sends back; PINGREQ is the marker.
+/// </summary>
+sealed class MqttDialogue(byte[] block) : Dialogue
+{
+    const string SinkTopic = "sink", EchoTopic = "echo";
+    const int PacketBytes = 1024;
+
+    static readonly byte[] s_pingRequest = [0xC0, 0];
+
+    public override byte[] Opening { get; } = [.. Connect(), .. s_pingRequest];
+
+    // CONNACK and PINGRESP.
+    public override int OpeningReply => 4 + 2;
+
+    public override byte[] Block { get; } =
+    [
+        .. Enumerable.Range(0, BlockBytes / PacketBytes).SelectMany(i => Publish(SinkTopic, block.AsSpan(i * PacketBytes), PacketBytes)),
+    ];
+
+    public override byte[] Finish => s_pingRequest;
+
+    public override int FinishReply => 2;
+
+    public override byte[] Message { get; } = Publish(EchoTopic, block, MessageBytes);
+
+    public override byte[] BeforeBlocks(long blocks) => [];
+
+    public override byte[] BeforeMessages(int messages) => [];
+
+    /// <summary>A whole packet of <paramref name="total"/> bytes, filled with the start of <paramref name="payload"/>.</summary>
+    static byte[] Publish(string topic, ReadOnlySpan<byte> payload, int total)
+    {
+        var remaining = total - (total > 129 ? 3 : 2);
+        var packet = new ArrayBufferWriter<byte>(total);
+        new FixedHeader(PacketType.Publish, 0, 0, (uint)remaining).Write(packet);
+        packet.Write((ReadOnlySpan<byte>)[0, (byte)topic.Length, .. Encoding.ASCII.GetBytes(topic)]);
+        packet.Write(payload[..(total - packet.WrittenCount)]);
+        return packet.WrittenSpan.ToArray();
+    }
+
+    // Protocol level 4, clean session, no keep-alive, an empty client identifier. MQTT 3.1.1 section 3.1.
+    static byte[] Connect() => [0x10, 12, 0, 4, .. "MQTT"u8, 4, 2, 0, 0, 0, 0];
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Gateway.Benchmarks.Machine;
+using Gateway.Benchmarks.Tls;
+
+namespace Gateway.Benchmarks.Relays;
+
+/// <summary>
+/// The gateway: one node, a cluster of its own, as the executable that carries traffic, with a generated configuration. Everything is on
+/// that is on by default: identity by client certificate, access rules, pipelined recording into SQLite.
+/// </summary>
+sealed class GatewayRelay : IRelay
+{
+    readonly IReadOnlyDictionary<Route, int> _ports;
+    readonly RunningProgram _program;
+
+    GatewayRelay(IReadOnlyDictionary<Route, int> ports, RunningProgram program, string configuration) =>
+        (_ports, _program, Configuration) = (ports, program, configuration);
+
+    public static string Title => "gateway";
+
+    public string Name => Title;
+
+    public string Version => $"gateway-node {typeof(Actors.Hosting.GatewayOptions).Assembly.GetName().Version?.ToString(3)}";
+
+    public string CommandLine => "gateway-node (in DIRECTORY)";
+
+    public string Configuration { get; }
+
+    public ProcessTree Processes => _program.Tree;
+
+    // Whether a session with the upstream is resumed is the gateway's own decision.
+    public IPEndPoint Address(Route route) => new(IPAddress.Loopback, _ports[route == Route.RawResuming ? Route.Raw : route]);
+
+    /// <summary>Starts the node at <paramref name="executable"/> and waits until it says that it is ready.</summary>
+    public static async Task<IRelay> Start(RelayPlan plan, string executable, CancellationToken cancel)
+    {
+        if (!File.Exists(executable)) throw new RelayStartException($"{executable} does not exist; build Gateway.Node in Release");
+        var directory = plan.DirectoryOf(Title);
+        var ports = RelayPlan.FreePorts();
+        // The port of the unused route serves the admin API.
+        var admin = ports[Route.RawResuming];
+        var settings = Settings(plan, directory, admin);
+        var connections = Connection("raw", "tls", plan, Route.Raw, ports) + "---\n" + Connection("mqtt", "mqtt", plan, Route.Mqtt, ports);
+        await File.WriteAllTextAsync(Path.Combine(directory, "appsettings.json"), settings, cancel);
+        await File.WriteAllTextAsync(Path.Combine(directory, "connections.yaml"), connections, cancel);
+        var running = RunningProgram.Start(executable, [], directory);
+        try
+        {
+            using var http = Trusting(plan.Certificates.Authority);
+            await running.Becomes(() => IsReady(http, new Uri($"https://127.0.0.1:{admin}/health/ready"), cancel), cancel);
+        }
+        catch (RelayStartException)
+        {
+            await running.DisposeAsync();
+            throw;
+        }
+
+        return new GatewayRelay(ports, running, $"{settings}\n\n{connections}");
+    }
+
+    public ValueTask DisposeAsync() => _program.DisposeAsync();
+
+    static string Settings(RelayPlan plan, string directory, int admin) => JsonSerializer.Serialize(
+        new
+        {
+            Logging = new { LogLevel = new { Default = "Warning" } },
+            Gateway = new
+            {
+                Node = new { Name = "benchmark", DataDirectory = Path.Combine(directory, "data") },
+                Cluster = new { Host = "127.0.0.1", Port = 0 },
+                Certificates = new
+                {
+                    CertificateFile = plan.Certificates.ServerCertificate,
+                    KeyFile = plan.Certificates.ServerKey,
+                    ClusterAuthoritiesFile = plan.Certificates.Authority,
+                },
+                Admin = new { Address = "127.0.0.1", Port = admin },
+            },
+        },
+        s_indented);
+
+    static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+
+    static string Connection(string name, string protocol, RelayPlan plan, Route route, IReadOnlyDictionary<Route, int> ports) =>
+        $$"""
+        apiVersion: gateway/v1
+        kind: Connection
+        metadata:
+          name: {{name}}
+        spec:
+          protocol: {{protocol}}
+          listen: { address: 127.0.0.1, port: {{ports[route]}} }
+          tls:
+            minimumVersion: "1.3"
+            clientCertificate: required
+            clientAuthorities: {{plan.Certificates.Authority}}
+          upstream:
+            host: 127.0.0.1
+            port: {{plan.Backend.For(route)}}
+            tls: { serverName: {{CertificateFiles.ServerName}}, authorities: {{plan.Certificates.Authority}}, minimumVersion: "1.3" }
+          access:
+            subjects: [{{CertificateFiles.ClientName}}]
+        {{(route == Route.Mqtt ? AllowedTopics : "")}}  recording: { mode: pipelined }
+          limits: { maxSessions: 9000, idleTimeout: 10m }
+
+        """;
+
+    const string AllowedTopics =
+        """
+          operations:
+            allow:
+              - { operation: publish, resource: "#" }
+
+        """;
+
+    static HttpClient Trusting(string authorityFile)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(authorityFile);
+        var handler = new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy } };
+        return new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
+    }
+
+    static async Task<bool> IsReady(HttpClient http, Uri uri, CancellationToken cancel)
+    {
+        try
+        {
+            using var response = await http.GetAsync(uri, cancel);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Net;
+using Gateway.Benchmarks.Machine;
+
+namespace Gateway.Benchmarks.Relays;
+
+/// <summary>One relay under measurement, running. Every relay listens on loopback and re-encrypts to the same backend.</summary>
+interface IRelay : IAsyncDisposable
+{
+    string Name { get; }
+
+    /// <summary>Program and version.</summary>
+    string Version { get; }
+
+    /// <summary>How to start it by hand, and with which configuration.</summary>
+    string CommandLine { get; }
+
+    string Configuration { get; }
+
+    /// <summary>The relay's processes; null where there is no relay between client and backend.</summary>
+    ProcessTree? Processes { get; }
+
+    IPEndPoint Address(Route route);
+}
+
+/// <summary>What a listener is for.</summary>
+enum Route
+{
+    /// <summary>Raw bytes; every session is a full handshake towards the upstream too.</summary>
+    Raw,
+
+    /// <summary>Raw bytes; the relay may resume its sessions with the upstream.</summary>
+    RawResuming,
+
+    Mqtt,
+}
+
+/// <summary>The backend's ports, by what is spoken there.</summary>
+sealed record BackendPorts(int Raw, int Mqtt)
+{
+    public int For(Route route) => route == Route.Mqtt ? Mqtt : Raw;
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+using Gateway.Benchmarks.Machine;
+using Gateway.Benchmarks.Measures;
+using Gateway.Benchmarks.Tls;
+
+namespace Gateway.Benchmarks.Relays;
+
+/// <summary>Certificates, backend and relays, running. All of it goes when this is disposed.</summary>
+sealed class Stage : IAsyncDisposable
+{
+    readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("gateway-benchmark");
+    readonly List<IRelay> _relays = [];
+    Process? _backend;
+    Workbench? _bench;
+
+    Stage()
+    {
+    }
+
+    public IReadOnlyList<IRelay> Relays => _relays;
+
+    public Workbench Bench => _bench ?? throw new InvalidOperationException("The stage is not open.");
+
+    /// <summary>Starts everything. A relay that does not start is named in <paramref name="absent"/> and left out.</summary>
+    public static async Task<Stage> Open(RelaySettings settings, List<string> absent, CancellationToken cancel)
+    {
+        var stage = new Stage();
+        try
+        {
+            var certificates = CertificateFiles.Create(stage._directory.FullName);
+            var ports = await stage.StartBackend(certificates, cancel);
+            stage._bench = new Workbench(TlsContext.Client(certificates), new ProcessTree(stage._backend!.Id), settings.RandomPayload);
+            var plan = new RelayPlan(ports, certificates, stage._directory.FullName);
+            foreach (var (name, start) in Starters(plan, settings))
+            {
+                if (settings.Relays.Count == 0 || settings.Relays.Contains(name)) await stage.TryStart(name, () => start(cancel), absent);
+            }
+
+            return stage;
+        }
+        catch
+        {
+            await stage.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var relay in _relays) await relay.DisposeAsync();
+        _bench?.Dispose();
+        if (_backend is not null)
+        {
+            _backend.Kill();
+            await _backend.WaitForExitAsync();
+            _backend.Dispose();
+        }
+
+        _directory.Delete(recursive: true);
+    }
+
+    static IEnumerable<(string Name, Func<CancellationToken, Task<IRelay>> Start)> Starters(RelayPlan plan, RelaySettings settings) =>
+    [
+        (NginxRelay.Title, cancel => NginxRelay.Start(plan, cancel)),
+        (HaproxyRelay.Title, cancel => HaproxyRelay.Start(plan, cancel)),
+        (GatewayRelay.Title, cancel => GatewayRelay.Start(plan, settings.GatewayExecutable, cancel)),
+        (DirectRelay.Title, _ => Task.FromResult<IRelay>(new DirectRelay(plan))),
+    ];
+
+    async Task TryStart(string name, Func<Task<IRelay>> start, List<string> absent)
+    {
+        try
+        {
+            _relays.Add(await start());
+        }
+        catch (RelayStartException e)
+        {
+            absent.Add($"{name}: {e.Message}");
+        }
+    }
+
+    async Task<BackendPorts> StartBackend(CertificateFiles certificates, CancellationToken cancel)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["backend", certificates.Directory])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        _backend = Process.Start(start) ?? throw new InvalidOperationException("The backend did not start.");
+        var ports = (await _backend.StandardOutput.ReadLineAsync(cancel))?.Split(' ')
+            ?? throw new InvalidOperationException("The backend ended before it listened.");
+        return new BackendPorts(int.Parse(ports[0], CultureInfo.InvariantCulture), int.Parse(ports[1], CultureInfo.InvariantCulture));
+    }
+}
