@@ -14,6 +14,7 @@ static class DebianPackages
         new("ffmpeg", "ffmpeg"),
         new("openssl", "openssl"),
         new("curl", "curl"),
+        new("python3", "python3"),
     ];
 
     public static readonly IReadOnlyList<Needed> ForBenchmarks =

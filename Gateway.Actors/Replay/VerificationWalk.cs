@@ -72,7 +72,6 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys)
         SessionOpened or SessionRefused => Events == 0 ? null : "the first event comes again",
         _ when Events == 0 => "the first event is missing",
         UpstreamSecured => _isSecured ? "the upstream was secured twice" : null,
-        TrafficRecorded => _isSecured ? null : "traffic precedes the upstream",
         _ => null,
     };
 

@@ -1,9 +1,11 @@
 namespace Gateway.Protocols.Journal;
 
 /// <summary>
-/// What the journal keeps of a session. An accepted session is <see cref="SessionOpened"/>, then <see cref="UpstreamSecured"/>, then any number of
-/// <see cref="TrafficRecorded"/> and <see cref="OperationsDenied"/>, then one <see cref="SessionSealed"/>. A connection that never got a grant is one
-/// <see cref="SessionRefused"/>. Times are microseconds since the Unix epoch, UTC.
+/// What the journal keeps of a session. An accepted session is <see cref="SessionOpened"/>, then any number of
+/// <see cref="TrafficRecorded"/> and <see cref="OperationsDenied"/> with one <see cref="UpstreamSecured"/> among them, then one
+/// <see cref="SessionSealed"/>. Traffic before <see cref="UpstreamSecured"/> is the client's login, credentials blanked out, and what the
+/// gateway answered: none of it reached the upstream. A connection that never got a grant is one <see cref="SessionRefused"/>. Times are
+/// microseconds since the Unix epoch, UTC.
 /// </summary>
 public abstract record SessionEvent;
 

@@ -161,18 +161,20 @@ public sealed class SessionVerificationSpec : IDisposable
     }
 
     [Fact]
-    public async Task Traffic_before_the_upstream_was_secured_is_noticed_although_the_chain_holds()
+    public async Task A_login_that_was_recorded_before_the_upstream_was_secured_is_in_its_place_and_a_second_upstream_is_not()
     {
         var recorder = new SessionRecorder(SampleSession.Id);
-        StoredEvent[] events =
+        StoredEvent[] sound =
         [
-            recorder.Append(SampleSession.Opened), SampleSession.Chunk(recorder, (Direction.ToUpstream, "early")),
-            recorder.Append(SampleSession.Upstream), recorder.Seal(SampleSession.Closing, "node1", _key),
+            recorder.Append(SampleSession.Opened),
+            SampleSession.Chunk(recorder, (Direction.ToUpstream, "login")),
+            recorder.Append(SampleSession.Upstream),
         ];
+        StoredEvent[] twice = [.. sound, recorder.Append(SampleSession.Upstream)];
 
-        var result = await VerifyAsync(JournaledEvents.Number(events));
-
-        Assert.Equal((VerificationVerdict.Broken, 2L), (result.Verdict, result.BadEvent));
+        Assert.Equal(VerificationVerdict.Open, (await VerifyAsync(JournaledEvents.Number(sound), ended: false)).Verdict);
+        var result = await VerifyAsync(JournaledEvents.Number(twice), ended: false);
+        Assert.Equal((VerificationVerdict.Broken, 4L), (result.Verdict, result.BadEvent));
     }
 
     [Fact]
