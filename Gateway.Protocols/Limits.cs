@@ -24,17 +24,19 @@ public sealed record Limits
     public int MqttFilters { get; init; } = 1024;
 
     /// <summary>
-    /// UTF-16 units of denied topic names held because an MQTT 5 topic alias stands for them; of allowed ones only the fact is held. Origin: the
-    /// aliases of a well-behaved client name a handful of topics, and one name may have 64 Ki units.
+    /// UTF-16 units of denied topic names held because an MQTT 5 topic alias stands for them; of allowed ones only the fact is held. Origin:
+    /// the aliases of a well-behaved client name a handful of topics, and one name may have 64 Ki units.
     /// </summary>
     public int MqttDeniedAliasNames { get; init; } = 128 * 1024;
 
     /// <summary>
-    /// Answers of the gateway's own that wait for the end of a PUBLISH streaming the same way. Origin: 16,384 acknowledgements, more than the
-    /// 20 to 2,000 in-flight messages clients and brokers allow by default.
+    /// Answers of the gateway's own that wait for the end of a PUBLISH streaming the same way. Origin: 13,000 acknowledgements, more than
+    /// the 20 to 2,000 in-flight messages clients and brokers allow by default.
     /// </summary>
     public int MqttAnswers { get; init; } = 64 * 1024;
 
-    /// <summary>SUBSCRIBE packets of which some filters were denied and whose SUBACK is awaited. Origin: clients await each; some send a few at once.</summary>
+    /// <summary>
+    /// SUBSCRIBE packets of which some filters were denied and whose SUBACK is awaited. Origin: clients await each; some send a few at once.
+    /// </summary>
     public int MqttPartialSubscribes { get; init; } = 64;
 }

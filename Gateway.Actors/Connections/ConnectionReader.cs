@@ -126,8 +126,8 @@ sealed class ConnectionReader(
         var known = protocol.Operations.Count == 0 || rule.Operation is "*" or "" || protocol.Operations.Contains(rule.Operation);
         fields.Require(
             known, "operation", $"is no operation of protocol {protocol.Name}", NearestName.Remedy(rule.Operation, [.. protocol.Operations, "*"]));
-        if (rule.Resource.Length > 0)
-            fields.Require(protocol.IsResource(rule.Resource), "resource", $"is no resource of protocol {protocol.Name}", $"write it like {protocol.ResourceExample}");
+        var means = rule.Resource.Length == 0 || protocol.IsResource(rule.Resource);
+        fields.Require(means, "resource", $"is no resource of protocol {protocol.Name}", $"write it like {protocol.ResourceExample}");
         return rule;
     }
 

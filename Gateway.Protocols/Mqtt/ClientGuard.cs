@@ -22,6 +22,7 @@ sealed class ClientGuard(
     PacketVerdict Unsubscribe(ReadOnlySpan<byte> body)
     {
         var refusal = PacketBody.CheckUnsubscribe(body, _level, limits.MqttFilters);
-        return refusal == Refusal.None ? PacketVerdict.Pass : PacketVerdict.Refuse(refusal, "UNSUBSCRIBE is malformed or has too many filters");
+        if (refusal == Refusal.None) return PacketVerdict.Pass;
+        return PacketVerdict.Refuse(refusal, "UNSUBSCRIBE is malformed or has too many filters");
     }
 }

@@ -30,6 +30,9 @@ public sealed class ConnectPacket
     /// <summary>The property block without its length; empty in MQTT 3.1.1.</summary>
     public ReadOnlyMemory<byte> Properties { get; private init; }
 
+    /// <summary>The largest packet the client accepts, in bytes. MQTT 5 section 3.1.2.11.4.</summary>
+    public uint MaximumPacketSize => PropertyBlock.FourBytes(Properties.Span, PropertyTable.MaximumPacketSize, uint.MaxValue);
+
     /// <summary>The highest topic alias the client accepts, 0 in MQTT 3.1.1. MQTT 5 section 3.1.2.11.5.</summary>
     public ushort TopicAliasMaximum => PropertyBlock.TwoBytes(Properties.Span, PropertyTable.TopicAliasMaximum, 0);
 
@@ -66,7 +69,9 @@ public sealed class ConnectPacket
             UserName is null ? null : Encoding.UTF8.GetBytes(UserName),
             (Flags & ConnectBits.Password) == 0 ? null : Password.ToArray());
 
-    /// <summary>Writes the whole packet with its credentials blanked out: which there were stays visible, what they were does not.</summary>
+    /// <summary>
+    /// Writes the whole packet with its credentials blanked out: which there were stays visible, what they were does not.
+    /// </summary>
     public void WriteBlanked(IBufferWriter<byte> target) =>
         Write(target, UserName is null ? null : [], (Flags & ConnectBits.Password) == 0 ? null : []);
 

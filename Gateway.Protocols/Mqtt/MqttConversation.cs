@@ -3,9 +3,10 @@ using System.Buffers;
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// The <c>mqtt</c> protocol: MQTT 3.1.1 and MQTT 5. The client proves itself by the password of its CONNECT; the upstream sees the same CONNECT
-/// with the gateway's credentials, and its CONNACK is relayed. After that every packet is read completely before it goes on, only the payload of a
-/// PUBLISH streams. Rules know two operations: <c>publish</c> on a topic (the will included) and <c>subscribe</c> on a topic filter.
+/// The <c>mqtt</c> protocol: MQTT 3.1.1 and MQTT 5. The client proves itself by the password of its CONNECT; the upstream sees the same
+/// CONNECT with the gateway's credentials, and its CONNACK is relayed. After that every packet is read completely before it goes on, only
+/// the payload of a PUBLISH streams. Rules know two operations: <c>publish</c> on a topic (the will included) and <c>subscribe</c> on a
+/// topic filter.
 /// </summary>
 public sealed class MqttConversation(Limits limits) : Conversation
 {

@@ -3,10 +3,14 @@ using System.Text;
 
 namespace Gateway.Protocols.Mqtt;
 
-/// <summary>The two logins of a session: the client's CONNECT, and the same CONNECT with the gateway's credentials at the upstream.</summary>
+/// <summary>
+/// The two logins of a session: the client's CONNECT, and the same CONNECT with the gateway's credentials at the upstream.
+/// </summary>
 sealed class MqttLogin(Limits limits)
 {
-    /// <summary>Bytes of the longest name and level of any version, "MQIsdp" and 3: by then it is clear in which version to answer.</summary>
+    /// <summary>
+    /// Bytes of the longest name and level of any version, "MQIsdp" and 3: by then it is clear in which version to answer.
+    /// </summary>
     const int LongestStart = 9;
 
     static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
@@ -22,8 +26,7 @@ sealed class MqttLogin(Limits limits)
     public ConnectPacket Connect => _connect ?? throw new InvalidOperationException("The client has not logged in.");
 
     /// <summary>The largest packet the client accepts, in bytes. MQTT 5 section 3.1.2.11.4.</summary>
-    public uint LargestAnswer =>
-        _connect is null ? uint.MaxValue : PropertyBlock.FourBytes(_connect.Properties.Span, PropertyTable.MaximumPacketSize, uint.MaxValue);
+    public uint LargestAnswer => _connect?.MaximumPacketSize ?? uint.MaxValue;
 
     public LoginRead ReadConnect(ReadOnlySpan<byte> received)
     {
@@ -64,8 +67,9 @@ sealed class MqttLogin(Limits limits)
         if (status == ReadStatus.Read && header.PacketLength > limits.Login)
             return UpstreamLoginRead.Refused(Refusal.UpstreamFrameTooLarge, "the upstream's CONNACK exceeds the cap on a login");
         if (status == ReadStatus.Read && header.PacketLength > received.Length) return UpstreamLoginRead.NeedMore();
-        if (status == ReadStatus.Malformed || !ConnAckPacket.TryRead(received[header.Length..(int)header.PacketLength], Connect.Level, out connAck))
-            return UpstreamLoginRead.Refused(Refusal.UpstreamFrameMalformed, "the upstream's CONNACK is malformed");
+        var isRead = status == ReadStatus.Read
+            && ConnAckPacket.TryRead(received[header.Length..(int)header.PacketLength], Connect.Level, out connAck);
+        if (!isRead) return UpstreamLoginRead.Refused(Refusal.UpstreamFrameMalformed, "the upstream's CONNACK is malformed");
         return connAck.IsSuccess ? UpstreamLoginRead.Done(0) : Refused(connAck);
     }
 
@@ -85,8 +89,8 @@ sealed class MqttLogin(Limits limits)
     }
 
     /// <summary>
-    /// The client gets the upstream's own words, such as "client identifier not valid", unless they are about the gateway's credentials, which are
-    /// none of its business.
+    /// The client gets the upstream's own words, such as "client identifier not valid", unless they are about the gateway's credentials,
+    /// which are none of its business.
     /// </summary>
     UpstreamLoginRead Refused(ConnAckPacket connAck)
     {
@@ -96,8 +100,8 @@ sealed class MqttLogin(Limits limits)
     }
 
     /// <summary>
-    /// Looks at <c>name(2+n) level(1)</c>, which every version of MQTT begins with. Versions after 5 are answered like 5, those before 3.1.1 like
-    /// 3.1.1 (MQTT 5 section 3.1.2.2, MQTT 3.1.1 section 3.1.2.2).
+    /// Looks at <c>name(2+n) level(1)</c>, which every version of MQTT begins with. Versions after 5 are answered like 5, those before
+    /// 3.1.1 like 3.1.1 (MQTT 5 section 3.1.2.2, MQTT 3.1.1 section 3.1.2.2).
     /// </summary>
     static ProtocolLevel? TongueOf(ReadOnlySpan<byte> body)
     {

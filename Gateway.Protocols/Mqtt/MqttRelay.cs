@@ -17,13 +17,15 @@ sealed class MqttRelay
         _toClient = new PeerStream(PeerStreamState.BeforeConnAck, limits.MqttAnswers);
         var toUpstream = new PeerStream(PeerStreamState.BetweenPackets, limits.MqttAnswers);
         var partial = new PartialSubscribes(level, limits.MqttPartialSubscribes);
-        var published = new PublishGate(level, OperationJudge.Publish, judge, new TopicAliases(upstreamAliases, limits.MqttDeniedAliasNames));
-        var delivered = new PublishGate(level, OperationJudge.Subscribe, judge, new TopicAliases(clientAliases, limits.MqttDeniedAliasNames));
+        var published = new PublishGate(level, OperationJudge.Publish, judge, Aliases(upstreamAliases));
+        var delivered = new PublishGate(level, OperationJudge.Subscribe, judge, Aliases(clientAliases));
         var subscribes = new SubscribeGate(level, judge, limits, partial);
         _fromClient = new PacketFramer(
             Direction.ToUpstream, level, limits, new ClientGuard(level, limits, published, subscribes, toUpstream, _toClient));
         _fromUpstream = new PacketFramer(
             Direction.ToClient, level, limits, new UpstreamGuard(level, delivered, partial, _toClient, toUpstream));
+
+        TopicAliases Aliases(ushort maximum) => new(maximum, limits.MqttDeniedAliasNames);
     }
 
     /// <summary>Where the client's stream stands: what the gateway may still say to it depends on that.</summary>

@@ -1,8 +1,8 @@
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// Judges what a client asks for against its grant's rules. A topic name is a filter without wildcards, so one judgement serves both. Judging
-/// allocates nothing.
+/// Judges what a client asks for against its grant's rules. A topic name is a filter without wildcards, so one judgement serves both.
+/// Judging allocates nothing.
 /// </summary>
 public sealed class OperationJudge
 {
@@ -12,7 +12,9 @@ public sealed class OperationJudge
     readonly Patterns _publish;
     readonly Patterns _subscribe;
 
-    /// <exception cref="ArgumentException">A rule's pattern is no topic filter: judged anyway, it could allow what nobody meant.</exception>
+    /// <exception cref="ArgumentException">
+    /// A rule's pattern is no topic filter: judged anyway, it could allow what nobody meant.
+    /// </exception>
     public OperationJudge(OperationRules rules)
     {
         foreach (var rule in rules.Allow.Concat(rules.Deny))
@@ -27,7 +29,9 @@ public sealed class OperationJudge
     /// <summary>True when the topic may be published to.</summary>
     public bool AllowsPublish(ReadOnlySpan<char> topic) => _publish.Allow(topic);
 
-    /// <summary>True when every topic the filter can match is allowed, and none of them denied. Takes a valid filter, shared or not.</summary>
+    /// <summary>
+    /// True when every topic the filter can match is allowed, and none of them denied. Takes a valid filter, shared or not.
+    /// </summary>
     public bool AllowsSubscribe(ReadOnlySpan<char> filter) => _subscribe.Allow(TopicFilter.Inner(filter));
 
     /// <summary>As <see cref="AllowsPublish(ReadOnlySpan{char})"/>, for well-formed UTF-8.</summary>
@@ -41,7 +45,9 @@ public sealed class OperationJudge
         return AllowsSubscribe(chars.Span);
     }
 
-    /// <summary>True when a message of that topic may be received: some allowed subscription could have asked for it. Takes well-formed UTF-8.</summary>
+    /// <summary>
+    /// True when a message of that topic may be received: some allowed subscription could have asked for it. Takes well-formed UTF-8.
+    /// </summary>
     public bool AllowsDelivery(ReadOnlySpan<byte> topic) => _subscribe.AllowAll || Allows(_subscribe, topic);
 
     static bool Allows(Patterns patterns, ReadOnlySpan<byte> topic)
@@ -50,7 +56,9 @@ public sealed class OperationJudge
         return patterns.Allow(chars.Span);
     }
 
-    /// <summary>The rules that concern one operation. <see cref="AnyAllow"/> counts those of other operations too: see <see cref="OperationRules"/>.</summary>
+    /// <summary>
+    /// The rules that concern one operation. <see cref="AnyAllow"/> counts those of other operations too: see <see cref="OperationRules"/>.
+    /// </summary>
     sealed record Patterns(bool AnyAllow, string[] Allowed, string[] Denied)
     {
         public bool AllowAll => !AnyAllow && Denied.Length == 0;

@@ -1,13 +1,15 @@
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// Checks the bodies of the small packets: all but CONNECT, CONNACK, PUBLISH and SUBSCRIBE. MQTT 5 sections 3.4 to 3.14, MQTT 3.1.1 likewise.
+/// Checks the bodies of the small packets: all but CONNECT, CONNACK, PUBLISH and SUBSCRIBE. MQTT 5 sections 3.4 to 3.14, MQTT 3.1.1
+/// likewise.
 /// </summary>
 static class PacketBody
 {
     public static bool IsValid(PacketType type, ReadOnlySpan<byte> body, ProtocolLevel level, Direction direction) => type switch
     {
-        PacketType.PubAck or PacketType.PubRec or PacketType.PubRel or PacketType.PubComp => IsAcknowledgement(type, body, level, direction),
+        PacketType.PubAck or PacketType.PubRec or PacketType.PubRel or PacketType.PubComp =>
+            IsAcknowledgement(type, body, level, direction),
         PacketType.SubAck => IsSubAck(body, level),
         PacketType.UnsubAck => level == ProtocolLevel.V5 ? IsUnsubAck(body) : IsPacketId(body),
         PacketType.PingReq or PacketType.PingResp => body.IsEmpty,
@@ -49,8 +51,8 @@ static class PacketBody
         if (!fields.TryPacketId(out _) || !TryProperties(ref fields, level, PropertyPlaces.SubAck) || fields.IsAtEnd) return false;
         while (fields.TryByte(out var code))
         {
-            var known = level == ProtocolLevel.V5 ? ReasonCodes.IsKnown(PacketType.SubAck, code, Direction.ToClient) : ReasonCodes.IsKnownReturn(code);
-            if (!known) return false;
+            var isV5 = level == ProtocolLevel.V5;
+            if (!(isV5 ? ReasonCodes.IsKnown(PacketType.SubAck, code, Direction.ToClient) : ReasonCodes.IsKnownReturn(code))) return false;
         }
 
         return true;
@@ -75,7 +77,9 @@ static class PacketBody
         return fields.TryPacketId(out _) && fields.IsAtEnd;
     }
 
-    /// <summary>MQTT 5: <c>[reason [properties]]</c>; a server has no session expiry interval to give ([MQTT-3.14.2-2]). Section 3.14.</summary>
+    /// <summary>
+    /// MQTT 5: <c>[reason [properties]]</c>; a server has no session expiry interval to give ([MQTT-3.14.2-2]). Section 3.14.
+    /// </summary>
     static bool IsDisconnect(ReadOnlySpan<byte> body, ProtocolLevel level, Direction direction)
     {
         if (body.IsEmpty) return true;

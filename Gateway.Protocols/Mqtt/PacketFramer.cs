@@ -4,7 +4,8 @@ namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
 /// Cuts one direction's bytes into packets, at whatever byte the chunks end, and does with each what the <see cref="PacketGuard"/> decides.
-/// A packet's head is held until it is whole (within <see cref="Limits.MqttHeader"/>), the payload of a PUBLISH streams by without being held.
+/// A packet's head is held until it is whole (within <see cref="Limits.MqttHeader"/>), the payload of a PUBLISH streams by without being
+/// held.
 /// </summary>
 sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limits, PacketGuard guard)
 {

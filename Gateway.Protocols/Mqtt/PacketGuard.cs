@@ -15,11 +15,12 @@ abstract class PacketGuard(ProtocolLevel level, Direction direction, PublishGate
     /// <summary>Judges a packet by its head.</summary>
     public PacketVerdict Judge(in FixedHeader header, ReadOnlySpan<byte> head, List<DeniedOperation> denied)
     {
-        if (!MayCome(header.Type, ahead.State)) return PacketVerdict.Refuse(Refusal.ProtocolViolated, $"{header.Type.Word()} has no place here");
+        if (!MayCome(header.Type, ahead.State))
+            return PacketVerdict.Refuse(Refusal.ProtocolViolated, $"{header.Type.Word()} has no place here");
         var body = head[header.Length..];
         var verdict = header.Type == PacketType.Publish ? publishes.Judge(header, body, denied) : JudgeBody(header.Type, body, denied);
         if (verdict.Fate == PacketFate.Drop) return Answered(verdict);
-        ahead.Begin(header.Type);
+        if (verdict.Fate != PacketFate.Refuse) ahead.Begin(header.Type);
         return verdict;
     }
 

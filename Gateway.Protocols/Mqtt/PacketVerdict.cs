@@ -17,8 +17,8 @@ enum PacketFate
 }
 
 /// <summary>
-/// A packet's fate and what goes with it. <see cref="Bytes"/> are the replacement, or the answer the sender gets once a dropped packet is complete.
-/// Refusals are named as if the client were to blame; <see cref="PacketFramer"/> knows whose packet it was.
+/// A packet's fate and what goes with it. <see cref="Bytes"/> are the replacement, or the answer the sender gets once a dropped packet is
+/// complete. Refusals are named as if the client were to blame; <see cref="PacketFramer"/> knows whose packet it was.
 /// </summary>
 readonly record struct PacketVerdict(PacketFate Fate, byte[]? Bytes, Refusal Refusal, string? Detail)
 {

@@ -1,8 +1,8 @@
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// The SUBSCRIBE packets that went on without some of their filters: when the upstream's SUBACK comes, a failure is put in for each filter that
-/// it never saw, so that the client finds one code per filter in its own order ([MQTT-3.9.3-1]).
+/// The SUBSCRIBE packets that went on without some of their filters: when the upstream's SUBACK comes, a failure is put in for each filter
+/// that it never saw, so that the client finds one code per filter in its own order ([MQTT-3.9.3-1]).
 /// </summary>
 sealed class PartialSubscribes(ProtocolLevel level, int most)
 {

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// Where the stream of packets towards one peer stands, and what the gateway itself still has to say to that peer. The gateway's own packets go
-/// between relayed ones: while one is under way, or CONNACK is still to come, they wait.
+/// Where the stream of packets towards one peer stands, and what the gateway itself still has to say to that peer. The gateway's own
+/// packets go between relayed ones: while one is under way, or CONNACK is still to come, they wait.
 /// </summary>
 sealed class PeerStream(PeerStreamState state, int cap)
 {

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// Checks a whole MQTT 5 property block, its length prefix taken off: <c>(id(variable) value)*</c>. MQTT 5 section 2.2.2. The bytes themselves
-/// are kept as they came, so that order and repetition survive.
+/// Checks a whole MQTT 5 property block, its length prefix taken off: <c>(id(variable) value)*</c>. MQTT 5 section 2.2.2. The bytes
+/// themselves are kept as they came, so that order and repetition survive.
 /// </summary>
 public static class PropertyBlock
 {

@@ -3,14 +3,14 @@ using System.Text;
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// Judges one direction's PUBLISH packets: what a client publishes, and what an upstream delivers to it. Deliveries are judged too because a
-/// persistent session can bring back subscriptions older than the rules.
+/// Judges one direction's PUBLISH packets: what a client publishes, and what an upstream delivers to it. Deliveries are judged too because
+/// a persistent session can bring back subscriptions older than the rules.
 /// </summary>
 /// <remarks>
-/// A denied PUBLISH is dropped and answered so that the sender's flow ends (MQTT 5 section 4.3). QoS 0 has no answer. MQTT 5 has a reason code,
-/// and a PUBREC that carries it ends the exchange ([MQTT-4.3.3-4]). MQTT 3.1.1 leaves the choice of acknowledging as if all were well or closing
-/// the connection ([MQTT-3.3.5-2]); we acknowledge, as mosquitto does, because a closed connection only makes the client come back and send it
-/// again, and the denial is on record. With QoS 2 the PUBREL that follows is then ours to answer as well.
+/// A denied PUBLISH is dropped and answered so that the sender's flow ends (MQTT 5 section 4.3). QoS 0 has no answer. MQTT 5 has a reason
+/// code, and a PUBREC that carries it ends the exchange ([MQTT-4.3.3-4]). MQTT 3.1.1 leaves the choice of acknowledging as if all were well
+/// or closing the connection ([MQTT-3.3.5-2]); we acknowledge, as mosquitto does, because a closed connection only makes the client come
+/// back and send it again, and the denial is on record. With QoS 2 the PUBREL that follows is then ours to answer as well.
 /// </remarks>
 sealed class PublishGate(ProtocolLevel level, string operation, OperationJudge judge, TopicAliases aliases)
 {
@@ -19,22 +19,7 @@ sealed class PublishGate(ProtocolLevel level, string operation, OperationJudge j
     public PacketVerdict Judge(in FixedHeader header, ReadOnlySpan<byte> body, List<DeniedOperation> denied)
     {
         if (!PublishHead.TryRead(header, body, level, out var publish)) return PacketVerdict.Malformed(PacketType.Publish);
-        if (publish.HasSubscriptionIdentifier && IsFromClient)
-            return PacketVerdict.Refuse(Refusal.ProtocolViolated, "PUBLISH of a client has a subscription identifier");
-        if (publish.Alias > aliases.Maximum) return PacketVerdict.Refuse(Refusal.ProtocolViolated, "PUBLISH has a topic alias beyond the agreed maximum");
-        string? deniedTopic;
-        if (publish.Topic.IsEmpty)
-        {
-            if (!aliases.TryFind(publish.Alias, out deniedTopic))
-                return PacketVerdict.Refuse(Refusal.ProtocolViolated, "PUBLISH has neither a topic nor an alias that stands for one");
-        }
-        else
-        {
-            deniedTopic = IsAllowed(publish.Topic) ? null : Encoding.UTF8.GetString(publish.Topic);
-            if (publish.Alias != 0 && !aliases.TrySet(publish.Alias, deniedTopic))
-                return PacketVerdict.Refuse(Refusal.OperationDenied, "too many topic aliases stand for denied topics");
-        }
-
+        if (Resolve(publish, out var deniedTopic) is { Fate: PacketFate.Refuse } refused) return refused;
         if (deniedTopic is not null)
         {
             denied.Add(new DeniedOperation(operation, deniedTopic));
@@ -52,6 +37,26 @@ sealed class PublishGate(ProtocolLevel level, string operation, OperationJudge j
         var id = (ushort)(body[0] << 8 | body[1]);
         return _unreleased.Remove(id) ? PacketVerdict.Drop(Acknowledgement(PacketType.PubComp, id)) : PacketVerdict.Pass;
     }
+
+    /// <summary>Finds out which topic a PUBLISH is for; <paramref name="denied"/> is that topic if the rules deny it.</summary>
+    PacketVerdict Resolve(in PublishHead publish, out string? denied)
+    {
+        denied = null;
+        if (publish.HasSubscriptionIdentifier && IsFromClient) return Violated("PUBLISH of a client has a subscription identifier");
+        if (publish.Alias > aliases.Maximum) return Violated("PUBLISH has a topic alias beyond the agreed maximum");
+        if (publish.Topic.IsEmpty)
+        {
+            var isKnown = aliases.TryFind(publish.Alias, out denied);
+            return isKnown ? PacketVerdict.Pass : Violated("PUBLISH has neither a topic nor an alias that stands for one");
+        }
+
+        denied = IsAllowed(publish.Topic) ? null : Encoding.UTF8.GetString(publish.Topic);
+        return publish.Alias == 0 || aliases.TrySet(publish.Alias, denied)
+            ? PacketVerdict.Pass
+            : PacketVerdict.Refuse(Refusal.OperationDenied, "too many topic aliases stand for denied topics");
+    }
+
+    static PacketVerdict Violated(string detail) => PacketVerdict.Refuse(Refusal.ProtocolViolated, detail);
 
     bool IsFromClient => operation == OperationJudge.Publish;
 

@@ -1,7 +1,8 @@
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// A PUBLISH up to its payload: <c>topic(2+n) [packet-id(2) if QoS > 0] [properties, MQTT 5]</c>. MQTT 5 section 3.3, MQTT 3.1.1 section 3.3.
+/// A PUBLISH up to its payload: <c>topic(2+n) [packet-id(2) if QoS > 0] [properties, MQTT 5]</c>. MQTT 5 section 3.3, MQTT 3.1.1 section
+/// 3.3.
 /// </summary>
 readonly ref struct PublishHead
 {

@@ -4,8 +4,9 @@ using System.Text;
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// How MQTT says a <see cref="Refusal"/>. During login it is CONNACK's return code (MQTT 3.1.1 section 3.2.2.3) or reason code (MQTT 5 section
-/// 3.2.2.2), later DISCONNECT's reason code (MQTT 5 section 3.14.2.1), which MQTT 3.1.1 does not have. 0 means that the protocol has no word.
+/// How MQTT says a <see cref="Refusal"/>. During login it is CONNACK's return code (MQTT 3.1.1 section 3.2.2.3) or reason code (MQTT 5
+/// section 3.2.2.2), later DISCONNECT's reason code (MQTT 5 section 3.14.2.1), which MQTT 3.1.1 does not have. 0 means that the protocol
+/// has no word.
 /// </summary>
 readonly record struct RefusalWords(byte Return, byte Reason, byte Disconnect)
 {
@@ -16,8 +17,9 @@ readonly record struct RefusalWords(byte Return, byte Reason, byte Disconnect)
     {
         // Nobody refused anything: an operator ended it.
         Refusal.None => new(3, 0x88, 0x98),
-        Refusal.TokenMalformed or Refusal.TokenExpired or Refusal.TokenNotYetValid or Refusal.TokenSignatureInvalid or Refusal.TokenIssuerUnknown
-            or Refusal.TokenAudienceWrong or Refusal.TokenAlgorithmRefused or Refusal.TokenSubjectMissing => new(4, 0x86, 0x87),
+        Refusal.TokenMalformed or Refusal.TokenExpired or Refusal.TokenNotYetValid or Refusal.TokenSignatureInvalid
+            or Refusal.TokenIssuerUnknown or Refusal.TokenAudienceWrong or Refusal.TokenAlgorithmRefused
+            or Refusal.TokenSubjectMissing => new(4, 0x86, 0x87),
         Refusal.IdentityExpired => new(5, 0x87, 0xA0),
         Refusal.LoginTooSlow => new(3, 0x80, 0x80),
         Refusal.FrameMalformed => new(0, 0x81, 0x81),

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// One chunk of input on its way to a target. What passes is only counted, and copied no earlier than something before or after it differs from
-/// the input: a chunk that passes whole is never copied.
+/// One chunk of input on its way to a target. What passes is only counted, and copied no earlier than something before or after it differs
+/// from the input: a chunk that passes whole is never copied.
 /// </summary>
 ref struct RelayedChunk(ReadOnlySpan<byte> input, IBufferWriter<byte> target)
 {

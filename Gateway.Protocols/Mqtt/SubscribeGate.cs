@@ -5,7 +5,8 @@ namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
 /// Judges SUBSCRIBE: <c>packet-id(2) [properties, MQTT 5] (filter(2+n) options(1))+</c>. MQTT 5 section 3.8, MQTT 3.1.1 section 3.8. Denied
-/// filters are taken out of the packet and their failure is put into the upstream's SUBACK; a packet of denied filters only is answered here.
+/// filters are taken out of the packet and their failure is put into the upstream's SUBACK; a packet of denied filters only is answered
+/// here.
 /// </summary>
 sealed class SubscribeGate(ProtocolLevel level, OperationJudge judge, Limits limits, PartialSubscribes partial)
 {
@@ -17,12 +18,15 @@ sealed class SubscribeGate(ProtocolLevel level, OperationJudge judge, Limits lim
     {
         var refusal = Check(body, out var id, out var filters);
         if (refusal != Refusal.None) return PacketVerdict.Refuse(refusal, "SUBSCRIBE is malformed or has too many filters");
-        if (partial.Contains(id)) return PacketVerdict.Refuse(Refusal.ProtocolViolated, "SUBSCRIBE uses a packet identifier that is in use");
+        if (partial.Contains(id))
+            return PacketVerdict.Refuse(Refusal.ProtocolViolated, "SUBSCRIBE uses a packet identifier that is in use");
         if (FindDenied(body[filters..], denied) is not { } isDenied) return PacketVerdict.Pass;
         if (!isDenied.Contains(false)) return PacketVerdict.Drop(SubAck(id, isDenied));
 
         // Nothing is forwarded whose answer could not be merged: the filters that were allowed get a failure that says "later".
-        return partial.TryAdd(id, isDenied) ? PacketVerdict.Replace(WithoutDenied(body, filters, isDenied)) : PacketVerdict.Drop(SubAck(id, isDenied));
+        return partial.TryAdd(id, isDenied)
+            ? PacketVerdict.Replace(WithoutDenied(body, filters, isDenied))
+            : PacketVerdict.Drop(SubAck(id, isDenied));
     }
 
     /// <summary>Checks the whole body; <paramref name="filters"/> is where the filters start.</summary>
@@ -44,8 +48,8 @@ sealed class SubscribeGate(ProtocolLevel level, OperationJudge judge, Limits lim
     }
 
     /// <summary>
-    /// MQTT 5 section 3.8.3.1: <c>reserved(2) retain-handling(2) retain-as-published(1) no-local(1) QoS(2)</c>, no QoS 3, no handling 3, no-local not
-    /// with a shared subscription ([MQTT-3.8.3-4]). MQTT 3.1.1: QoS only.
+    /// MQTT 5 section 3.8.3.1: <c>reserved(2) retain-handling(2) retain-as-published(1) no-local(1) QoS(2)</c>, no QoS 3, no handling 3,
+    /// no-local not with a shared subscription ([MQTT-3.8.3-4]). MQTT 3.1.1: QoS only.
     /// </summary>
     bool AreValid(byte options, ReadOnlySpan<byte> filter)
     {

@@ -1,10 +1,10 @@
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// The topic aliases one side has given names to. MQTT 5 section 3.3.2.3.4. This is the sender's own view: of a denied PUBLISH the receiver never
-/// learns the alias, but every later PUBLISH that relies on it is denied too, until the sender names an allowed topic, which the receiver then
-/// sees. So whatever goes on means the same to sender, gateway and receiver. The rules do not change within a session, hence of an allowed topic
-/// only the fact is held.
+/// The topic aliases one side has given names to. MQTT 5 section 3.3.2.3.4. This is the sender's own view: of a denied PUBLISH the receiver
+/// never learns the alias, but every later PUBLISH that relies on it is denied too, until the sender names an allowed topic, which the
+/// receiver then sees. So whatever goes on means the same to sender, gateway and receiver. The rules do not change within a session, hence
+/// of an allowed topic only the fact is held.
 /// </summary>
 /// <param name="maximum">The highest alias the receiver accepts, 0 for none.</param>
 /// <param name="deniedNames">Most characters of denied names to hold.</param>

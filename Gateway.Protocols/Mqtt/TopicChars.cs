@@ -4,8 +4,8 @@ using System.Text;
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
-/// A topic or filter as characters for the time of one judgement, without a string: on the caller's stack where it fits, in a pooled array where
-/// it does not. Takes well-formed UTF-8.
+/// A topic or filter as characters for the time of one judgement, without a string: on the caller's stack where it fits, in a pooled array
+/// where it does not. Takes well-formed UTF-8.
 /// </summary>
 ref struct TopicChars
 {

@@ -17,7 +17,8 @@ sealed class UpstreamGuard(ProtocolLevel level, PublishGate publishes, PartialSu
 
     protected override PacketVerdict JudgeBody(PacketType type, ReadOnlySpan<byte> body, List<DeniedOperation> denied)
     {
-        if (type == PacketType.ConnAck) return ConnAckPacket.TryRead(body, _level, out _) ? PacketVerdict.Pass : PacketVerdict.Malformed(type);
+        if (type == PacketType.ConnAck)
+            return ConnAckPacket.TryRead(body, _level, out _) ? PacketVerdict.Pass : PacketVerdict.Malformed(type);
         var verdict = base.JudgeBody(type, body, denied);
         return type == PacketType.SubAck && verdict.Fate == PacketFate.Pass ? partial.Merge(body) : verdict;
     }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Gateway.Actors.Connections;
 using Gateway.Protocols;
-using Gateway.Protocols.Opaque;
 using Gateway.Specs.Support;
 using Xunit;
 
@@ -10,12 +9,6 @@ namespace Gateway.Specs.Connections;
 
 public sealed class ConnectionsFileSpec : IDisposable
 {
-    static readonly ProtocolEntry[] s_protocols =
-    [
-        new("mqtt", HasLogin: true, ["publish", "subscribe"], _ => new OpaqueConversation()),
-        new("tls", HasLogin: false, [], _ => new OpaqueConversation()),
-    ];
-
     const string Sound = """
         apiVersion: gateway/v1
         kind: Connection
@@ -136,6 +129,9 @@ public sealed class ConnectionsFileSpec : IDisposable
         "connections.yaml:14:38 spec.access.groups is \"telemetry\": must be a list; write it like [a, b]; [] is the empty list")]
     [InlineData("operation: publish", "operation: publsh",
         "connections.yaml:16:27 spec.operations.allow[0].operation is \"publsh\": is no operation of protocol mqtt; did you mean \"publish\"?")]
+    [InlineData("resource: \"sensors/#\"", "resource: \"sensors/#/x\"",
+        "connections.yaml:16:46 spec.operations.allow[0].resource is \"sensors/#/x\": is no resource of protocol mqtt; "
+        + "write it like sensors/+/state or sensors/#")]
     [InlineData("mode: strict", "mode: loose", "connections.yaml:18:22 spec.recording.mode is \"loose\": is not a known value; use one of pipelined, strict")]
     [InlineData("flushAfter: 20ms", "flushAfter: 20", "connections.yaml:18:62 spec.recording.flushAfter is \"20\": is not a duration; "
         + "write it like 50ms, 10s, 5m, 2h or 00:00:30")]
@@ -225,7 +221,7 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(["telemetry", "camera"], loaded.Profiles.Select(p => p.Name));
     }
 
-    LoadedConnections Load(string text) => ConnectionsFile.Load(_folder.Write("connections.yaml", text), ["corp"], s_protocols);
+    LoadedConnections Load(string text) => ConnectionsFile.Load(_folder.Write("connections.yaml", text), ["corp"], ProtocolCatalog.All);
 
     static string Replace(string text, string part, string by)
     {

@@ -3,7 +3,9 @@ using Gateway.Protocols;
 
 namespace Gateway.Specs.Support;
 
-/// <summary>A session without sockets: calls a conversation in the order its contract demands, and keeps what each side would get.</summary>
+/// <summary>
+/// A session without sockets: calls a conversation in the order its contract demands, and keeps what each side would get.
+/// </summary>
 public sealed class BottledSession(Conversation conversation, OperationRules rules, UpstreamCredentials login)
 {
     readonly ArrayBufferWriter<byte> _toUpstream = new();

@@ -6,11 +6,11 @@ namespace Gateway.Specs.Support;
 /// <summary>
 /// One recorded conversation, read from <c>Captures/PROTOCOL/NAME.hex</c>. Each line is one step:
 /// <list type="bullet">
-/// <item><c>&gt; HEX</c>: what the client sends, and <c>&lt; HEX</c>: what the upstream sends. It goes on as it is, unless told otherwise:</item>
+/// <item><c>&gt; HEX</c>: what the client sends; <c>&lt; HEX</c>: what the upstream sends. It goes on as it is, unless followed by:</item>
 /// <item><c>&gt;= HEX</c>: what the upstream gets for the line before, and <c>&lt;= HEX</c>: what the client gets for it.</item>
 /// </list>
-/// A <c>#</c> starts a comment. Comments of their own can tell the session's circumstances: <c># allow: OPERATION RESOURCE</c>, <c># deny: ...</c>,
-/// <c># login: USER PASSWORD</c> (the gateway's own), and what must come of it: <c># denied: OPERATION RESOURCE</c> in order, and
+/// A <c>#</c> starts a comment. Comments of their own can tell the session's circumstances: <c># allow: OPERATION RESOURCE</c>, <c># deny:
+/// ...</c>, <c># login: USER PASSWORD</c> (the gateway's own), and what must come of it: <c># denied: OPERATION RESOURCE</c> in order, and
 /// <c># refused: WORD</c>, the refusal that the last step meets.
 /// </summary>
 public sealed class Capture
@@ -40,7 +40,8 @@ public sealed class Capture
         var root = Repository.File("Gateway.Specs/Captures");
         return Directory.GetFiles(root, "*.hex", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/'))
-            .Where(name => ProtocolCatalog.Find(name.Split('/')[0]) is not null && name.Contains("/refused/", StringComparison.Ordinal) == refused)
+            .Where(name => ProtocolCatalog.Find(name.Split('/')[0]) is not null)
+            .Where(name => name.Contains("/refused/", StringComparison.Ordinal) == refused)
             .Order(StringComparer.Ordinal);
     }
 

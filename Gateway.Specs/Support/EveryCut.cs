@@ -4,8 +4,9 @@ using Xunit;
 namespace Gateway.Specs.Support;
 
 /// <summary>
-/// The torture of chunk borders that every protocol has to stand: a capture is fed whole, byte by byte, cut once at every point and rechunked at
-/// random, and each time both sides get the same bytes, no step's later than its last byte and none's earlier than it was judged.
+/// The torture of chunk borders that every protocol has to stand: a capture is fed whole, byte by byte, cut once at every point and
+/// rechunked at random, and each time both sides get the same bytes, no step's later than its last byte and none's earlier than it was
+/// judged.
 /// </summary>
 public static class EveryCut
 {
@@ -24,7 +25,9 @@ public static class EveryCut
         }
     }
 
-    /// <summary>A capture whose last step is refused: whatever its chunks, nothing of it goes on, and the client is told the same.</summary>
+    /// <summary>
+    /// A capture whose last step is refused: whatever its chunks, nothing of it goes on, and the client is told the same.
+    /// </summary>
     public static void Refuses(Capture capture, int seed)
     {
         Assert.NotEqual(Refusal.None, capture.Refused);
@@ -64,7 +67,9 @@ public static class EveryCut
         }
     }
 
-    /// <summary>What the client is told when a step is refused: what the capture says it gets, which is nothing where it says nothing.</summary>
+    /// <summary>
+    /// What the client is told when a step is refused: what the capture says it gets, which is nothing where it says nothing.
+    /// </summary>
     static byte[] Words(CaptureStep refused) => ReferenceEquals(refused.ToClient, refused.Sent) ? [] : refused.ToClient;
 
     static void AssertBetween(byte[] least, byte[] got, byte[] most, string where) => Assert.True(
@@ -83,8 +88,9 @@ public static class EveryCut
 
         for (var round = 0; round < RandomRounds; round++)
         {
-            var random = new Random(seed + round);
-            yield return new Cutting($"random chunks of seed {seed + round}", (_, rest) => Math.Min(random.Next(1, LongestRandomChunk), rest));
+            var random = new Random(seed ^ round);
+            var name = $"random round {round} of seed {seed}";
+            yield return new Cutting(name, (_, rest) => Math.Min(random.Next(1, LongestRandomChunk), rest));
         }
     }
 
