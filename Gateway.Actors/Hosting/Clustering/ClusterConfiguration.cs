@@ -3,13 +3,14 @@ using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Event;
 using Akka.Hosting;
-using Akka.Remote.Transport.DotNetty;
 using Gateway.Actors.Certificates;
+using Gateway.Actors.Hosting.Clustering.Remoting;
 
 namespace Gateway.Actors.Hosting.Clustering;
 
 /// <summary>
-/// Makes an actor system a node of the gateway's cluster: membership, remoting over mutual TLS, sharding, and what may be said between nodes.
+/// Makes an actor system a node of the gateway's cluster: membership, remoting over mutual TLS, sharding, and what nodes may say to each
+/// other.
 /// </summary>
 public static class ClusterConfiguration
 {
@@ -22,13 +23,19 @@ public static class ClusterConfiguration
     static readonly Config s_common = ConfigurationFactory.FromResource(
         "Gateway.Actors.Hosting.Clustering.cluster.conf", typeof(ClusterConfiguration).Assembly);
 
-    /// <summary>Adds everything of the cluster. Without lighthouses the node forms a cluster of its own, with the same protection.</summary>
+    /// <summary>
+    /// Adds everything of the cluster. Without lighthouses the node forms a cluster of its own, with the same protection.
+    /// </summary>
     public static AkkaConfigurationBuilder WithGatewayCluster(
-        this AkkaConfigurationBuilder akka, GatewayOptions options, INodeCertificates certificates, NodeIdentity identity, TimeProvider? time = null)
+        this AkkaConfigurationBuilder akka,
+        GatewayOptions options,
+        INodeCertificates certificates,
+        NodeIdentity identity,
+        TimeProvider? time = null)
     {
         return akka
             .AddHocon(Settings(options, identity), HoconAddMode.Prepend)
-            .AddSetup(MutualTls(certificates, time ?? TimeProvider.System))
+            .WithMutualTls(() => certificates.Current.TargetCertificate, () => certificates.ClusterAuthorities, time ?? TimeProvider.System)
             .ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();
@@ -37,8 +44,6 @@ public static class ClusterConfiguration
             })
             .AddStartup((system, _) =>
             {
-                HandshakeFailureGuard.Install(system);
-                system.ActorOf(RemotingCertificateActor.Props(certificates), "remoting-certificate");
                 if (options.Cluster.Lighthouses.Count == 0) Cluster.Get(system).Join(Cluster.Get(system).SelfAddress);
             });
     }
@@ -57,12 +62,6 @@ public static class ClusterConfiguration
             """;
         return ConfigurationFactory.ParseString(own).WithFallback(s_common);
     }
-
-    static DotNettySslSetup MutualTls(INodeCertificates certificates, TimeProvider time) => new(
-        certificates.Current.TargetCertificate,
-        suppressValidation: false,
-        requireMutualAuthentication: true,
-        customValidator: NodeTrust.Validator(certificates, time));
 
     static string Seed(string lighthouse) => Quoted($"akka.ssl.tcp://{SystemName}@{lighthouse}");
 

@@ -4,7 +4,9 @@ using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Hosting.Clustering;
 
-/// <summary>Everything that nodes may say to each other, beside what Akka's own serializers write. The one list that reading and writing consult.</summary>
+/// <summary>
+/// Everything that nodes may say to each other, beside what Akka's own serializers write. The one list that reading and writing consult.
+/// </summary>
 public static class ClusterMessages
 {
     /// <summary>The messages; all of them are <see cref="IClusterMessage"/>.</summary>

@@ -36,13 +36,14 @@ public sealed class ClusterView(ActorSystem system, NodeIdentity identity) : ICl
         Tag(member, NodeIdentity.KeyPrefix) ?? "",
         Tag(member, NodeIdentity.NamePrefix) ?? $"{member.Address.Host}:{member.Address.Port}",
         $"{member.Address.Host}:{member.Address.Port}",
-        [.. member.Roles.Where(IsPlain).Order(StringComparer.Ordinal)],
+        [.. member.Roles.Where(r => !IsTag(r)).Order(StringComparer.Ordinal)],
         member.Status.ToString().ToLowerInvariant(),
         reachable);
 
     static string? Tag(Member member, string prefix) =>
         member.Roles.FirstOrDefault(r => r.StartsWith(prefix, StringComparison.Ordinal)) is { } role ? role[prefix.Length..] : null;
 
-    static bool IsPlain(string role) =>
-        !role.StartsWith(NodeIdentity.KeyPrefix, StringComparison.Ordinal) && !role.StartsWith(NodeIdentity.NamePrefix, StringComparison.Ordinal);
+    static bool IsTag(string role) =>
+        role.StartsWith(NodeIdentity.KeyPrefix, StringComparison.Ordinal)
+        || role.StartsWith(NodeIdentity.NamePrefix, StringComparison.Ordinal);
 }

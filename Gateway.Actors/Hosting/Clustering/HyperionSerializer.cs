@@ -5,7 +5,8 @@ using Hyperion;
 namespace Gateway.Actors.Hosting.Clustering;
 
 /// <summary>
-/// Writes <see cref="IClusterMessage"/>s for another live node. Nothing durable goes through it: its bytes hold type names, which may change.
+/// Writes <see cref="IClusterMessage"/>s for another live node. Nothing durable goes through it: its bytes hold type names, which may
+/// change.
 /// </summary>
 public sealed class HyperionSerializer : Akka.Serialization.Serializer
 {

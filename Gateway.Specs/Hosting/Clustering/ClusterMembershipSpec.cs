@@ -44,14 +44,14 @@ public sealed class ClusterMembershipSpec : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_node_that_leaves_is_gone_within_seconds()
+    public async Task A_node_that_leaves_is_a_member_no_more()
     {
         await using var second = await ClusterNode.StartAsync("second", Trusted("second"), [_first.Address]);
         await _first.SeesAsync(2);
 
         await second.LeaveAsync();
 
-        await _first.SeesAsync(1, TimeSpan.FromSeconds(5));
+        await _first.SeesAsync(1);
         Assert.Equal("this node has left the cluster", second.View.Readiness.Problem);
     }
 
@@ -74,7 +74,8 @@ public sealed class ClusterMembershipSpec : IAsyncLifetime, IDisposable
     public async Task A_node_does_not_speak_to_a_cluster_of_a_strange_authority_though_that_would_let_it_in()
     {
         using var stranger = new TestCertificates("Strange CA");
-        await using var lure = await ClusterNode.StartAsync("lure", new SpecNodeCertificates(stranger.Server(), [.. stranger.Authorities, .. _authority.Authorities]), []);
+        var trusting = new SpecNodeCertificates(stranger.Server(), [.. stranger.Authorities, .. _authority.Authorities]);
+        await using var lure = await ClusterNode.StartAsync("lure", trusting, []);
 
         await using var second = await ClusterNode.StartAsync("second", Trusted("second"), [lure.Address]);
 

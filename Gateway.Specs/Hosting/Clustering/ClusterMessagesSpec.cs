@@ -37,7 +37,9 @@ public sealed class ClusterMessagesSpec : IClassFixture<ClusterMessagesSpec.Seri
     [Fact]
     public void Every_message_marked_for_the_wire_is_listed_and_has_a_sample_here()
     {
-        var marked = typeof(IClusterMessage).Assembly.GetTypes().Where(t => typeof(IClusterMessage).IsAssignableFrom(t) && !t.IsInterface).ToHashSet();
+        var types = typeof(IClusterMessage).Assembly.GetTypes();
+
+        var marked = types.Where(t => t.IsAssignableTo(typeof(IClusterMessage)) && !t.IsInterface).ToHashSet();
 
         Assert.Equal(marked, ClusterMessages.Types.ToHashSet());
         Assert.Equal(marked, s_samples.Select(s => s.GetType()).ToHashSet());
@@ -86,7 +88,8 @@ public sealed class ClusterMessagesSpec : IClassFixture<ClusterMessagesSpec.Seri
 
         var read = () => new HyperionSerializer((ExtendedActorSystem)_system).FromBinary(bytes.ToArray(), typeof(object));
 
-        Assert.Throws<SerializationException>(read);
+        // Refused by name, and not only once there is an object of that type.
+        Assert.NotNull(Assert.Throws<SerializationException>(read).InnerException);
     }
 
     [Fact]
@@ -132,7 +135,7 @@ public sealed class ClusterMessagesSpec : IClassFixture<ClusterMessagesSpec.Seri
     public void Only_death_watch_passes_of_all_system_messages()
     {
         var watch = new Watch((IInternalActorRef)_system.DeadLetters, (IInternalActorRef)_system.DeadLetters);
-        var ours = Assert.IsType<PlainSystemSerializer>(Serialization.FindSerializerFor(watch));
+        var ours = Assert.IsType<SerializerWithStringManifest>(Serialization.FindSerializerFor(watch), exactMatch: false);
         var akkas = new SystemMessageSerializer((ExtendedActorSystem)_system);
 
         var read = ours.FromBinary(akkas.ToBinary(watch), Akka.Serialization.Serialization.ManifestFor(akkas, watch));
@@ -144,8 +147,8 @@ public sealed class ClusterMessagesSpec : IClassFixture<ClusterMessagesSpec.Seri
 
     // What a peer runs that does not keep to the list.
     static Hyperion.Serializer Unfiltered() => new(new SerializerOptions(
-        versionTolerance: true, preserveObjectReferences: false, surrogates: null, serializerFactories: null, knownTypes: null, ignoreISerializable: true,
-        packageNameOverrides: null, disallowUnsafeTypes: false, typeFilter: DisabledTypeFilter.Instance));
+        versionTolerance: true, preserveObjectReferences: false, surrogates: null, serializerFactories: null, knownTypes: null,
+        ignoreISerializable: true, packageNameOverrides: null, disallowUnsafeTypes: false, typeFilter: DisabledTypeFilter.Instance));
 
     public sealed class SerializingSystem : IAsyncLifetime
     {

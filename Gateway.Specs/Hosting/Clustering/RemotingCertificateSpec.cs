@@ -39,7 +39,7 @@ public sealed class RemotingCertificateSpec : IDisposable
         await using var first = await ClusterNode.StartAsync("first", certificates, []);
         var joining = new SpecNodeCertificates(newAuthority.Server(), [.. _authority.Authorities, .. newAuthority.Authorities]);
         await using var second = await ClusterNode.StartAsync("second", joining, [first.Address]);
-        Assert.Single(first.View.Nodes);
+        await first.SeesAsync(1);
 
         certificates.ClusterAuthorities = [.. _authority.Authorities, .. newAuthority.Authorities];
 

@@ -4,12 +4,12 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Util;
 
-namespace Gateway.Actors.Hosting.Clustering;
+namespace Gateway.Actors.Hosting.Clustering.Remoting;
 
 /// <summary>
 /// Keeps the node running when an outgoing TLS handshake of remoting fails. Akka would shut the whole system down, so that one expired or
-/// foreign certificate at an address it dials, or anybody on the path, would end every live stream. The guard is the first phase of the shutdown:
-/// it fails, which aborts that shutdown, and makes another one possible. HandshakeFailureGuardSpec fails when Akka changes this.
+/// foreign certificate at an address it dials, or anybody on the path, would end every live stream. The guard is the first phase of the
+/// shutdown: it fails, which aborts that shutdown, and makes another one possible. HandshakeFailureGuardSpec fails when Akka changes this.
 /// See docs/decisions/0006-remoting-certificate.md.
 /// </summary>
 static class HandshakeFailureGuard
@@ -39,7 +39,7 @@ static class HandshakeFailureGuard
             s_promise.SetValue(shutdown, new TaskCompletionSource<Done>());
             s_started.SetValue(shutdown, new AtomicReference<CoordinatedShutdown.Reason>(null!));
             log.Warning("An outgoing connection failed its TLS handshake; this node runs on");
-        }, TaskScheduler.Default);
+        }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return Task.FromException<Done>(new InvalidOperationException("A failed handshake is no reason to shut down."));
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Dispatch.SysMsg;
@@ -5,17 +6,17 @@ using Akka.Remote.Serialization;
 using Akka.Serialization;
 using Akka.Util;
 
-namespace Gateway.Actors.Hosting.Clustering;
+namespace Gateway.Actors.Hosting.Clustering.Remoting;
 
 /// <summary>
-/// Akka's serializer for system messages, number 22, with death watch only. The others steer actors from afar, which nothing here does, and some carry
-/// exceptions for the reader to create.
+/// Akka's serializer for system messages, number 22, with death watch only. The others steer actors from afar, which nothing here does, and
+/// some carry exceptions for the reader to create.
 /// </summary>
-public sealed class PlainSystemSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+sealed class PlainSystemSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     // The names that Akka's serializer puts on the wire.
-    static readonly Dictionary<string, Type> s_allowed =
-        new[] { typeof(Watch), typeof(Unwatch), typeof(DeathWatchNotification) }.ToDictionary(t => t.TypeQualifiedName(), StringComparer.Ordinal);
+    static readonly FrozenDictionary<string, Type> s_allowed =
+        new[] { typeof(Watch), typeof(Unwatch), typeof(DeathWatchNotification) }.ToFrozenDictionary(t => t.TypeQualifiedName());
 
     readonly SystemMessageSerializer _messages = new(system);
 

@@ -4,16 +4,16 @@ using Akka.Actor;
 using Akka.Remote.Serialization;
 using Akka.Serialization;
 
-namespace Gateway.Actors.Hosting.Clustering;
+namespace Gateway.Actors.Hosting.Clustering.Remoting;
 
 /// <summary>
-/// Akka's serializer for its small messages, number 16, without those that name types or configuration for the reader to create: failures with their
-/// exceptions, routers, scopes and HOCON.
+/// Akka's serializer for its small messages, number 16, without those that name types or configuration for the reader to create: failures
+/// with their exceptions, routers, scopes and HOCON.
 /// </summary>
-public sealed class PlainMiscSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+sealed class PlainMiscSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     // Identify, its answer, an actor's address, PoisonPill, Kill, and the heartbeats of death watch with their answers.
-    static readonly FrozenSet<string> s_allowed = new[] { "ID", "AID", "AR", "PP", "K", "RWHB", "RWHR" }.ToFrozenSet(StringComparer.Ordinal);
+    static readonly FrozenSet<string> s_allowed = FrozenSet.Create(StringComparer.Ordinal, "ID", "AID", "AR", "PP", "K", "RWHB", "RWHR");
 
     readonly MiscMessageSerializer _misc = new(system);
 
@@ -29,6 +29,6 @@ public sealed class PlainMiscSerializer(ExtendedActorSystem system) : Serializer
 
     public override object FromBinary(byte[] bytes, string manifest) => _misc.FromBinary(bytes, Allowed(manifest));
 
-    static string Allowed(string manifest) =>
-        s_allowed.Contains(manifest) ? manifest : throw new SerializationException($"The message kind \"{manifest}\" does not pass between nodes.");
+    static string Allowed(string kind) =>
+        s_allowed.Contains(kind) ? kind : throw new SerializationException($"Messages of kind \"{kind}\" do not pass between nodes.");
 }

@@ -3,12 +3,12 @@ using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
 using Akka.Actor;
 
-namespace Gateway.Actors.Hosting.Clustering;
+namespace Gateway.Actors.Hosting.Clustering.Remoting;
 
 /// <summary>
-/// The certificate that remoting presents in handshakes beginning now. Akka reads it at start and offers no way to renew it, but looks it up anew for
-/// every connection; so it is replaced where Akka looks. RemotingCertificateSpec fails when Akka moves it.
-/// See docs/decisions/0006-remoting-certificate.md.
+/// The certificate that remoting presents in handshakes beginning now. Akka reads it at start and offers no way to renew it, but looks it
+/// up anew for every connection; so it is replaced where Akka looks. RemotingCertificateSpec fails when Akka moves it. See
+/// docs/decisions/0006-remoting-certificate.md.
 /// </summary>
 sealed class RemotingCertificate
 {
@@ -30,8 +30,8 @@ sealed class RemotingCertificate
     public static RemotingCertificate Of(ActorSystem system)
     {
         var remoting = Member(((ExtendedActorSystem)system).Provider, "Transport");
-        var transports = ((IDictionary)Member(remoting, "_transportMapping")).Values.Cast<IEnumerable>().SelectMany(set => set.Cast<object>());
-        var tcp = Member(Member(transports.Single(), "ProtocolTransport"), "WrappedTransport");
+        var transports = ((IDictionary)Member(remoting, "_transportMapping")).Values.Cast<IEnumerable>();
+        var tcp = Member(Member(transports.SelectMany(set => set.Cast<object>()).Single(), "ProtocolTransport"), "WrappedTransport");
         var settings = Member(Member(tcp, "Settings"), "Ssl");
         var certificate = settings.GetType().GetField("Certificate", Members) ?? throw Missing(settings, "Certificate");
         return new(settings, certificate);

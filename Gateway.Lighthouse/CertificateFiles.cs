@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Gateway.Lighthouse;
+
+/// <summary>The PEM files that say who this lighthouse is and whom it trusts.</summary>
+static class CertificateFiles
+{
+    const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <summary>False when others than its owner may read or write the file; a missing file is no secret told.</summary>
+    public static bool IsSecret(string path) =>
+        OperatingSystem.IsWindows() || !File.Exists(path) || (File.GetUnixFileMode(path) & Others) == 0;
+
+    /// <summary>The certificate with its key; null when they cannot be read or do not belong together.</summary>
+    public static X509Certificate2? TryRead(string certificate, string key) =>
+        Try(() => X509Certificate2.CreateFromPemFile(certificate, key));
+
+    /// <summary>The certificates of a bundle; null when there are none.</summary>
+    public static X509Certificate2Collection? TryReadAuthorities(string path) => Try(() =>
+    {
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(path);
+        return authorities.Count > 0 ? authorities : null;
+    });
+
+    static T? Try<T>(Func<T?> read) where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}
