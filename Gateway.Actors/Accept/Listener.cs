@@ -12,12 +12,16 @@ public sealed class Listener : IDisposable
 
     readonly Socket _socket;
 
-    Listener(ConnectionProfile profile, Socket socket) => (Profile, _socket) = (profile, socket);
+    Listener(ConnectionProfile profile, Socket socket)
+    {
+        (Profile, _socket) = (profile, socket);
+        Address = (IPEndPoint)socket.LocalEndPoint!;
+    }
 
     public ConnectionProfile Profile { get; }
 
     /// <summary>The address in use, with the port the system chose where the profile has 0.</summary>
-    public IPEndPoint Address => (IPEndPoint)_socket.LocalEndPoint!;
+    public IPEndPoint Address { get; }
 
     /// <summary>
     /// Reserves every profile's port, or none: nobody is answered before <see cref="Listen"/>. Throws <see cref="ListenersNotOpenException"/> naming each
