@@ -12,6 +12,8 @@ namespace Gateway.Cli;
 public sealed class CliOutput(
     TextWriter output, TextWriter error, IAnsiConsole? terminal = null, Stream? raw = null, IAnsiConsole? progress = null)
 {
+    static readonly Style s_head = new(Color.Teal, decoration: Decoration.Bold);
+
     public TextWriter Output { get; } = output;
 
     public Stream Raw { get; } = raw ?? Stream.Null;
@@ -19,16 +21,26 @@ public sealed class CliOutput(
     /// <summary>Null when nobody watches.</summary>
     public IAnsiConsole? Progress { get; } = progress;
 
-    /// <summary>Terminals get tables and, unless NO_COLOR is set, colours; files and pipes get plain text.</summary>
-    public static CliOutput OfProcess()
+    /// <summary>What is written is on somebody's screen at once.</summary>
+    public bool IsTerminal => terminal is not null;
+
+    /// <summary>The process's own: terminals get drawn tables, files and pipes plain text.</summary>
+    public static CliOutput OfProcess(Func<string, string?> variables)
     {
         var raw = StandardOutput.Open();
-        var onError = new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) };
-        var progress = Console.IsErrorRedirected ? null : AnsiConsole.Create(onError);
-        if (!Console.IsOutputRedirected) return new CliOutput(Console.Out, Console.Error, AnsiConsole.Console, raw, progress);
+        var progress = Console.IsErrorRedirected ? null : AnsiConsole.Create(Screen(Console.Error, variables));
+        if (!Console.IsOutputRedirected)
+            return new CliOutput(Console.Out, Console.Error, AnsiConsole.Create(Screen(Console.Out, variables)), raw, progress);
         var text = new StreamWriter(raw, new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
         return new CliOutput(text, Console.Error, null, raw, progress);
     }
+
+    /// <summary>A terminal, without colours where NO_COLOR is set to anything (no-color.org).</summary>
+    public static AnsiConsoleSettings Screen(TextWriter writer, Func<string, string?> variables) => new()
+    {
+        Out = new AnsiConsoleOutput(writer),
+        ColorSystem = string.IsNullOrEmpty(variables("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+    };
 
     /// <summary>One line that says what failed.</summary>
     public void Fail(string problem) => error.WriteLine($"gateway: {problem}");
@@ -57,7 +69,7 @@ public sealed class CliOutput(
     static void Drawn(IAnsiConsole terminal, IReadOnlyList<string> heads, string[][] rows)
     {
         var table = new Table { Border = TableBorder.Rounded };
-        foreach (var head in heads) table.AddColumn(new TableColumn(new Text(head, new Style(decoration: Decoration.Bold))));
+        foreach (var head in heads) table.AddColumn(new TableColumn(new Text(head, s_head)));
         foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
         terminal.Write(table);
     }

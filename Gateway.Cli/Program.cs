@@ -1,3 +1,3 @@
 using Gateway.Cli;
 
-return await CommandLine.RunAsync(args, CliOutput.OfProcess(), Environment.GetEnvironmentVariable);
+return await CommandLine.RunAsync(args, CliOutput.OfProcess(Environment.GetEnvironmentVariable), Environment.GetEnvironmentVariable);

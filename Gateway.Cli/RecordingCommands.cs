@@ -39,6 +39,8 @@ static class RecordingCommands
             var player = new SessionPlayer(new HttpSessionArchive(node), output, TimeProvider.System);
             var (session, one) = (parsed.GetRequiredValue(id), DirectionOf(parsed.GetRequiredValue(direction)));
             if (parsed.GetValue(to) is not { } file) return await player.TranscriptAsync(session, one, parsed.GetValue(pace), cancel);
+            if (file == "-" && output.IsTerminal)
+                throw new CommandException(ExitCode.Usage, "raw bytes would steer this terminal; pipe them, or name a file");
             await using var raw = file == "-" ? null : new FileStream(file, FileMode.Create, FileAccess.Write);
             return await player.RawAsync(session, one!.Value, parsed.GetValue(pace), raw ?? output.Raw, cancel);
         });

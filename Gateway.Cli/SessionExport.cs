@@ -29,7 +29,10 @@ public sealed class SessionExport(ISessionArchive archive, CliOutput output)
         var to = made ?? output.Raw;
         await WriteLineAsync(to, writer => JsonSerializer.Serialize(writer, SessionView.Of(row), AdminJson.Default.SessionView), cancel);
         var events = WrittenAsync(archive.ReadAsync(row.SessionId, cancel), to, cancel);
-        return await PiecesAsync(row, events, piece => WriteLineAsync(to, writer => ExportLines.Write(writer, piece), cancel), cancel);
+        var watched = made is null && output.IsTerminal ? null : output.Progress;
+        return await PiecesAsync(row, events, WritePieceAsync, watched, cancel);
+
+        Task WritePieceAsync(ReplayPiece piece) => WriteLineAsync(to, writer => ExportLines.Write(writer, piece), cancel);
     }
 
     /// <summary>Three files: <c>session.json</c>, and the exact bytes as <c>to-upstream.bin</c> and <c>to-client.bin</c>.</summary>
@@ -41,7 +44,7 @@ public sealed class SessionExport(ISessionArchive archive, CliOutput output)
         await JsonSerializer.SerializeAsync(session, SessionView.Of(row), AdminJson.Indented.SessionView, cancel);
         await using var toUpstream = Create(directory, "to-upstream.bin");
         await using var toClient = Create(directory, "to-client.bin");
-        return await PiecesAsync(row, archive.ReadAsync(row.SessionId, cancel), WriteAsync, cancel);
+        return await PiecesAsync(row, archive.ReadAsync(row.SessionId, cancel), WriteAsync, output.Progress, cancel);
 
         async Task WriteAsync(ReplayPiece piece) =>
             await (piece.Direction == Direction.ToUpstream ? toUpstream : toClient).WriteAsync(piece.Bytes, cancel);
@@ -72,12 +75,13 @@ public sealed class SessionExport(ISessionArchive archive, CliOutput output)
         await to.WriteAsync(line.WrittenMemory, cancel);
     }
 
-    async Task<int> PiecesAsync(
-        SessionRow row, IAsyncEnumerable<JournaledEvent> events, Func<ReplayPiece, Task> write, CancellationToken cancel)
+    static async Task<int> PiecesAsync(
+        SessionRow row, IAsyncEnumerable<JournaledEvent> events, Func<ReplayPiece, Task> write, IAnsiConsole? watched,
+        CancellationToken cancel)
     {
         var pieces = SessionReplay.PiecesAsync(events, ended: row.Closing is not null, cancel);
-        if (output.Progress is null) await PlayAsync(null);
-        else await output.Progress.Progress().AutoClear(true).StartAsync(bar => PlayAsync(bar.AddTask("exporting", maxValue: Total(row))));
+        if (watched is null) await PlayAsync(null);
+        else await watched.Progress().AutoClear(true).StartAsync(bar => PlayAsync(bar.AddTask("exporting", maxValue: Total(row))));
         return ExitCode.Ok;
 
         async Task PlayAsync(ProgressTask? bar)

@@ -3,6 +3,7 @@ using Gateway.Actors.Record;
 using Gateway.Cli;
 using Gateway.Protocols;
 using Gateway.Specs.Support;
+using Spectre.Console;
 using Xunit;
 
 namespace Gateway.Specs.Cli;
@@ -37,7 +38,8 @@ public sealed class SessionExportSpec : IDisposable
         Assert.Equal(ExitCode.Ok, code);
         Assert.Equal("hellomore", await File.ReadAllTextAsync(Path.Combine(_folder.Root, "out", "to-upstream.bin")));
         Assert.Equal(new string('x', 300) + "bye", await File.ReadAllTextAsync(Path.Combine(_folder.Root, "out", "to-client.bin")));
-        Assert.Equal(SampleSession.Id, Parsed(await File.ReadAllTextAsync(Path.Combine(_folder.Root, "out", "session.json"))).GetProperty("id").GetString());
+        var session = Parsed(await File.ReadAllTextAsync(Path.Combine(_folder.Root, "out", "session.json")));
+        Assert.Equal(SampleSession.Id, session.GetProperty("id").GetString());
     }
 
     [Fact]
@@ -66,6 +68,25 @@ public sealed class SessionExportSpec : IDisposable
         await Export(recording, Stream.Null).RawAsync(SampleSession.Id, _folder.PathOf("out"), default);
 
         Assert.Equal(payload, await File.ReadAllBytesAsync(Path.Combine(_folder.Root, "out", "to-client.bin")));
+    }
+
+    [Fact]
+    public async Task Whoever_waits_at_a_terminal_sees_how_far_it_is_and_the_file_holds_nothing_of_that()
+    {
+        var screen = new StringWriter();
+        var progress = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(screen),
+        });
+        var output = new CliOutput(TextWriter.Null, TextWriter.Null, progress: progress);
+        var archive = new MemoryArchive(MemoryArchive.SampleRow(ended: true), SampleSession.Recording(_key));
+
+        await new SessionExport(archive, output).RawAsync(SampleSession.Id, _folder.PathOf("out"), default);
+
+        Assert.Contains("exporting", screen.ToString(), StringComparison.Ordinal);
+        Assert.Equal("hellomore", await File.ReadAllTextAsync(Path.Combine(_folder.Root, "out", "to-upstream.bin")));
     }
 
     public void Dispose()

@@ -41,7 +41,8 @@ public class SessionPagesSpec
     static async Task<List<string>> ListedAsync(SampleCluster cluster, int most)
     {
         var output = new StringWriter { NewLine = "\n" };
-        await new SessionQueries(cluster, new CliOutput(output, TextWriter.Null)).ListAsync(new SessionFilter { Most = most }, json: false, default);
+        var queries = new SessionQueries(cluster, new CliOutput(output, TextWriter.Null));
+        await queries.ListAsync(new SessionFilter { Most = most }, json: false, default);
         return [.. output.ToString().TrimEnd('\n').Split('\n').Skip(1).Select(line => line.Split(' ')[0])];
     }
 }
