@@ -27,7 +27,7 @@ static class RecordingCommands
             HelpName = "file",
         };
         var command = new Command("replay", "Replays a recording.") { id, direction, pace, to };
-        source.AddTo(command);
+        source.AddArchiveTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(to) is not null && result.GetValue(direction) is (null or Both))
@@ -35,8 +35,8 @@ static class RecordingCommands
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            using var node = source.Node(parsed);
-            var player = new SessionPlayer(new HttpSessionArchive(node), output, TimeProvider.System);
+            using var sessions = await source.ArchiveAsync(parsed, cancel);
+            var player = new SessionPlayer(sessions.Archive, output, TimeProvider.System);
             var (session, one) = (parsed.GetRequiredValue(id), DirectionOf(parsed.GetRequiredValue(direction)));
             if (parsed.GetValue(to) is not { } file) return await player.TranscriptAsync(session, one, parsed.GetValue(pace), cancel);
             if (file == "-" && output.IsTerminal)
@@ -58,7 +58,7 @@ static class RecordingCommands
             DefaultValueFactory = _ => "-",
         };
         var command = new Command("export", "Writes a recording into files for other programs.") { id, format, to };
-        source.AddTo(command);
+        source.AddArchiveTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(format) == Raw && result.GetValue(to) is (null or "-"))
@@ -66,8 +66,8 @@ static class RecordingCommands
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            using var node = source.Node(parsed);
-            var export = new SessionExport(new HttpSessionArchive(node), output);
+            using var sessions = await source.ArchiveAsync(parsed, cancel);
+            var export = new SessionExport(sessions.Archive, output);
             var (session, place) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(to));
             return parsed.GetValue(format) == Raw
                 ? await export.RawAsync(session, place, cancel)

@@ -7,12 +7,13 @@ namespace Gateway.Cli;
 static class SessionCommands
 {
     public static Command All(SourceOptions source, CliOutput output) =>
-        new("sessions", "Lists, shows, replays, exports and ends sessions.")
+        new("sessions", "Lists, shows, replays, exports, verifies and ends sessions.")
         {
             List(source, output),
             Show(source, output),
             RecordingCommands.Replay(source, output),
             RecordingCommands.Export(source, output),
+            VerifyCommand.Verify(source, output),
             Kill(source, output),
         };
 
@@ -27,11 +28,11 @@ static class SessionCommands
         var json = JsonOption();
         var command = new Command("list", "Lists sessions, newest first.") { json };
         filter.AddTo(command);
-        source.AddTo(command);
+        source.AddArchiveTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            using var node = source.Node(parsed);
-            var queries = new SessionQueries(new HttpSessionArchive(node), output);
+            using var sessions = await source.ArchiveAsync(parsed, cancel);
+            var queries = new SessionQueries(sessions.Archive, output);
             return await queries.ListAsync(filter.Read(parsed), parsed.GetValue(json), cancel);
         });
         return command;
@@ -41,11 +42,11 @@ static class SessionCommands
     {
         var (id, json) = (Id(), JsonOption());
         var command = new Command("show", "Shows one session.") { id, json };
-        source.AddTo(command);
+        source.AddArchiveTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            using var node = source.Node(parsed);
-            var queries = new SessionQueries(new HttpSessionArchive(node), output);
+            using var sessions = await source.ArchiveAsync(parsed, cancel);
+            var queries = new SessionQueries(sessions.Archive, output);
             return await queries.ShowAsync(parsed.GetRequiredValue(id), parsed.GetValue(json), cancel);
         });
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Record;
 
 namespace Gateway.Cli;
 
@@ -17,9 +18,39 @@ public sealed class SourceOptions(Func<string, string?> variables)
 
     readonly Option<string?> _ca = Text("--ca", "file", "The authorities of the node's certificate, PEM (GATEWAY_CA).");
 
+    readonly Option<string?> _journal = Text(
+        "--journal", "journal", "Offline: the journal itself, a SQLite file, postgresql://user@host/db or a connection string (GATEWAY_JOURNAL).");
+
     public void AddTo(Command command)
     {
         foreach (var option in new[] { _node, _token, _tokenFile, _ca }) command.Options.Add(option);
+    }
+
+    /// <summary>For commands that only read: from a node, or from the journal.</summary>
+    public void AddArchiveTo(Command command)
+    {
+        AddTo(command);
+        command.Options.Add(_journal);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_node) is not null && result.GetValue(_journal) is not null)
+                result.AddError("--node and --journal exclude each other.");
+        });
+    }
+
+    /// <summary>The sessions of a node, or with <c>--journal</c> those of the journal itself.</summary>
+    public async Task<ArchiveSource> ArchiveAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var journal = parsed.GetValue(_journal) ?? (parsed.GetValue(_node) is null ? Variable("GATEWAY_JOURNAL") : null);
+        if (journal is null) return ArchiveSource.Of(Node(parsed));
+        try
+        {
+            return await ArchiveSource.OfJournalAsync(journal, cancel);
+        }
+        catch (JournalUnavailableException e)
+        {
+            throw new CommandException(ExitCode.Unreachable, Printable.Text(e.Message), e);
+        }
     }
 
     /// <summary>The node's admin API.</summary>
@@ -58,7 +89,7 @@ public sealed class SourceOptions(Func<string, string?> variables)
         return authorities.Count > 0 ? authorities : throw Usage($"--ca {Printable.Text(file)} holds no certificate in PEM");
     }
 
-    static string ReadFile(string file, string option)
+    internal static string ReadFile(string file, string option)
     {
         try
         {
