@@ -24,6 +24,18 @@ public sealed record Limits
     public int MqttFilters { get; init; } = 1024;
 
     /// <summary>
+    /// Operations denied within one chunk of input; a client that asks for more at once is sent away. Origin: the journal's cap on the
+    /// operations of one event; a chunk of 64 KiB could hold 13,000 of the shortest PUBLISH packets.
+    /// </summary>
+    public int MqttDenials { get; init; } = 4096;
+
+    /// <summary>
+    /// UTF-16 units of the names denied within one chunk of input. Origin: a held head and a chunk of 64 KiB cannot name more, but a topic
+    /// alias lets a packet of 8 bytes stand for a name of 64 Ki units.
+    /// </summary>
+    public int MqttDeniedNames { get; init; } = 256 * 1024;
+
+    /// <summary>
     /// UTF-16 units of denied topic names held because an MQTT 5 topic alias stands for them; of allowed ones only the fact is held. Origin:
     /// the aliases of a well-behaved client name a handful of topics, and one name may have 64 Ki units.
     /// </summary>

@@ -3,6 +3,7 @@ namespace Gateway.Protocols.Mqtt;
 /// <summary>The two directions of a session that both sides have logged in to, and what they know of each other.</summary>
 sealed class MqttRelay
 {
+    readonly Limits _limits;
     readonly PeerStream _toClient;
     readonly PacketFramer _fromClient;
     readonly PacketFramer _fromUpstream;
@@ -14,6 +15,7 @@ sealed class MqttRelay
     /// <param name="upstreamAliases">The highest topic alias the upstream accepts.</param>
     public MqttRelay(ProtocolLevel level, Limits limits, OperationJudge judge, ushort clientAliases, ushort upstreamAliases)
     {
+        _limits = limits;
         _toClient = new PeerStream(PeerStreamState.BeforeConnAck, limits.MqttAnswers);
         var toUpstream = new PeerStream(PeerStreamState.BetweenPackets, limits.MqttAnswers);
         var partial = new PartialSubscribes(level, limits.MqttPartialSubscribes);
@@ -35,11 +37,29 @@ sealed class MqttRelay
     {
         var before = _toClient.State;
         var verdict = Of(direction).Relay(input, output);
+        if (output.Denied.Count > 0 && !CanBeRecorded(output.Denied))
+            verdict = RelayVerdict.Refuse(Refusal.OperationDenied, "more operations were denied at once than one record holds");
         if (verdict.Refusal != Refusal.None) _toClient.Restore(before);
         return verdict;
     }
 
     public bool IsBetweenPackets(Direction direction) => Of(direction).IsBetweenPackets;
+
+    /// <summary>Keeps of the denials of one chunk what its record may hold; false when some are too many.</summary>
+    bool CanBeRecorded(List<DeniedOperation> denied)
+    {
+        var (kept, units) = (0, 0);
+        foreach (var operation in denied)
+        {
+            units += operation.Resource.Length;
+            if (kept == _limits.MqttDenials || units > _limits.MqttDeniedNames) break;
+            kept++;
+        }
+
+        var fits = kept == denied.Count;
+        denied.RemoveRange(kept, denied.Count - kept);
+        return fits;
+    }
 
     PacketFramer Of(Direction direction) => direction == Direction.ToUpstream ? _fromClient : _fromUpstream;
 }

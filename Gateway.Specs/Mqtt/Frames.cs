@@ -14,7 +14,12 @@ static class Frames
             .. user is null ? [] : Text(user), .. password is null ? [] : Text(password)]);
     }
 
-    public static byte[] ConnAck(ProtocolLevel level) => Packet(0x20, [0, 0, .. Properties(level)]);
+    /// <summary>A successful CONNACK, of a server that accepts ten topic aliases where MQTT 5 has them.</summary>
+    public static byte[] ConnAck(ProtocolLevel level, bool aliases = false) =>
+        Packet(0x20, [0, 0, .. aliases && level == ProtocolLevel.V5 ? [3, PropertyTable.TopicAliasMaximum, 0, 10] : Properties(level)]);
+
+    /// <summary>MQTT 5: a PUBLISH that gives its topic that alias, or relies on it where the topic is empty.</summary>
+    public static byte[] PublishByAlias(string topic, byte alias) => Packet(0x30, [.. Text(topic), 3, PropertyTable.TopicAlias, 0, alias]);
 
     public static byte[] Publish(ProtocolLevel level, string topic, string payload, int qos = 0) =>
         Packet(

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Gateway.Protocols;
+using Gateway.Protocols.Journal;
 using Gateway.Protocols.Mqtt;
 using Gateway.Specs.Support;
 using Xunit;
@@ -120,6 +121,31 @@ public sealed class MqttConversationSpec
     }
 
     [Fact]
+    public void A_long_name_denied_over_and_over_by_its_alias_does_not_swell_the_record()
+    {
+        var conversation = Opened(ProtocolLevel.V5, s_rules);
+        var output = new RelayOutput(new CountingWriter(), new CountingWriter());
+        conversation.Relay(Direction.ToUpstream, Frames.PublishByAlias(new string('t', 60_000), 1), output);
+
+        var verdict = conversation.Relay(Direction.ToUpstream, Repeated(Frames.PublishByAlias("", 1), 5), output);
+
+        Assert.Equal(Refusal.OperationDenied, verdict.Refusal);
+        Assert.InRange(output.Denied.Sum(d => d.Resource.Length), 60_000, Limits.Default.MqttDeniedNames);
+    }
+
+    [Fact]
+    public void More_denials_at_once_than_a_record_holds_end_the_session()
+    {
+        var conversation = Opened(ProtocolLevel.V311, s_rules);
+        var output = new RelayOutput(new CountingWriter(), new CountingWriter());
+        var flood = Repeated(Frames.Publish(ProtocolLevel.V311, "x", ""), EventLimits.Operations + 1);
+
+        var verdict = conversation.Relay(Direction.ToUpstream, flood, output);
+
+        Assert.Equal((Refusal.OperationDenied, EventLimits.Operations), (verdict.Refusal, output.Denied.Count));
+    }
+
+    [Fact]
     public void A_subscribe_whose_answer_could_not_be_merged_is_answered_as_quota_exceeded()
     {
         var session = Begin(Frames.Connect(ProtocolLevel.V5, "u", "t"), s_rules);
@@ -207,8 +233,8 @@ public sealed class MqttConversationSpec
         conversation.ReadLogin(Frames.Connect(level, "u", "t"), aside);
         Assert.Equal(Refusal.None, conversation.Admit(rules, aside, aside));
         conversation.StartUpstreamLogin(UpstreamCredentials.None, aside);
-        Assert.True(conversation.ReadUpstreamLogin(Frames.ConnAck(level), aside).IsDone);
-        Assert.True(conversation.Relay(Direction.ToClient, Frames.ConnAck(level), new RelayOutput(aside, aside)).IsWhole);
+        Assert.True(conversation.ReadUpstreamLogin(Frames.ConnAck(level, aliases: true), aside).IsDone);
+        Assert.True(conversation.Relay(Direction.ToClient, Frames.ConnAck(level, aliases: true), new RelayOutput(aside, aside)).IsWhole);
         return conversation;
     }
 
