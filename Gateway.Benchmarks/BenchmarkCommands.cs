@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Gateway.Benchmarks.Gate;
+using Gateway.Benchmarks.Micro;
 using Gateway.Benchmarks.Report;
 
 namespace Gateway.Benchmarks;
@@ -8,7 +10,7 @@ static class BenchmarkCommands
 {
     const string NodePath = "Gateway.Node/bin/Release/net10.0/gateway-node";
 
-    public static RootCommand All() => new("Measures the gateway against its peers.") { Relay(), Backend() };
+    public static RootCommand All() => new("Measures the gateway against its peers.") { Relay(), Micro(), Gate(), Backend() };
 
     static Command Relay()
     {
@@ -45,6 +47,21 @@ static class BenchmarkCommands
                 RandomPayload = parsed.GetValue(random),
             }, isWhole: parsed.Tokens.Count == 1, cancel);
         });
+        return command;
+    }
+
+    static Command Micro()
+    {
+        var arguments = new Argument<string[]>("arguments") { Description = "BenchmarkDotNet's own options." };
+        var command = new Command("micro", "Times the small paths and counts what they allocate.") { arguments };
+        command.SetAction(parsed => HotPathBenchmarks.Run(parsed.GetValue(arguments) ?? []));
+        return command;
+    }
+
+    static Command Gate()
+    {
+        var command = new Command("gate", "Fails where a steady path allocates or the gateway costs far more than nginx.");
+        command.SetAction((_, cancel) => GateRun.Run(Path.Combine(Repository.Root, NodePath), Console.Out, cancel));
         return command;
     }
 

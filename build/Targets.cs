@@ -38,7 +38,7 @@ static class Targets
     {
         var arguments = new Argument<string[]>("arguments")
         {
-            Description = "What to measure: 'relay' (against nginx and haproxy, the default) or 'micro' with BenchmarkDotNet's options.",
+            Description = "What to measure: 'relay' (against nginx and haproxy, the default), 'micro' (BenchmarkDotNet), or 'gate'.",
         };
         var command = Target("bench", "Measure, and write docs/performance.md from the relay benchmark.", [], (parsed, cancel) =>
             Benchmarks.Run(parsed.GetValue(arguments) ?? [], cancel));

@@ -81,7 +81,7 @@ sealed class MqttDialogue(byte[] block) : Dialogue
 
     static readonly byte[] s_pingRequest = [0xC0, 0];
 
-    public override byte[] Opening { get; } = [.. Connect(), .. s_pingRequest];
+    public override byte[] Opening { get; } = [.. Connect, .. s_pingRequest];
 
     // CONNACK and PINGRESP.
     public override int OpeningReply => 4 + 2;
@@ -112,6 +112,6 @@ sealed class MqttDialogue(byte[] block) : Dialogue
         return packet.WrittenSpan.ToArray();
     }
 
-    // Protocol level 4, clean session, no keep-alive, an empty client identifier. MQTT 3.1.1 section 3.1.
-    static byte[] Connect() => [0x10, 12, 0, 4, .. "MQTT"u8, 4, 2, 0, 0, 0, 0];
+    /// <summary>Protocol level 4, clean session, no keep-alive, an empty client identifier. MQTT 3.1.1 section 3.1.</summary>
+    public static ReadOnlySpan<byte> Connect => [0x10, 12, 0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, 2, 0, 0, 0, 0];
 }

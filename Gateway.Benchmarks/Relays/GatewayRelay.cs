@@ -113,6 +113,7 @@ sealed class GatewayRelay : IRelay
           operations:
             allow:
               - { operation: publish, resource: "#" }
+              - { operation: subscribe, resource: "#" }
 
         """;
 
