@@ -6,7 +6,7 @@ namespace Gateway.Actors.Tls;
 /// A stream whose first bytes can be looked at before anybody reads them; they are then read like any others. Once they are, it costs a
 /// call and nothing else. Owns the stream behind it.
 /// </summary>
-sealed class PeekableStream(Stream inner, int capacity) : Stream
+public sealed class PeekableStream(Stream inner, int capacity) : Stream
 {
     byte[]? _peeked = ArrayPool<byte>.Shared.Rent(capacity);
     int _start;
@@ -32,6 +32,13 @@ sealed class PeekableStream(Stream inner, int capacity) : Stream
         var count = await inner.ReadAsync(_peeked.AsMemory(_end, capacity - _end), cancel).ConfigureAwait(false);
         _end += count;
         return count > 0;
+    }
+
+    /// <summary>Somebody else took what was looked at: it is not read here again.</summary>
+    public void ForgetPeeked()
+    {
+        if (_peeked is { } peeked) ArrayPool<byte>.Shared.Return(peeked, clearArray: true);
+        (_peeked, _start, _end) = (null, 0, 0);
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -68,9 +75,7 @@ sealed class PeekableStream(Stream inner, int capacity) : Stream
         var count = Math.Min(buffer.Length, _end - _start);
         _peeked.AsSpan(_start, count).CopyTo(buffer);
         _start += count;
-        if (_start < _end) return count;
-        ArrayPool<byte>.Shared.Return(_peeked!, clearArray: true);
-        _peeked = null;
+        if (_start == _end) ForgetPeeked();
         return count;
     }
 }

@@ -30,6 +30,9 @@ public static class TlsPolicy
 
     static readonly TlsTerms s_guarded = new(SslProtocols.Tls12, SuitesFor([.. s_tls12]));
 
+    /// <summary>All that is ever spoken, in either version.</summary>
+    public static IReadOnlyList<TlsCipherSuite> Suites { get; } = [.. s_tls13, .. s_tls12];
+
     /// <summary>Both versions, for the leg on which the gateway is the client.</summary>
     public static CipherSuitesPolicy? AllSuites { get; } = SuitesFor([.. s_tls13, .. s_tls12]);
 

@@ -1,0 +1,35 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Gateway.Actors.Tls;
+
+/// <summary>
+/// Speaks TLS on a connected socket. What is allowed is said in .NET's own options and is the same for every engine: versions, suites, certificates, the
+/// judge of the peer's certificate, which is heard before an application byte passes in either direction. Safe for use from several threads.
+/// </summary>
+public interface ITlsEngine
+{
+    /// <summary>What operators call it.</summary>
+    string Name { get; }
+
+    /// <summary>The server's side. When it succeeds, the leg owns the socket; otherwise the caller still does.</summary>
+    /// <param name="socket">Connected; nobody else reads or writes it.</param>
+    /// <param name="wire">The same socket, with the bytes that were looked at.</param>
+    /// <param name="terms">Must name the certificate context.</param>
+    /// <param name="cancel">Ends the handshake.</param>
+    /// <exception cref="AuthenticationException">The peer or the judge refused.</exception>
+    /// <exception cref="IOException">The connection ended or failed.</exception>
+    Task<TlsLeg> AcceptAsync(Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, CancellationToken cancel);
+
+    /// <summary>The client's side; otherwise as <see cref="AcceptAsync"/>.</summary>
+    Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, CancellationToken cancel);
+}
+
+/// <summary>A connection after its handshake. Whoever disposes the stream closes the socket.</summary>
+/// <param name="Stream">Plain bytes in and out.</param>
+/// <param name="Version">Such as <c>TLS 1.3</c>.</param>
+/// <param name="Suite">The suite's IANA name.</param>
+/// <param name="PeerSha256">SHA-256 of the peer's certificate, lower-case hex; null when it sent none.</param>
+/// <param name="Protocol">The application protocol agreed upon; null for none.</param>
+public sealed record TlsLeg(Stream Stream, string Version, string Suite, string? PeerSha256, string? Protocol);

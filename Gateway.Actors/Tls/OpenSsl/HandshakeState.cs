@@ -1,0 +1,41 @@
+using System.Net.Security;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Gateway.Actors.Tls.OpenSsl;
+
+/// <summary>What the library's callbacks have to know of the connection that they are called for. Attached to it while its handshake runs.</summary>
+sealed class HandshakeState : IDisposable
+{
+    /// <summary>SSL_set_app_data(3) is index 0.</summary>
+    const int AppData = 0;
+
+    readonly SslHandle _ssl;
+    GCHandle _self;
+
+    public HandshakeState(SslHandle ssl, TicketKeyRing ticketKeys, PeerTerms peer, SslApplicationProtocol? protocol)
+    {
+        (_ssl, TicketKeys, Peer, Protocol) = (ssl, ticketKeys, peer, protocol);
+        _self = GCHandle.Alloc(this);
+        OpenSslError.Check(LibSsl.SSL_set_ex_data(ssl, AppData, GCHandle.ToIntPtr(_self)), nameof(LibSsl.SSL_set_ex_data));
+    }
+
+    public TicketKeyRing TicketKeys { get; }
+
+    public PeerTerms Peer { get; }
+
+    /// <summary>The application protocol to confirm to a client that offers it.</summary>
+    public SslApplicationProtocol? Protocol { get; }
+
+    public static HandshakeState Of(nint ssl) => (HandshakeState)GCHandle.FromIntPtr(LibSsl.SSL_get_ex_data(ssl, AppData)).Target!;
+
+    public void Dispose()
+    {
+        if (!_self.IsAllocated) return;
+        if (!_ssl.IsClosed) _ = LibSsl.SSL_set_ex_data(_ssl, AppData, 0);
+        _self.Free();
+    }
+}
+
+/// <summary>How the peer's certificate is to be judged: .NET's own two parts of it, so that both engines judge alike.</summary>
+sealed record PeerTerms(X509ChainPolicy? Policy, RemoteCertificateValidationCallback? Judge);

@@ -1,0 +1,73 @@
+using System.Net.Security;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Gateway.Actors.Tls.OpenSsl;
+
+/// <summary>
+/// What connections share, the same for all of them: suites, groups, no renegotiation, tickets by our keys. One for clients; for servers one per
+/// certificate, which goes when the certificate does.
+/// </summary>
+sealed unsafe class OpenSslContexts(IReadOnlyList<TlsCipherSuite> suites)
+{
+    /// <summary>Preferred first; the hybrid against quantum computers where the library has it (3.5 and later).</summary>
+    const string ModernGroups = "X25519MLKEM768:X25519:P-256:P-384";
+    const string Groups = "X25519:P-256:P-384";
+
+    /// <summary>Bytes taken off a socket at once: four full records with their headers and tags, so that bulk needs few calls.</summary>
+    const int ReadAhead = 4 * (16 * 1024 + 5 + 256);
+
+    const SslMode Modes = SslMode.PartialWrite | SslMode.MovingWriteBuffer | SslMode.AutoRetry | SslMode.ReleaseBuffers;
+
+    readonly ConditionalWeakTable<SslStreamCertificateContext, SslContextHandle> _servers = [];
+    readonly Lazy<SslContextHandle> _client = new(() => Create(LibSsl.TLS_client_method(), suites));
+
+    public SslContextHandle Client => _client.Value;
+
+    public SslContextHandle Server(SslStreamCertificateContext own) => _servers.GetValue(own, CreateServer);
+
+    SslContextHandle CreateServer(SslStreamCertificateContext own)
+    {
+        var context = Create(LibSsl.TLS_server_method(), suites);
+        OwnCertificate.Present(own, context);
+        LibSsl.SSL_CTX_set_alpn_select_cb(context, &AlpnCallback.Select, 0);
+        // A macro's contract, unlike the others': 1 is success here too.
+        OpenSslError.Check(LibSsl.SSL_CTX_set_tlsext_ticket_key_evp_cb(context, &TicketCallback.Use), "SSL_CTX_set_tlsext_ticket_key_evp_cb");
+        // One per connection: RFC 8446 appendix C.4 wants a ticket used once, and a client that needs more opens more connections.
+        OpenSslError.Check(LibSsl.SSL_CTX_set_num_tickets(context, 1), nameof(LibSsl.SSL_CTX_set_num_tickets));
+        fixed (byte* id = "gateway"u8)
+            OpenSslError.Check(LibSsl.SSL_CTX_set_session_id_context(context, id, 7), nameof(LibSsl.SSL_CTX_set_session_id_context));
+        return context;
+    }
+
+    static SslContextHandle Create(nint method, IReadOnlyList<TlsCipherSuite> suites)
+    {
+        LibCrypto.ERR_clear_error();
+        var context = LibSsl.SSL_CTX_new(method);
+        if (context.IsInvalid) throw OpenSslError.Take(nameof(LibSsl.SSL_CTX_new));
+        // Only the names of TLS 1.2 and older say which key exchange the cipher goes with.
+        var names = suites.Select(suite => suite.ToString()).ToLookup(name => name.Contains("_WITH_", StringComparison.Ordinal));
+        OpenSslError.Check(LibSsl.SSL_CTX_set_ciphersuites(context, string.Join(':', names[false])), nameof(LibSsl.SSL_CTX_set_ciphersuites));
+        OpenSslError.Check(
+            LibSsl.SSL_CTX_set_cipher_list(context, string.Join(':', names[true].Select(LibrarysName))), nameof(LibSsl.SSL_CTX_set_cipher_list));
+        if (Set(context, ContextControl.SetGroupsList, ModernGroups) != 1)
+        {
+            LibCrypto.ERR_clear_error();
+            OpenSslError.Check((int)Set(context, ContextControl.SetGroupsList, Groups), "SSL_CTX_set1_groups_list");
+        }
+
+        _ = LibSsl.SSL_CTX_set_options(context, SslOptions.NoRenegotiation | SslOptions.NoCompression);
+        _ = LibSsl.SSL_CTX_ctrl(context, ContextControl.Mode, new((int)Modes), 0);
+        _ = LibSsl.SSL_CTX_ctrl(context, ContextControl.SetReadAhead, new(1), 0);
+        _ = LibSsl.SSL_CTX_ctrl(context, ContextControl.SetSessionCacheMode, new(0), 0);
+        LibSsl.SSL_CTX_set_default_read_buffer_len(context, ReadAhead);
+        LibSsl.SSL_CTX_set_cert_verify_callback(context, &PeerVerification.Verify, 0);
+        return context;
+    }
+
+    static nint Set(SslContextHandle context, ContextControl command, string value) =>
+        LibSsl.SSL_CTX_ctrl(context, command, new(0), value).Value;
+
+    static string LibrarysName(string standardName) =>
+        Marshal.PtrToStringUTF8(LibSsl.OPENSSL_cipher_name(standardName)) ?? throw new NotSupportedException(standardName);
+}

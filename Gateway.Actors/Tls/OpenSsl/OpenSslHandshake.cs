@@ -1,0 +1,123 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Gateway.Actors.Tls.OpenSsl;
+
+/// <summary>One connection from its first byte to the end of its handshake.</summary>
+sealed class OpenSslHandshake : IDisposable
+{
+    const int VerifyPeer = 1;
+
+    readonly Socket _socket;
+    readonly SslHandle _ssl;
+    readonly SslSession _session;
+    HandshakeState? _state;
+    SocketReadiness? _readiness;
+    bool _isPeerRequired;
+    bool _hasTaken;
+    bool _isFinished;
+
+    public OpenSslHandshake(SslContextHandle context, Socket socket)
+    {
+        socket.Blocking = false;
+        _socket = socket;
+        _ssl = SslHandle.For(context);
+        _session = new SslSession(_ssl, socket);
+    }
+
+    public void BeServer(SslServerAuthenticationOptions terms, TicketKeyRing tickets, ReadOnlySpan<byte> taken)
+    {
+        var judge = new PeerTerms(terms.CertificateChainPolicy, terms.RemoteCertificateValidationCallback);
+        var protocol = terms.ApplicationProtocols is [var only, ..] ? only : (SslApplicationProtocol?)null;
+        LibSsl.SSL_set_accept_state(_ssl);
+        Begin(terms.EnabledSslProtocols, new HandshakeState(_ssl, tickets, judge, protocol), taken);
+        if (!terms.AllowTlsResume)
+        {
+            _ = LibSsl.SSL_set_options(_ssl, SslOptions.NoTicket);
+            OpenSslError.Check(LibSsl.SSL_set_num_tickets(_ssl, 0), nameof(LibSsl.SSL_set_num_tickets));
+        }
+
+        _isPeerRequired = terms.ClientCertificateRequired;
+        if (_isPeerRequired) LibSsl.SSL_set_verify(_ssl, VerifyPeer, 0);
+    }
+
+    public void BeClient(SslClientAuthenticationOptions terms, TicketKeyRing tickets)
+    {
+        var judge = new PeerTerms(terms.CertificateChainPolicy, terms.RemoteCertificateValidationCallback);
+        LibSsl.SSL_set_connect_state(_ssl);
+        Begin(terms.EnabledSslProtocols, new HandshakeState(_ssl, tickets, judge, protocol: null), taken: []);
+        _isPeerRequired = true;
+        LibSsl.SSL_set_verify(_ssl, VerifyPeer, 0);
+        if (terms.ClientCertificateContext is { } own) OwnCertificate.Present(own, _ssl);
+        // RFC 6066 section 3: a literal address is no server name.
+        if (terms.TargetHost is { Length: > 0 } name && !IPAddress.TryParse(name, out _))
+            OpenSslError.Check((int)LibSsl.SSL_ctrl(_ssl, ContextControl.SetHostName, new(0), name).Value, "SSL_set_tlsext_host_name");
+        if (terms.ApplicationProtocols is { Count: > 0 } protocols) Offer(protocols);
+    }
+
+    /// <summary>To be called once, after one of the above.</summary>
+    public async Task<TlsLeg> RunAsync(CancellationToken cancel)
+    {
+        _readiness = new SocketReadiness(_socket);
+        for (var outcome = _session.Handshake(); outcome != SslOutcome.Done; outcome = _session.Handshake())
+            await WaitAsync(outcome, _readiness.Reader, cancel).ConfigureAwait(false);
+        return Finish(_readiness);
+    }
+
+    /// <summary>Releases everything but the socket, unless the handshake went through.</summary>
+    public void Dispose()
+    {
+        _state?.Dispose();
+        if (_isFinished) return;
+        _readiness?.Dispose();
+        _session.Dispose();
+    }
+
+    void Begin(SslProtocols versions, HandshakeState state, ReadOnlySpan<byte> taken)
+    {
+        _state = state;
+        var newest = versions.HasFlag(SslProtocols.Tls13) ? SslVersion.Tls13 : SslVersion.Tls12;
+        var oldest = versions.HasFlag(SslProtocols.Tls12) ? SslVersion.Tls12 : SslVersion.Tls13;
+        OpenSslError.Check((int)LibSsl.SSL_ctrl(_ssl, ContextControl.SetMinProtocol, new((int)oldest), 0).Value, "SSL_set_min_proto_version");
+        OpenSslError.Check((int)LibSsl.SSL_ctrl(_ssl, ContextControl.SetMaxProtocol, new((int)newest), 0).Value, "SSL_set_max_proto_version");
+        _session.Attach(taken);
+        _hasTaken = !taken.IsEmpty;
+    }
+
+    unsafe void Offer(List<SslApplicationProtocol> protocols)
+    {
+        byte[] wire = [.. protocols.SelectMany(protocol => (byte[])[(byte)protocol.Protocol.Length, .. protocol.Protocol.Span])];
+        // Unlike everywhere else, 0 is success.
+        fixed (byte* start = wire) OpenSslError.Check(1 - LibSsl.SSL_set_alpn_protos(_ssl, start, (uint)wire.Length), "SSL_set_alpn_protos");
+    }
+
+    ValueTask WaitAsync(SslOutcome outcome, SocketWait socket, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        switch (outcome)
+        {
+            case SslOutcome.WantsRead when _hasTaken:
+                _hasTaken = false;
+                _session.ReadFromSocket();
+                return ValueTask.CompletedTask;
+            case SslOutcome.WantsRead: return socket.For(Readiness.Read, cancel);
+            case SslOutcome.WantsWrite: return socket.For(Readiness.Write, cancel);
+            case SslOutcome.Failed: throw new AuthenticationException($"The TLS handshake failed: {_session.Fault}.");
+            default: throw new EndOfStreamException("The peer left during the TLS handshake.");
+        }
+    }
+
+    TlsLeg Finish(SocketReadiness readiness)
+    {
+        // What was read ahead is in the session by now: everything that follows comes from the socket.
+        if (_hasTaken) _session.ReadFromSocket();
+        var peer = OpenSslFacts.PeerSha256(_ssl);
+        if (peer is null && _isPeerRequired && !PeerVerification.Accepts(_state!.Peer))
+            throw new AuthenticationException("The peer sent no certificate.");
+        _isFinished = true;
+        var stream = new OpenSslStream(_session, readiness, _socket);
+        return new TlsLeg(stream, OpenSslFacts.Version(_ssl), OpenSslFacts.Suite(_ssl), peer, OpenSslFacts.Protocol(_ssl));
+    }
+}

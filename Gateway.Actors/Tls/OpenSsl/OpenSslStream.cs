@@ -1,0 +1,140 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Gateway.Actors.Tls.OpenSsl;
+
+/// <summary>
+/// A TLS connection whose handshake is over: plain bytes in and out. Asynchronous only; one read and one write at a time. An empty read waits until there
+/// is something to read and holds no buffer meanwhile. What waits goes on within the polling thread, so a continuation must not block.
+/// </summary>
+public sealed class OpenSslStream : Stream
+{
+    readonly SslSession _session;
+    readonly SocketReadiness _readiness;
+    readonly Socket _socket;
+    bool _isWriteBroken;
+    int _isDisposed;
+
+    internal OpenSslStream(SslSession session, SocketReadiness readiness, Socket socket)
+    {
+        (_session, _readiness, _socket) = (session, readiness, socket);
+        readiness.ContinuesInline = true;
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>Fills the buffer with as many records as are there; 0 when the peer said that it sends no more (close_notify).</summary>
+    /// <exception cref="EndOfStreamException">The connection ended without close_notify: it may have been cut.</exception>
+    /// <exception cref="IOException">The connection failed.</exception>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
+        var outcome = _session.Read(buffer.Span, out var count);
+        if (outcome == SslOutcome.Done) return new(count);
+        return outcome is SslOutcome.WantsRead or SslOutcome.WantsWrite ? WaitAndReadAsync(outcome, buffer, cancellationToken) : Over(outcome);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Returns when the system has taken all of it. After a cancelled write no more can be written: a record may be half sent.</summary>
+    /// <exception cref="IOException">The connection failed, or an earlier write was cancelled.</exception>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        if (_isWriteBroken) return ValueTask.FromException(new IOException("An earlier write was not finished."));
+        var outcome = _session.Write(buffer.Span, out var count);
+        return outcome == SslOutcome.Done ? ValueTask.CompletedTask : WaitAndWriteAsync(outcome, buffer[count..], cancellationToken);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Tells the peer that no more will come (close_notify, RFC 8446 section 6.1). It may go on sending, and can still be read.</summary>
+    /// <exception cref="IOException">The connection failed.</exception>
+    public async Task ShutdownAsync()
+    {
+        if (_isWriteBroken) throw new IOException("An earlier write was not finished.");
+        SslOutcome outcome;
+        while ((outcome = _session.Shutdown()) != SslOutcome.Done) await WaitAsync(_readiness.Writer, outcome, default).ConfigureAwait(false);
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronously.");
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronously.");
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>Aborts what is under way and closes the socket. Sends nothing.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            _readiness.Dispose();
+            _session.Dispose();
+            _socket.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    async ValueTask<int> WaitAndReadAsync(SslOutcome outcome, Memory<byte> buffer, CancellationToken cancel)
+    {
+        while (true)
+        {
+            await WaitAsync(_readiness.Reader, outcome, cancel).ConfigureAwait(false);
+            outcome = _session.Read(buffer.Span, out var count);
+            if (outcome is SslOutcome.WantsRead or SslOutcome.WantsWrite) continue;
+            return outcome == SslOutcome.Done ? count : await Over(outcome).ConfigureAwait(false);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    async ValueTask WaitAndWriteAsync(SslOutcome outcome, ReadOnlyMemory<byte> rest, CancellationToken cancel)
+    {
+        // Stays so unless everything is written.
+        _isWriteBroken = true;
+        while (outcome != SslOutcome.Done)
+        {
+            await WaitAsync(_readiness.Writer, outcome, cancel).ConfigureAwait(false);
+            outcome = _session.Write(rest.Span, out var count);
+            rest = rest[count..];
+        }
+
+        _isWriteBroken = false;
+    }
+
+    ValueTask WaitAsync(SocketWait wait, SslOutcome outcome, CancellationToken cancel) => outcome switch
+    {
+        SslOutcome.WantsRead => wait.For(Readiness.Read, cancel),
+        SslOutcome.WantsWrite => wait.For(Readiness.Write, cancel),
+        _ => throw Fault(outcome),
+    };
+
+    ValueTask<int> Over(SslOutcome outcome) => outcome == SslOutcome.Ended ? new(0) : ValueTask.FromException<int>(Fault(outcome));
+
+    Exception Fault(SslOutcome outcome)
+    {
+        if (Volatile.Read(ref _isDisposed) != 0) return new ObjectDisposedException(nameof(OpenSslStream));
+        return outcome == SslOutcome.Truncated
+            ? new EndOfStreamException("The peer closed the connection without close_notify.")
+            : new IOException($"The TLS connection failed: {_session.Fault}.");
+    }
+}

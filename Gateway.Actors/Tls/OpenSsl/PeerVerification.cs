@@ -1,0 +1,68 @@
+using System.Net.Security;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Gateway.Actors.Tls.OpenSsl;
+
+/// <summary>
+/// Stands in for the library's own chain verification: the chain that the peer sent is built and judged by managed code, in the middle of the handshake,
+/// so that neither side's application bytes pass before it. What is wrong reaches the peer as the fitting alert. SSL_CTX_set_cert_verify_callback(3).
+/// </summary>
+static unsafe class PeerVerification
+{
+    const int Rejected = 0;
+    const int Accepted = 1;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static int Verify(nint store, nint argument)
+    {
+        try
+        {
+            var ssl = LibCrypto.X509_STORE_CTX_get_ex_data(store, LibSsl.SSL_get_ex_data_X509_STORE_CTX_idx());
+            if (Judge(store, HandshakeState.Of(ssl).Peer) is not { } error) return Accepted;
+            LibCrypto.X509_STORE_CTX_set_error(store, error);
+            return Rejected;
+        }
+        catch (Exception)
+        {
+            // Nothing may be thrown through the library. What could not be judged is not trusted.
+            LibCrypto.X509_STORE_CTX_set_error(store, VerifyError.NoLocalIssuer);
+            return Rejected;
+        }
+    }
+
+    /// <summary>A peer that sent no certificate is judged too.</summary>
+    public static bool Accepts(PeerTerms terms) =>
+        terms.Judge is { } judge && judge(terms, null, null, SslPolicyErrors.RemoteCertificateNotAvailable);
+
+    static VerifyError? Judge(nint store, PeerTerms terms)
+    {
+        if (terms is not { Policy: { } policy, Judge: { } judge }) return VerifyError.NoLocalIssuer;
+        using var certificate = PeerCertificate.Copy(LibCrypto.X509_STORE_CTX_get0_cert(store));
+        var sent = LibCrypto.X509_STORE_CTX_get0_untrusted(store);
+        using var chain = new X509Chain { ChainPolicy = policy.Clone() };
+        for (var i = 0; i < LibCrypto.OPENSSL_sk_num(sent); i++)
+            chain.ChainPolicy.ExtraStore.Add(PeerCertificate.Copy(LibCrypto.OPENSSL_sk_value(sent, i)));
+        try
+        {
+            var errors = chain.Build(certificate) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
+            return judge(terms, certificate, chain, errors) ? null : Name(CertificateJudge.Judge(chain).Fault);
+        }
+        finally
+        {
+            foreach (var element in chain.ChainElements) element.Certificate.Dispose();
+            foreach (var extra in chain.ChainPolicy.ExtraStore) extra.Dispose();
+        }
+    }
+
+    static VerifyError Name(CertificateFault fault) => fault switch
+    {
+        CertificateFault.Expired => VerifyError.HasExpired,
+        CertificateFault.NotYetValid => VerifyError.NotYetValid,
+        CertificateFault.Revoked => VerifyError.Revoked,
+        CertificateFault.Misused => VerifyError.InvalidPurpose,
+        CertificateFault.Untrusted => VerifyError.NoLocalIssuer,
+        _ => VerifyError.HostnameMismatch,
+    };
+}

@@ -1,0 +1,62 @@
+namespace Gateway.Actors.Tls.OpenSsl;
+
+/// <summary>Commands of <c>SSL_CTX_ctrl</c> and <c>SSL_ctrl</c>; openssl/ssl.h hides them behind macros.</summary>
+enum ContextControl
+{
+    Mode = 33,
+    SetReadAhead = 41,
+    SetSessionCacheMode = 44,
+    SetHostName = 55,
+    SetGroupsList = 92,
+    SetMinProtocol = 123,
+    SetMaxProtocol = 124,
+}
+
+/// <summary>SSL_OP_* of openssl/ssl.h.</summary>
+[Flags]
+enum SslOptions : ulong
+{
+    None = 0,
+    NoTicket = 1 << 14,
+    NoCompression = 1 << 17,
+    NoRenegotiation = 1 << 30,
+}
+
+/// <summary>SSL_MODE_* of openssl/ssl.h.</summary>
+[Flags]
+enum SslMode
+{
+    PartialWrite = 0x1,
+    MovingWriteBuffer = 0x2,
+    AutoRetry = 0x4,
+    ReleaseBuffers = 0x10,
+}
+
+/// <summary>SSL_ERROR_* of openssl/ssl.h.</summary>
+enum SslError
+{
+    None = 0,
+    Ssl = 1,
+    WantRead = 2,
+    WantWrite = 3,
+    Syscall = 5,
+    ZeroReturn = 6,
+}
+
+/// <summary>X509_V_* of openssl/x509_vfy.h: each becomes an alert of its own.</summary>
+enum VerifyError
+{
+    NotYetValid = 9,
+    HasExpired = 10,
+    NoLocalIssuer = 20,
+    Revoked = 23,
+    InvalidPurpose = 26,
+    HostnameMismatch = 62,
+}
+
+/// <summary>Protocol versions as they stand on the wire.</summary>
+enum SslVersion
+{
+    Tls12 = 0x0303,
+    Tls13 = 0x0304,
+}

@@ -1,0 +1,213 @@
+using System.Net.Sockets;
+
+namespace Gateway.Actors.Tls.OpenSsl;
+
+/// <summary>What became of one call.</summary>
+enum SslOutcome
+{
+    Done,
+
+    /// <summary>Call again when the socket has something to read.</summary>
+    WantsRead,
+
+    /// <summary>Call again when the socket takes more.</summary>
+    WantsWrite,
+
+    /// <summary>The peer said that it sends no more (close_notify).</summary>
+    Ended,
+
+    /// <summary>The connection ended without close_notify: what came before may not be all that was sent.</summary>
+    Truncated,
+
+    /// <summary>The session is over; <see cref="SslSession.Fault"/> says why.</summary>
+    Failed,
+}
+
+/// <summary>
+/// One <c>SSL</c> on one non-blocking socket. The library allows one thread at a time: every call takes the lock, none waits inside it.
+/// </summary>
+sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
+{
+    /// <summary>Plaintext bytes of a full record. RFC 8446 section 5.1. One that is not full was the last that its sender had.</summary>
+    const int FullRecord = 16 * 1024;
+
+    readonly Lock _gate = new();
+
+    /// <summary>What every later call comes to; <see cref="SslOutcome.Done"/> while the session lives.</summary>
+    SslOutcome _broken;
+
+    /// <summary>Why the session is over, in the library's or the system's words.</summary>
+    public string Fault { get; private set; } = "it was closed";
+
+    /// <summary>Bytes that were already taken off the socket are read first; then the socket.</summary>
+    public void Attach(ReadOnlySpan<byte> taken)
+    {
+        OpenSslError.Check(LibSsl.SSL_set_fd(ssl, socket.SafeHandle), nameof(LibSsl.SSL_set_fd));
+        if (taken.IsEmpty) return;
+        var memory = LibCrypto.BIO_new(LibCrypto.BIO_s_mem());
+        if (memory == 0) throw OpenSslError.Take(nameof(LibCrypto.BIO_new));
+        LibSsl.SSL_set0_rbio(ssl, memory);
+        fixed (byte* start = taken)
+        {
+            if (LibCrypto.BIO_write(memory, start, taken.Length) != taken.Length) throw OpenSslError.Take(nameof(LibCrypto.BIO_write));
+        }
+    }
+
+    /// <summary>To be called when the bytes given to <see cref="Attach"/> are used up.</summary>
+    public void ReadFromSocket() => OpenSslError.Check(LibSsl.SSL_set_rfd(ssl, socket.SafeHandle), nameof(LibSsl.SSL_set_rfd));
+
+    public SslOutcome Handshake()
+    {
+        lock (_gate)
+        {
+            if (_broken != SslOutcome.Done) return _broken;
+            LibCrypto.ERR_clear_error();
+            var held = Hold();
+            try
+            {
+                return Judge(LibSsl.SSL_do_handshake(ssl));
+            }
+            finally
+            {
+                Release(held);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Fills <paramref name="buffer"/> with as many records as are there. With an empty buffer, only finds out whether there is something to read.
+    /// </summary>
+    public SslOutcome Read(Span<byte> buffer, out int count)
+    {
+        count = 0;
+        lock (_gate)
+        {
+            if (_broken != SslOutcome.Done) return _broken;
+            LibCrypto.ERR_clear_error();
+            var held = Hold();
+            try
+            {
+                return buffer.IsEmpty ? Peek() : Fill(buffer, ref count);
+            }
+            finally
+            {
+                Release(held);
+            }
+        }
+    }
+
+    /// <summary>Takes as much of <paramref name="bytes"/> as the socket does. What was not taken is to be offered again, unchanged.</summary>
+    public SslOutcome Write(ReadOnlySpan<byte> bytes, out int count)
+    {
+        count = 0;
+        lock (_gate)
+        {
+            if (_broken != SslOutcome.Done) return _broken;
+            LibCrypto.ERR_clear_error();
+            var held = Hold();
+            try
+            {
+                return Send(bytes, ref count);
+            }
+            finally
+            {
+                Release(held);
+            }
+        }
+    }
+
+    /// <summary>Sends close_notify. Reading goes on.</summary>
+    public SslOutcome Shutdown()
+    {
+        lock (_gate)
+        {
+            if (_broken != SslOutcome.Done) return _broken;
+            LibCrypto.ERR_clear_error();
+            var held = Hold();
+            try
+            {
+                var result = LibSsl.SSL_shutdown(ssl);
+                return result >= 0 ? SslOutcome.Done : Judge(result);
+            }
+            finally
+            {
+                Release(held);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _broken = SslOutcome.Failed;
+            ssl.Dispose();
+        }
+    }
+
+    SslOutcome Peek()
+    {
+        byte first;
+        return Judge(LibSsl.SSL_peek_ex(ssl, &first, 1, out _));
+    }
+
+    SslOutcome Fill(Span<byte> buffer, ref int count)
+    {
+        fixed (byte* start = buffer)
+        {
+            while (true)
+            {
+                var outcome = Judge(LibSsl.SSL_read_ex(ssl, start + count, (nuint)(buffer.Length - count), out var read));
+                // What was read is delivered first; the next call meets the end again.
+                if (outcome != SslOutcome.Done) return count > 0 && outcome != SslOutcome.Failed ? SslOutcome.Done : outcome;
+                count += (int)read;
+                var mayHaveMore = read >= FullRecord || LibSsl.SSL_has_pending(ssl) != 0;
+                if (count == buffer.Length || !mayHaveMore) return SslOutcome.Done;
+            }
+        }
+    }
+
+    SslOutcome Send(ReadOnlySpan<byte> bytes, ref int count)
+    {
+        fixed (byte* start = bytes)
+        {
+            while (count < bytes.Length)
+            {
+                var outcome = Judge(LibSsl.SSL_write_ex(ssl, start + count, (nuint)(bytes.Length - count), out var written));
+                if (outcome != SslOutcome.Done) return outcome;
+                count += (int)written;
+            }
+        }
+
+        return SslOutcome.Done;
+    }
+
+    SslOutcome Judge(int result)
+    {
+        if (result == 1) return SslOutcome.Done;
+        switch (LibSsl.SSL_get_error(ssl, result))
+        {
+            case SslError.WantRead: return SslOutcome.WantsRead;
+            case SslError.WantWrite: return SslOutcome.WantsWrite;
+            case SslError.ZeroReturn: return SslOutcome.Ended;
+            default:
+                // SSL_get_error(3): after such an error nothing more may be done with the session.
+                _broken = OpenSslError.IsUnexpectedEnd() ? SslOutcome.Truncated : SslOutcome.Failed;
+                Fault = OpenSslError.Reason();
+                return _broken;
+        }
+    }
+
+    // The descriptor must not be closed, and its number not given to another connection, while the library uses it.
+    bool Hold()
+    {
+        var held = false;
+        socket.SafeHandle.DangerousAddRef(ref held);
+        return held;
+    }
+
+    void Release(bool held)
+    {
+        if (held) socket.SafeHandle.DangerousRelease();
+    }
+}

@@ -1,0 +1,27 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Gateway.Actors.Tls;
+
+/// <summary>.NET's own TLS, wherever .NET runs.</summary>
+public sealed class SslStreamEngine : ITlsEngine
+{
+    public string Name => "sslstream";
+
+    public Task<TlsLeg> AcceptAsync(Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, CancellationToken cancel) =>
+        RunAsync(wire, ssl => ssl.AuthenticateAsServerAsync(terms, cancel));
+
+    public Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, CancellationToken cancel) =>
+        RunAsync(new NetworkStream(socket, ownsSocket: true), ssl => ssl.AuthenticateAsClientAsync(terms, cancel));
+
+    static async Task<TlsLeg> RunAsync(Stream wire, Func<SslStream, Task> handshake)
+    {
+        // Left open on failure: the caller still owns the socket and may have a word to say.
+        var ssl = new SslStream(wire, leaveInnerStreamOpen: false);
+        await handshake(ssl).ConfigureAwait(false);
+        var peer = ssl.RemoteCertificate is X509Certificate2 certificate ? TlsFacts.Sha256(certificate) : null;
+        var protocol = ssl.NegotiatedApplicationProtocol.ToString();
+        return new TlsLeg(ssl, TlsFacts.Version(ssl), TlsFacts.Suite(ssl), peer, protocol.Length == 0 ? null : protocol);
+    }
+}
