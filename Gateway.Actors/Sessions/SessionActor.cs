@@ -114,7 +114,7 @@ sealed class SessionActor : ReceivePersistentActor
         _parts.Live.Add(_id);
         _recording = new ActorRecording(Self, _parts.Budget, () => _parts.Now);
         _steps = new SessionSteps(_id, accepted, _recording, _stop, _parts);
-        SessionGraph.Of(_steps).Run(Context.Materializer()).PipeTo(
+        SessionGraph.Of(_steps).Run(Context.System.Materializer()).PipeTo(
             Self, success: end => new GraphEnded(end), failure: fault => new GraphEnded(Failed(fault)));
     }
 
