@@ -1,29 +1,121 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Gateway.Actors.Certificates;
 
-/// <summary>The certificate, its chain and the cluster's authorities from PEM files, as they were when the node started.</summary>
-sealed class FileCertificates : INodeCertificates, IDisposable
+/// <summary>
+/// The certificate, its chain and the cluster's authorities from PEM files. Changed files are taken up while the node runs, so that
+/// whatever renews them need not know of it; files that are faulty (half written, say) change nothing until they are whole.
+/// </summary>
+sealed partial class FileCertificates : INodeCertificates
 {
-    readonly X509Certificate2 _certificate;
+    /// <summary>How long a change may go unnoticed. Reading three small files this often costs nothing that could be measured.</summary>
+    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
 
-    public FileCertificates(CertificateOptions options)
+    readonly CertificateOptions _options;
+    readonly TimeProvider _time;
+    readonly ILogger _log;
+    readonly Lock _looking = new();
+    Loaded _loaded;
+    string _fingerprint;
+    long _nextLook;
+
+    public FileCertificates(CertificateOptions options, TimeProvider time, ILogger log)
     {
-        _certificate = ConfiguredFiles.WithKey(options.CertificateFile!, options.KeyFile!, out var problem) ?? throw Fault(problem);
-        ClusterAuthorities = ConfiguredFiles.Certificates(options.ClusterAuthoritiesFile!, out problem);
-        if (problem is not null) throw Fault(problem);
-        var sent = ConfiguredFiles.Certificates(options.CertificateFile!, out _);
-        // Offline: what is sent along is what the file holds, and nothing is downloaded to complete it.
-        Current = SslStreamCertificateContext.Create(_certificate, sent, offline: true);
+        (_options, _time, _log) = (options, time, log);
+        _fingerprint = Fingerprint();
+        _loaded = Load(out var problem) ?? throw new InvalidDataException($"{problem.Problem}; {problem.Remedy}.");
+        _nextLook = NextLook();
     }
 
-    public SslStreamCertificateContext Current { get; }
+    public SslStreamCertificateContext Current => Newest().Context;
 
-    public X509Certificate2Collection ClusterAuthorities { get; }
+    public X509Certificate2Collection ClusterAuthorities => Newest().Authorities;
 
-    public void Dispose() => _certificate.Dispose();
+    Loaded Newest()
+    {
+        if (_time.GetUtcNow().UtcTicks < Volatile.Read(ref _nextLook) || !_looking.TryEnter()) return Volatile.Read(ref _loaded);
+        try
+        {
+            Look();
+        }
+        finally
+        {
+            _looking.Exit();
+        }
 
-    static InvalidDataException Fault(FileProblem? problem) => new($"{problem!.Value.Problem}; {problem.Value.Remedy}.");
+        return Volatile.Read(ref _loaded);
+    }
+
+    void Look()
+    {
+        Volatile.Write(ref _nextLook, NextLook());
+        var fingerprint = Fingerprint();
+        if (fingerprint == _fingerprint) return;
+        if (Load(out var problem) is not { } loaded)
+        {
+            KeptOld(problem.Problem, problem.Remedy);
+            return;
+        }
+
+        _fingerprint = fingerprint;
+        // A replaced certificate is left to the garbage collector: a handshake may still present it.
+        Volatile.Write(ref _loaded, loaded);
+        TookUp(_options.CertificateFile!, loaded.Context.TargetCertificate.NotAfter.ToUniversalTime());
+    }
+
+    Loaded? Load(out FileProblem problem)
+    {
+        problem = default;
+        var certificate = ConfiguredFiles.WithKey(_options.CertificateFile!, _options.KeyFile!, out var fault);
+        var authorities = fault is null ? ConfiguredFiles.Certificates(_options.ClusterAuthoritiesFile!, out fault) : [];
+        fault ??= OutOfDate(certificate!);
+        if (fault is null)
+        {
+            var sent = ConfiguredFiles.Certificates(_options.CertificateFile!, out fault);
+            // Offline: what is sent along is what the file holds, and nothing is downloaded to complete it.
+            if (fault is null) return new Loaded(SslStreamCertificateContext.Create(certificate!, sent, offline: true), authorities);
+        }
+
+        problem = fault.Value;
+        certificate?.Dispose();
+        return null;
+    }
+
+    FileProblem? OutOfDate(X509Certificate2 certificate)
+    {
+        var now = _time.GetUtcNow().UtcDateTime;
+        if (certificate.NotAfter.ToUniversalTime() <= now) return new($"{_options.CertificateFile} has expired", "renew it");
+        if (certificate.NotBefore.ToUniversalTime() <= now) return null;
+        return new($"{_options.CertificateFile} is not valid yet", "correct the clock, or the file");
+    }
+
+    // The content, not the time of writing: where a directory of secrets is swapped by a symbolic link, the file's own time says nothing.
+    string Fingerprint() =>
+        string.Join(' ', HashOf(_options.CertificateFile!), HashOf(_options.KeyFile!), HashOf(_options.ClusterAuthoritiesFile!));
+
+    static string HashOf(string file)
+    {
+        try
+        {
+            return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return "unreadable"; // Loading tells why.
+        }
+    }
+
+    long NextLook() => (_time.GetUtcNow() + LookEvery).UtcTicks;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Took up the changed certificate {File}, valid until {Until:u}")]
+    partial void TookUp(string file, DateTime until);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The changed certificate files are not taken up: {Problem}; {Remedy}")]
+    partial void KeptOld(string problem, string remedy);
+
+    sealed record Loaded(SslStreamCertificateContext Context, X509Certificate2Collection Authorities);
 }

@@ -7,8 +7,8 @@ using Gateway.Actors.Tls;
 namespace Gateway.Actors.Certificates;
 
 /// <summary>
-/// A certificate authority in a node's data directory, for a node without certificates of its own: <c>ca.crt</c>, which people give their clients to trust,
-/// and <c>ca.key</c>, readable by its owner alone. ECDSA P-256.
+/// A certificate authority in a node's data directory, for a node without certificates of its own: <c>ca.crt</c>, which people give their
+/// clients to trust, and <c>ca.key</c>, readable by its owner alone. ECDSA P-256.
 /// </summary>
 sealed class InternalAuthority : IDisposable
 {
@@ -28,7 +28,9 @@ sealed class InternalAuthority : IDisposable
     /// <summary>The authority without its key.</summary>
     public X509Certificate2Collection Trust => [X509CertificateLoader.LoadCertificate(_authority.RawData)];
 
-    /// <summary>Opens the authority of the directory, or makes one. Throws <see cref="InvalidDataException"/> naming file, fault and remedy.</summary>
+    /// <summary>
+    /// Opens the authority of the directory, or makes one. Throws <see cref="InvalidDataException"/> naming file, fault and remedy.
+    /// </summary>
     public static InternalAuthority Open(string directory, TimeProvider time)
     {
         var (certificate, key) = (Path.Combine(directory, CertificateName), Path.Combine(directory, KeyName));
@@ -37,7 +39,8 @@ sealed class InternalAuthority : IDisposable
         if (authority is null) throw new InvalidDataException($"The internal authority: {problem!.Value.Problem}; {problem.Value.Remedy}.");
         if (authority.NotAfter.ToUniversalTime() > time.GetUtcNow().UtcDateTime) return new InternalAuthority(authority, time);
         authority.Dispose();
-        throw new InvalidDataException($"The internal authority: {certificate} has expired; move it and {key} away, and give clients the new one.");
+        throw new InvalidDataException(
+            $"The internal authority: {certificate} has expired; move it and {key} away, and give clients the new one.");
     }
 
     /// <summary>A certificate for a server and client of these names, with its private key.</summary>
@@ -63,7 +66,8 @@ sealed class InternalAuthority : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=Gateway internal authority", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        const X509KeyUsageFlags Usage = X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign;
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(Usage, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         using var authority = request.CreateSelfSigned(now - s_backdate, now + s_lifetime);
         // The key first: a crash in between leaves a key without certificate, which is told, not one that nobody can use.
@@ -83,7 +87,8 @@ sealed class InternalAuthority : IDisposable
         return alternatives.Build();
     }
 
-    static DateTimeOffset Earlier(DateTimeOffset one, DateTime other) => one.UtcDateTime < other.ToUniversalTime() ? one : other.ToUniversalTime();
+    static DateTimeOffset Earlier(DateTimeOffset one, DateTime other) =>
+        one.UtcDateTime < other.ToUniversalTime() ? one : other.ToUniversalTime();
 
     // RFC 5280 section 4.1.2.2: positive, at most 20 bytes.
     static byte[] Serial()

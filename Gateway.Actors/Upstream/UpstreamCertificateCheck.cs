@@ -7,8 +7,8 @@ using Gateway.Protocols;
 namespace Gateway.Actors.Upstream;
 
 /// <summary>
-/// Judges the upstream's certificate while the handshake runs, and remembers what it found: chain, purpose and dates, then the name. Revocation is
-/// asked of what the system has at hand; nothing is fetched while a client waits.
+/// Judges the upstream's certificate while the handshake runs, and remembers what it found: chain, purpose and dates, then the name.
+/// Revocation is asked of what the system has at hand; nothing is fetched while a client waits.
 /// </summary>
 sealed class UpstreamCertificateCheck(UpstreamTarget target, DateTimeOffset now)
 {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -6,13 +7,15 @@ using Gateway.Actors.Tls;
 
 namespace Gateway.Actors.Upstream;
 
-/// <summary>Step 6: a verified leg to the upstream of a grant. Only <see cref="UpstreamDialer"/> makes one. Owns stream and socket.</summary>
+/// <summary>
+/// Step 6: a verified leg to the upstream of a grant. Only <see cref="UpstreamDialer"/> makes one. Owns stream and socket.
+/// </summary>
 public sealed class UpstreamConnection : IDisposable
 {
     internal UpstreamConnection(Grant grant, Stream stream, Socket socket)
     {
         (Grant, Stream, Socket) = (grant, stream, socket);
-        Address = socket.RemoteEndPoint?.ToString() ?? "";
+        Address = Plain((IPEndPoint)socket.RemoteEndPoint!).ToString();
         if (stream is not SslStream tls) return;
         TlsVersion = TlsFacts.Version(tls);
         TlsSuite = TlsFacts.Suite(tls);
@@ -42,4 +45,7 @@ public sealed class UpstreamConnection : IDisposable
         Stream.Dispose();
         Socket.Dispose();
     }
+
+    // A socket for both families reports IPv4 peers as ::ffff:192.0.2.1; the record says 192.0.2.1.
+    static IPEndPoint Plain(IPEndPoint peer) => peer.Address.IsIPv4MappedToIPv6 ? new(peer.Address.MapToIPv4(), peer.Port) : peer;
 }

@@ -11,8 +11,8 @@ using Gateway.Protocols;
 namespace Gateway.Actors.Upstream;
 
 /// <summary>
-/// Dials the upstream of a grant and verifies it. Takes a <see cref="Grant"/>, so that nothing is dialled for somebody without one; sends nothing but the
-/// handshake.
+/// Dials the upstream of a grant and verifies it. Takes a <see cref="Grant"/>, so that nothing is dialled for somebody without one; sends
+/// nothing but the handshake.
 /// </summary>
 public sealed class UpstreamDialer
 {
@@ -49,7 +49,8 @@ public sealed class UpstreamDialer
         }
     }
 
-    static async Task<Refused?> HandshakeAsync(SslStream tls, UpstreamTarget target, UpstreamCertificateCheck check, CancellationToken cancel)
+    static async Task<Refused?> HandshakeAsync(
+        SslStream tls, UpstreamTarget target, UpstreamCertificateCheck check, CancellationToken cancel)
     {
         try
         {

@@ -6,12 +6,14 @@ using Gateway.Protocols;
 namespace Gateway.Actors.Upstream;
 
 /// <summary>
-/// Reads the gateway's own credentials when a session needs them, so that a changed file is enough to change them. What goes wrong is told without the
-/// secret.
+/// Reads the gateway's own credentials when a session needs them, so that a changed file is enough to change them. What goes wrong is
+/// told without the secret.
 /// </summary>
 public sealed class UpstreamSecrets
 {
-    /// <summary>Bytes of a password file. Origin: MQTT, Kafka and PostgreSQL passwords are at most 64 KiB; a larger file is not a password.</summary>
+    /// <summary>
+    /// Bytes of a password file. Origin: MQTT, Kafka and PostgreSQL passwords are at most 64 KiB; a larger file is not a password.
+    /// </summary>
     const int MaxBytes = 64 * 1024;
 
     static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
@@ -22,7 +24,8 @@ public sealed class UpstreamSecrets
         if (ConfiguredFiles.NotSecret(file) is { } problem) return Fault($"{problem.Problem}; {problem.Remedy}");
         try
         {
-            if (new FileInfo(file).Length > MaxBytes) return Fault($"{file} is larger than {MaxBytes} bytes; name a file that holds the password alone");
+            if (new FileInfo(file).Length > MaxBytes)
+                return Fault($"{file} is larger than {MaxBytes} bytes; name a file that holds the password alone");
             var text = s_strict.GetString(await File.ReadAllBytesAsync(file, cancel).ConfigureAwait(false));
             return new UpstreamCredentials(login.UserName, WithoutLineEnd(text));
         }

@@ -30,7 +30,8 @@ public sealed class NodeCertificatesSpec : IDisposable
     {
         Open(new CertificateOptions());
 
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.PathOf("ca.key")));
+        if (OperatingSystem.IsWindows()) return;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.PathOf("ca.key")));
     }
 
     [Fact]
@@ -78,15 +79,77 @@ public sealed class NodeCertificatesSpec : IDisposable
         File.AppendAllText(certificate, "\n" + team.Authority.ExportCertificatePem());
         var authorities = root.WriteAuthority(_folder.PathOf("root.crt"));
 
-        var certificates = Open(new CertificateOptions { CertificateFile = certificate, KeyFile = key, ClusterAuthoritiesFile = authorities });
+        var options = new CertificateOptions { CertificateFile = certificate, KeyFile = key, ClusterAuthoritiesFile = authorities };
+
+        var certificates = Open(options);
 
         Assert.Contains(certificates.Current.IntermediateCertificates, c => c.Thumbprint == team.Authority.Thumbprint);
         Assert.False(File.Exists(_folder.PathOf("ca.key")));
     }
 
+    [Fact]
+    public void Renewed_files_are_taken_up_while_the_node_runs()
+    {
+        using var root = new TestCertificates("Root", _time);
+        var options = Named(root, root.Server());
+        var certificates = Open(options);
+        var renewed = root.Server();
+        TestCertificates.Write(renewed, _folder.Root, "node");
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(renewed.Thumbprint, certificates.Current.TargetCertificate.Thumbprint);
+    }
+
+    [Fact]
+    public void Files_that_do_not_belong_together_change_nothing_until_they_do()
+    {
+        using var root = new TestCertificates("Root", _time);
+        var options = Named(root, root.Server());
+        var certificates = Open(options);
+        var (before, renewed) = (certificates.Current.TargetCertificate.Thumbprint, root.Server());
+        File.WriteAllText(options.CertificateFile!, renewed.ExportCertificatePem());
+        _time.Advance(TimeSpan.FromMinutes(1));
+        var between = certificates.Current.TargetCertificate.Thumbprint;
+
+        TestCertificates.Write(renewed, _folder.Root, "node");
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((before, renewed.Thumbprint), (between, certificates.Current.TargetCertificate.Thumbprint));
+    }
+
+    [Fact]
+    public void An_expired_certificate_stops_the_start_and_says_so()
+    {
+        using var root = new TestCertificates("Root", _time);
+
+        var fault = Assert.Throws<InvalidDataException>(() => Open(Named(root, root.Expired())));
+
+        Assert.Contains("node.crt has expired; renew it", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_node_that_slept_for_a_week_presents_a_valid_certificate_when_it_wakes()
+    {
+        var certificates = Open(new CertificateOptions());
+        var first = certificates.Current.TargetCertificate;
+
+        _time.AdjustTime(_time.GetUtcNow().AddDays(7));
+
+        Assert.True(first.NotAfter.ToUniversalTime() < _time.GetUtcNow().UtcDateTime);
+        Assert.True(certificates.Current.TargetCertificate.NotAfter.ToUniversalTime() > _time.GetUtcNow().UtcDateTime);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     INodeCertificates Open(CertificateOptions options) => NodeCertificates.Open(options, _folder.Root, _time);
+
+    CertificateOptions Named(TestCertificates root, X509Certificate2 certificate)
+    {
+        var (file, key) = TestCertificates.Write(certificate, _folder.Root, "node");
+        var authorities = root.WriteAuthority(_folder.PathOf("root.crt"));
+        return new CertificateOptions { CertificateFile = file, KeyFile = key, ClusterAuthoritiesFile = authorities };
+    }
 
     static bool Verifies(X509Certificate2 certificate, X509Certificate2 authority)
     {

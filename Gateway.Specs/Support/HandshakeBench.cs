@@ -11,8 +11,8 @@ using Xunit;
 namespace Gateway.Specs.Support;
 
 /// <summary>
-/// A gateway's side of handshakes on loopback, with a certificate for <c>localhost</c>. Every handshake that is refused is checked to have released
-/// its socket.
+/// A gateway's side of handshakes on loopback, with a certificate for <c>localhost</c>. Every handshake that is refused is checked to
+/// have released its socket.
 /// </summary>
 public sealed class HandshakeBench : IDisposable
 {

@@ -40,6 +40,9 @@ public sealed class TlsUpstream : IAsyncDisposable
         await stream.ShutdownAsync();
     }
 
+    /// <summary>When every connection so far has ended by itself: then all has arrived that ever will.</summary>
+    public Task FinishedAsync() => Task.WhenAll(_running).WaitAsync(TimeSpan.FromSeconds(10));
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -44,7 +44,7 @@ public sealed class UpstreamDialerSpec : IDisposable
 
         Assert.Equal("ping"u8.ToArray(), answer);
         Assert.Equal(("TLS 1.3", TlsFacts.Sha256(certificate)), (connection.TlsVersion, connection.CertificateSha256));
-        Assert.EndsWith($":{upstream.Port}", connection.Address, StringComparison.Ordinal);
+        Assert.Equal($"127.0.0.1:{upstream.Port}", connection.Address);
     }
 
     [Theory]
@@ -57,7 +57,24 @@ public sealed class UpstreamDialerSpec : IDisposable
         var verdict = await DialAsync(TestProfiles.Upstream(upstream.Port, _authority.Authorities));
 
         Assert.Equal(refusal, verdict.Refusal);
+        await upstream.FinishedAsync();
         Assert.All(read, bytes => Assert.Equal(0, bytes));
+    }
+
+    [Fact]
+    public async Task A_second_leg_to_the_same_upstream_is_verified_like_the_first()
+    {
+        var team = _authority.Intermediate();
+        var context = SslStreamCertificateContext.Create(team.Server(), team.Authorities, offline: true);
+        var options = new SslServerAuthenticationOptions { ServerCertificateContext = context };
+        await using var upstream = new TlsUpstream(options, TlsUpstream.EchoAsync);
+        var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities);
+
+        var verdicts = new List<Refusal>();
+        foreach (var authorities in new[] { _authority, _authority, _strangers })
+            verdicts.Add(await EchoOnceAsync(target with { Authorities = authorities.Authorities }));
+
+        Assert.Equal([Refusal.None, Refusal.None, Refusal.UpstreamCertificateUntrusted], verdicts);
     }
 
     [Fact]
@@ -121,7 +138,10 @@ public sealed class UpstreamDialerSpec : IDisposable
             presented.TrySetResult(stream.RemoteCertificate?.Subject);
             return TlsUpstream.EchoAsync(stream);
         });
-        var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities) with { ClientCertificate = _authority.Client("gateway-7") };
+        var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities) with
+        {
+            ClientCertificate = _authority.Client("gateway-7"),
+        };
 
         using var connection = (await DialAsync(target)).Value;
 
@@ -151,6 +171,17 @@ public sealed class UpstreamDialerSpec : IDisposable
 
     async Task<Verdict<UpstreamConnection>> DialAsync(UpstreamTarget target) =>
         await new UpstreamDialer().DialAsync(await _grants.GrantAsync(target), TimeProvider.System, _deadline.Token);
+
+    /// <summary>One byte there and back, so that the ticket for the next leg has arrived.</summary>
+    async Task<Refusal> EchoOnceAsync(UpstreamTarget target)
+    {
+        var verdict = await DialAsync(target);
+        if (!verdict.IsGranted) return verdict.Refusal;
+        using var connection = verdict.Value;
+        await connection.Stream.WriteAsync(new byte[1], _deadline.Token);
+        await connection.Stream.ReadExactlyAsync(new byte[1], _deadline.Token);
+        return Refusal.None;
+    }
 
     X509ChainPolicy Trust()
     {

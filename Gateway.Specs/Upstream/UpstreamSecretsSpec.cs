@@ -17,7 +17,9 @@ public sealed class UpstreamSecretsSpec : IDisposable
     [InlineData("s3cret\r\n")]
     public async Task A_password_is_its_file_without_a_line_end(string content)
     {
-        var credentials = await _secrets.ReadAsync(new UpstreamLogin("gateway", _folder.WriteSecret("password", content)), CancellationToken.None);
+        var login = new UpstreamLogin("gateway", _folder.WriteSecret("password", content));
+
+        var credentials = await _secrets.ReadAsync(login, CancellationToken.None);
 
         Assert.Equal(new UpstreamCredentials("gateway", "s3cret"), credentials.Value);
     }
@@ -40,7 +42,9 @@ public sealed class UpstreamSecretsSpec : IDisposable
     [Fact]
     public async Task A_file_that_others_can_read_is_refused_without_telling_what_it_holds()
     {
-        var credentials = await _secrets.ReadAsync(new UpstreamLogin("gateway", _folder.Write("password", "s3cret")), CancellationToken.None);
+        var login = new UpstreamLogin("gateway", _folder.Write("password", "s3cret"));
+
+        var credentials = await _secrets.ReadAsync(login, CancellationToken.None);
 
         Assert.Equal(Refusal.InternalFault, credentials.Refusal);
         Assert.Contains("chmod 600", credentials.Detail, StringComparison.Ordinal);
