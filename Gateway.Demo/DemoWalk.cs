@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Demo;
 
@@ -25,7 +26,7 @@ sealed class DemoWalk(DemoFolder folder, DemoSurroundings surroundings, WebAppli
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = folder.Root });
         var configuration = NodeConfiguration.Read(builder.Configuration, folder.Root);
         if (configuration.Faults.Count > 0) throw new InvalidOperationException(string.Join('\n', configuration.Faults));
-        using var opened = await OpenedNode.OpenAsync(configuration.Options, configuration.Connections, TimeProvider.System, cancel);
+        using var opened = await OpenedNode.OpenAsync(configuration.Options, configuration.Connections, TimeProvider.System, NullLoggerFactory.Instance, cancel);
         await using var node = NodeHost.Build(builder, opened);
         await node.StartAsync(cancel);
         try

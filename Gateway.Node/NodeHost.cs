@@ -15,9 +15,11 @@ public static class NodeHost
         var configuration = NodeConfiguration.Read(builder.Configuration, builder.Environment.ContentRootPath);
         foreach (var fault in configuration.Faults) Tell(fault.ToString());
         if (configuration.Faults.Count > 0) return 1;
+        // What is opened before there is a host logs all the same, by the same settings.
+        using var logging = LoggerFactory.Create(log => log.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
         try
         {
-            using var node = await OpenedNode.OpenAsync(configuration.Options, configuration.Connections, TimeProvider.System, stop);
+            using var node = await OpenedNode.OpenAsync(configuration.Options, configuration.Connections, TimeProvider.System, logging, stop);
             await using var app = Build(builder, node);
             await app.RunAsync(stop);
             return 0;

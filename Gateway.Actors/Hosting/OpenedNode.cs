@@ -2,6 +2,7 @@ using Gateway.Actors.Accept;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Record;
+using Microsoft.Extensions.Logging;
 
 namespace Gateway.Actors.Hosting;
 
@@ -37,7 +38,7 @@ public sealed class OpenedNode : IDisposable
 
     /// <summary>Throws an exception of <see cref="IsExpected"/> when something cannot be had.</summary>
     public static async Task<OpenedNode> OpenAsync(
-        GatewayOptions options, IReadOnlyList<ConnectionProfile> connections, TimeProvider time, CancellationToken cancel)
+        GatewayOptions options, IReadOnlyList<ConnectionProfile> connections, TimeProvider time, ILoggerFactory logging, CancellationToken cancel)
     {
         var data = options.Node.DataDirectory;
         Directory.CreateDirectory(data);
@@ -45,7 +46,7 @@ public sealed class OpenedNode : IDisposable
         await File.WriteAllTextAsync(Path.Combine(data, "seal.pub"), sealKey.PublicPem + "\n", cancel);
         var journal = JournalDatabase.Of(options.Journal, data);
         await journal.PrepareAsync(cancel);
-        var certificates = NodeCertificates.Open(options.Certificates, data, time);
+        var certificates = NodeCertificates.Open(options.Certificates, data, time, logging.CreateLogger("Gateway.Certificates"));
         var listeners = Listener.ReserveAll(connections);
         return new OpenedNode(options, connections, time, new Outside(certificates, journal, sealKey, listeners));
     }

@@ -3,7 +3,8 @@ namespace Gateway.Specs.Support;
 /// <summary>A node with one connection, <c>echo</c>: the opaque protocol, for the client certificate of <c>camera-17</c>.</summary>
 static class EchoNode
 {
-    public static Task<TestNode> StartAsync(TestCertificates clients, TestCertificates upstreams, int upstreamPort, string mode = "pipelined")
+    public static Task<TestNode> StartAsync(
+        TestCertificates clients, TestCertificates upstreams, int upstreamPort, string mode = "pipelined", string tls = "", params (string, string)[] settings)
     {
         var folder = new ConfigurationFolder();
         clients.WriteAuthority(folder.PathOf("clients.crt"));
@@ -15,13 +16,13 @@ static class EchoNode
             spec:
               protocol: tls
               listen: { address: 127.0.0.1, port: 0 }
-              tls: { clientCertificate: required, clientAuthorities: clients.crt }
+              tls: { {{tls}}clientCertificate: required, clientAuthorities: clients.crt }
               upstream:
                 host: 127.0.0.1
                 port: {{upstreamPort}}
                 tls: { serverName: localhost, authorities: upstream.crt }
               access: { subjects: [camera-17] }
               recording: { mode: {{mode}} }
-            """);
+            """, settings.ToDictionary(s => s.Item1, s => (string?)s.Item2));
     }
 }
