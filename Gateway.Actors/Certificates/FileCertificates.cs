@@ -111,10 +111,10 @@ sealed partial class FileCertificates : INodeCertificates
 
     long NextLook() => (_time.GetUtcNow() + LookEvery).UtcTicks;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Took up the changed certificate {File}, valid until {Until:u}")]
+    [LoggerMessage(350, LogLevel.Information, "Took up the changed certificate {File}, valid until {Until:u}")]
     partial void TookUp(string file, DateTime until);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The changed certificate files are not taken up: {Problem}; {Remedy}")]
+    [LoggerMessage(351, LogLevel.Warning, "The changed certificate files are not taken up: {Problem}; {Remedy}")]
     partial void KeptOld(string problem, string remedy);
 
     sealed record Loaded(SslStreamCertificateContext Context, X509Certificate2Collection Authorities);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
 using Gateway.Actors.Tls;
@@ -136,11 +137,10 @@ public sealed class OpenSslEngineSpec : IDisposable
         Assert.Equal("TLS 1.3", (await dialling).Version);
     }
 
+    /// <summary>2,000 of them; as many as <c>GATEWAY_SPEC_SESSIONS</c> says where somebody has the minutes for 100,000.</summary>
     [Fact]
-    public Task Two_thousand_sessions_leave_no_connection_and_no_descriptor_behind() => RunSessionsAsync(2_000);
-
-    [LongFact]
-    public Task A_hundred_thousand_sessions_leave_none_either() => RunSessionsAsync(100_000);
+    public Task Thousands_of_sessions_leave_no_connection_and_no_descriptor_behind() =>
+        RunSessionsAsync(int.Parse(Environment.GetEnvironmentVariable("GATEWAY_SPEC_SESSIONS") ?? "2000", CultureInfo.InvariantCulture));
 
     async Task RunSessionsAsync(int sessions)
     {
