@@ -35,7 +35,7 @@ sealed class RelayBenchmark(RelaySettings settings, TimeProvider time, TextWrite
         }
 
         return new RelayResults(time.GetUtcNow(), MachineFacts.Read(), settings.CommandLine, rounds,
-            [.. cells.SelectMany(c => c.Measures)], [.. stage.Relays.Select(RelayFacts.Of)], _samples, _absent);
+            [.. cells.SelectMany(c => c.Measures)], [.. stage.Relays.Select(r => RelayFacts.Of(r, stage.Directory))], _samples, _absent);
     }
 
     /// <summary>

@@ -75,7 +75,7 @@ static class HotPaths
     {
         var recorder = new SessionRecorder(s_opened.SessionId);
         recorder.Append(s_opened);
-        recorder.Append(new UpstreamSecured { At = 1, Address = "127.0.0.1:1", TlsVersion = "TLS 1.3", TlsSuite = "", CertificateSha256 = "" });
+        recorder.Append(new UpstreamSecured { At = 1, Address = "", TlsVersion = "TLS 1.3", TlsSuite = "", CertificateSha256 = "" });
         var draft = ChunkDraft.Rent(TimeProvider.System);
         draft.Add(Direction.ToUpstream, block);
         return () => recorder.Append(draft);

@@ -25,7 +25,7 @@ sealed class GatewayRelay : IRelay
 
     public string Version => $"gateway-node {typeof(Actors.Hosting.GatewayOptions).Assembly.GetName().Version?.ToString(3)}";
 
-    public string CommandLine => "gateway-node (in DIRECTORY)";
+    public string CommandLine => "gateway-node (in DIRECTORY/gateway)";
 
     public string Configuration { get; }
 

@@ -21,7 +21,7 @@ sealed class HaproxyRelay : IRelay
 
     public string Version { get; }
 
-    public string CommandLine => "haproxy -db -f DIRECTORY/haproxy.cfg";
+    public string CommandLine => "haproxy -db -f DIRECTORY/haproxy/haproxy.cfg";
 
     public string Configuration { get; }
 

@@ -23,7 +23,7 @@ sealed class NginxRelay : IRelay
 
     public string Version { get; }
 
-    public string CommandLine => "nginx -e stderr -p DIRECTORY -c DIRECTORY/nginx.conf";
+    public string CommandLine => "nginx -e stderr -p DIRECTORY/nginx -c DIRECTORY/nginx/nginx.conf";
 
     public string Configuration { get; }
 

@@ -9,7 +9,7 @@ namespace Gateway.Benchmarks.Relays;
 /// <summary>Certificates, backend and relays, running. All of it goes when this is disposed.</summary>
 sealed class Stage : IAsyncDisposable
 {
-    readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("gateway-benchmark");
+    readonly DirectoryInfo _directory = System.IO.Directory.CreateTempSubdirectory("gateway-benchmark");
     readonly List<IRelay> _relays = [];
     Process? _backend;
     Workbench? _bench;
@@ -19,6 +19,9 @@ sealed class Stage : IAsyncDisposable
     }
 
     public IReadOnlyList<IRelay> Relays => _relays;
+
+    /// <summary>Where certificates and configurations are; every relay has a directory of its name in it.</summary>
+    public string Directory => _directory.FullName;
 
     public Workbench Bench => _bench ?? throw new InvalidOperationException("The stage is not open.");
 

@@ -38,8 +38,9 @@ sealed record RelayResults(
     }
 }
 
-/// <summary>What a reader needs to run the same relay.</summary>
+/// <summary>What a reader needs to run the same relay. DIRECTORY stands for the one its files were in.</summary>
 sealed record RelayFacts(string Name, string Version, string CommandLine, string Configuration)
 {
-    public static RelayFacts Of(IRelay relay) => new(relay.Name, relay.Version, relay.CommandLine, relay.Configuration);
+    public static RelayFacts Of(IRelay relay, string directory) =>
+        new(relay.Name, relay.Version, relay.CommandLine, relay.Configuration.Replace(directory, "DIRECTORY", StringComparison.Ordinal));
 }
