@@ -27,6 +27,8 @@ static class GateRun
     {
         Only = [.. RatioGate.Bounds.Keys],
         Relays = [NginxRelay.Title, GatewayRelay.Title],
-        Limit = TimeSpan.FromSeconds(20),
+        // A node that has just started runs code that is not yet optimised: more work than a quick look, or its start is what is judged.
+        Share = 0.75,
+        Limit = TimeSpan.FromSeconds(25),
     };
 }
