@@ -29,7 +29,7 @@ public sealed class Mosquitto : IAsyncDisposable
         var passwords = Path.Combine(directory.FullName, "passwords");
         await RunAsync("mosquitto_passwd", "-b", "-c", passwords, UserName, password);
         OpenToItsUser(directory.FullName, key, passwords);
-        var port = FreeTcpPort();
+        var port = FreePort.Next();
         var configuration = Path.Combine(directory.FullName, "mosquitto.conf");
         await File.WriteAllTextAsync(configuration, $"""
             per_listener_settings false
@@ -63,13 +63,6 @@ public sealed class Mosquitto : IAsyncDisposable
         if (OperatingSystem.IsWindows()) return;
         File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
         foreach (var file in files) File.SetUnixFileMode(file, (UnixFileMode)0b110_100_100);
-    }
-
-    static int FreeTcpPort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     static bool IsListening(int port)

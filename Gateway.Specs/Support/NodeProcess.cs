@@ -1,0 +1,126 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Gateway.Cli;
+
+namespace Gateway.Specs.Support;
+
+/// <summary>A real gateway node process of a cluster, and the <c>gateway</c> command that speaks to it.</summary>
+public sealed class NodeProcess : IAsyncDisposable
+{
+    readonly ConfigurationFolder _folder;
+    readonly string _authority;
+    readonly string _token;
+    readonly int _admin;
+
+    NodeProcess(SpecProcess process, ConfigurationFolder folder, string authority, string token, int port, int admin) =>
+        (Process, _folder, _authority, _token, Port, _admin) = (process, folder, authority, token, port, admin);
+
+    public SpecProcess Process { get; }
+
+    /// <summary>Where its connection <c>echo</c> listens.</summary>
+    public int Port { get; }
+
+    public IPEndPoint Address => new(IPAddress.Loopback, Port);
+
+    /// <summary>Starts a node; it is up when <see cref="ReadyAsync"/> is over.</summary>
+    public static NodeProcess Start(string name, TestCluster cluster, X509Certificate2 certificate)
+    {
+        var folder = new ConfigurationFolder();
+        var (port, admin) = (FreePort.Next(), FreePort.Next());
+        TestCertificates.Write(certificate, folder.Root, "node");
+        folder.WriteSecret("seal.key", cluster.SealKeyPem);
+        folder.WriteSecret("journal.connection", cluster.Database);
+        cluster.Authority.WriteAuthority(folder.PathOf("cluster.crt"));
+        cluster.Clients.WriteAuthority(folder.PathOf("clients.crt"));
+        cluster.Upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
+        folder.Write("appsettings.json", Settings(name, cluster, admin));
+        folder.Write("connections.yaml", Connections(port, cluster.Upstream.Port));
+        var process = SpecProcess.Start("gateway-node", folder.Root, new Dictionary<string, string>(), "--contentRoot", folder.Root);
+        return new NodeProcess(process, folder, folder.PathOf("cluster.crt"), cluster.AuditorToken, port, admin);
+    }
+
+    /// <summary>Waits until the node carries sessions.</summary>
+    public async Task ReadyAsync()
+    {
+        using var http = Http();
+        await Eventually.AssertAsync(
+            async () =>
+            {
+                Xunit.Assert.False(Process.HasExited, Process.Output);
+                Xunit.Assert.True(await IsReadyAsync(http), Process.Output);
+            },
+            TimeSpan.FromSeconds(60));
+    }
+
+    public async Task<bool> IsReadyAsync()
+    {
+        using var http = Http();
+        return await IsReadyAsync(http);
+    }
+
+    /// <summary>Runs the <c>gateway</c> command against this node, as an auditor and operator.</summary>
+    public async Task<(int Code, string Output)> GatewayAsync(params string[] command)
+    {
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        string[] whole = [.. command, "--node", $"https://localhost:{_admin}", "--ca", _authority, "--token", _token];
+        var code = await CommandLine.RunAsync(whole, new CliOutput(output, errors), _ => null);
+        return (code, $"{output}{errors}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    async Task<bool> IsReadyAsync(HttpClient http)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri($"https://localhost:{_admin}/health/ready"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    HttpClient Http()
+    {
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.ImportFromPemFile(_authority);
+        return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } }) { Timeout = TimeSpan.FromSeconds(5) };
+    }
+
+    static string Settings(string name, TestCluster cluster, int admin) => JsonSerializer.Serialize(new
+    {
+        Logging = new { LogLevel = new { Default = "Information", Microsoft = "Warning" } },
+        Gateway = new
+        {
+            Node = new { Name = name, DrainGrace = "1s" },
+            Cluster = new { Port = FreePort.Next(), Lighthouses = cluster.Lighthouses },
+            Journal = new { Provider = "PostgreSql", ConnectionStringFile = "journal.connection", SealKeyFile = "seal.key" },
+            Certificates = new { CertificateFile = "node.crt", KeyFile = "node.key", ClusterAuthoritiesFile = "cluster.crt" },
+            Admin = new { Port = admin, AuditorGroups = cluster.AdminGroups, OperatorGroups = cluster.AdminGroups },
+            Issuers = new[] { new { cluster.Issuer.Name, cluster.Issuer.Authority, cluster.Issuer.Audience, cluster.Issuer.AuthoritiesFile } },
+        },
+    });
+
+    static string Connections(int port, int upstream) =>
+        $$"""
+        apiVersion: gateway/v1
+        kind: Connection
+        metadata: { name: echo }
+        spec:
+          protocol: tls
+          listen: { address: 127.0.0.1, port: {{port}} }
+          tls: { clientCertificate: required, clientAuthorities: clients.crt }
+          upstream:
+            host: 127.0.0.1
+            port: {{upstream}}
+            tls: { serverName: localhost, authorities: upstream.crt }
+          access: { subjects: [camera-17] }
+        """;
+}

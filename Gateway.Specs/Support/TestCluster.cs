@@ -1,0 +1,91 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
+using System.Security.Cryptography;
+using Gateway.Actors.Hosting;
+using Xunit;
+
+namespace Gateway.Specs.Support;
+
+/// <summary>One lighthouse, three nodes and a PostgreSQL journal as real processes, with an issuer, an upstream and the authorities around them.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
+public sealed class TestCluster : IAsyncLifetime
+{
+    readonly PostgresServer _postgres = new();
+    readonly ECDsa _sealKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    FakeIssuer? _issuer;
+    LighthouseProcess? _lighthouse;
+
+    public TestCertificates Authority { get; } = new("Cluster CA");
+
+    public TestCertificates Clients { get; } = new("Clients CA");
+
+    public TestCertificates Upstreams { get; } = new("Upstream CA");
+
+    public TlsUpstream Upstream { get; private set; } = null!;
+
+    public IssuerOptions Issuer => _issuer!.Options();
+
+    public IReadOnlyList<string> AdminGroups { get; } = ["admins"];
+
+    public string AuditorToken => _issuer!.Mint(new TokenContent { Subject = "ada", Groups = AdminGroups });
+
+    public string Database { get; private set; } = "";
+
+    public string SealKeyPem => _sealKey.ExportPkcs8PrivateKeyPem();
+
+    public string SealPublicPem => _sealKey.ExportSubjectPublicKeyInfoPem();
+
+    public IReadOnlyList<string> Lighthouses => [_lighthouse!.Address];
+
+    /// <summary>In the order they joined.</summary>
+    public List<NodeProcess> Nodes { get; } = [];
+
+    public async Task InitializeAsync()
+    {
+        Upstream = new TlsUpstream(Upstreams.Server(), TlsUpstream.EchoAsync);
+        _issuer = await FakeIssuer.StartAsync();
+        Database = await _postgres.DatabaseAsync();
+        _lighthouse = await LighthouseProcess.StartAsync(Authority);
+        for (var i = 1; i <= 3; i++) Nodes.Add(NodeProcess.Start($"gw-{i}", this, Authority.Server("localhost", "127.0.0.1")));
+        await Task.WhenAll(Nodes.Select(node => node.ReadyAsync()));
+    }
+
+    /// <summary>One more node, which is ready when this is over.</summary>
+    public async Task<NodeProcess> JoinAsync(string name)
+    {
+        var node = NodeProcess.Start(name, this, Authority.Server("localhost", "127.0.0.1"));
+        Nodes.Add(node);
+        await node.ReadyAsync();
+        return node;
+    }
+
+    /// <summary>A client's session through a node; its first bytes came back already.</summary>
+    public async Task<SslStream> OpenAsync(NodeProcess through)
+    {
+        var authority = Path.Combine(Path.GetTempPath(), $"cluster-{Guid.NewGuid():N}.crt");
+        try
+        {
+            var client = await TlsClient.ConnectAsync(through.Address, Authority.WriteAuthority(authority), Clients.Client("camera-17"));
+            await client.WriteAsync("hello"u8.ToArray());
+            await client.ReadExactlyAsync(new byte[5]);
+            return client;
+        }
+        finally
+        {
+            File.Delete(authority);
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in Nodes) await node.DisposeAsync();
+        if (_lighthouse is not null) await _lighthouse.DisposeAsync();
+        await Upstream.DisposeAsync();
+        if (_issuer is not null) await _issuer.DisposeAsync();
+        await _postgres.DisposeAsync();
+        _sealKey.Dispose();
+        Authority.Dispose();
+        Clients.Dispose();
+        Upstreams.Dispose();
+    }
+}
