@@ -5,7 +5,9 @@ using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Hosting;
 
-/// <summary>What a node counts, on the meter <c>Gateway</c>. Tags are connection names and closed vocabularies only, so that series stay few.</summary>
+/// <summary>
+/// What a node counts, on the meter <c>Gateway</c>. Tags are connection names and closed vocabularies only, so that series stay few.
+/// </summary>
 public sealed class GatewayMetrics : IDisposable
 {
     public const string MeterName = "Gateway";
@@ -37,7 +39,9 @@ public sealed class GatewayMetrics : IDisposable
         _opened.Add(1, tags);
     }
 
-    /// <summary>A session is over. <paramref name="wasOpened"/> is false for one that was refused before it was counted as active.</summary>
+    /// <summary>
+    /// A session is over. <paramref name="wasOpened"/> is false for one that was refused before it was counted as active.
+    /// </summary>
     public void SessionEnded(string connection, Ending ending, Refusal refusal, long toUpstream, long toClient, bool wasOpened)
     {
         if (wasOpened)
@@ -58,6 +62,10 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Publishes how many recorded bytes wait for the journal. To be called once.</summary>
     public void ObserveRecording(Func<long> bytesInFlight) => _meter.CreateObservableGauge(
         "gateway.recording.in_flight", bytesInFlight, "By", "Recorded bytes that wait for the journal.");
+
+    /// <summary>Publishes who speaks TLS. To be called once.</summary>
+    public void TlsSpokenBy(string engine) => _meter.CreateObservableGauge(
+        "gateway.tls.engine", () => new Measurement<long>(1, new TagList { { "engine", engine } }), null, "Who speaks TLS on this node.");
 
     public void Dispose() => _meter.Dispose();
 

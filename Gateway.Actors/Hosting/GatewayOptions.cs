@@ -1,8 +1,8 @@
 namespace Gateway.Actors.Hosting;
 
 /// <summary>
-/// The node's configuration, section <c>Gateway</c> of appsettings.json and the environment (<c>Gateway__Node__Name=...</c>). Bound strictly and
-/// checked whole by <see cref="GatewayOptionsCheck"/> before a port is bound. Secrets are only ever references to files.
+/// The node's configuration, section <c>Gateway</c> of appsettings.json and the environment (<c>Gateway__Node__Name=...</c>). Bound
+/// strictly and checked whole by <see cref="GatewayOptionsCheck"/> before a port is bound. Secrets are only ever references to files.
 /// </summary>
 public sealed record GatewayOptions
 {
@@ -15,6 +15,8 @@ public sealed record GatewayOptions
     public JournalOptions Journal { get; init; } = new();
 
     public CertificateOptions Certificates { get; init; } = new();
+
+    public TlsOptions Tls { get; init; } = new();
 
     public AdminOptions Admin { get; init; } = new();
 
@@ -61,7 +63,10 @@ public sealed record JournalOptions
     /// <summary>A file with the connection string, where it holds a password.</summary>
     public string? ConnectionStringFile { get; init; }
 
-    /// <summary>The private key (PEM, ECDSA P-256) that seals recordings; the same on every node. Null: <c>seal.key</c> in the data directory, made at first start.</summary>
+    /// <summary>
+    /// The private key (PEM, ECDSA P-256) that seals recordings; the same on every node. Null: <c>seal.key</c> in the data directory,
+    /// made at first start.
+    /// </summary>
     public string? SealKeyFile { get; init; }
 }
 
@@ -74,18 +79,41 @@ public enum JournalProvider
 public sealed record CertificateOptions
 {
     /// <summary>
-    /// PEM files of this node's certificate chain and key, used for listeners, the admin API and remoting. Both null: an internal authority in the
-    /// data directory issues them at start (single node only).
+    /// PEM files of this node's certificate chain and key, used for listeners, the admin API and remoting. Both null: an internal
+    /// authority in the data directory issues them at start (single node only).
     /// </summary>
     public string? CertificateFile { get; init; }
 
     public string? KeyFile { get; init; }
 
-    /// <summary>PEM bundle of the authorities whose node certificates may join this cluster. Required with <see cref="CertificateFile"/>.</summary>
+    /// <summary>
+    /// PEM bundle of the authorities whose node certificates may join this cluster. Required with <see cref="CertificateFile"/>.
+    /// </summary>
     public string? ClusterAuthoritiesFile { get; init; }
 
     /// <summary>Names and addresses the internal authority puts into the certificate it issues.</summary>
     public IReadOnlyList<string> Names { get; init; } = ["localhost", "127.0.0.1"];
+}
+
+public sealed record TlsOptions
+{
+    /// <summary>Who speaks TLS with clients and upstreams. What is allowed is the same with each.</summary>
+    public TlsEngineChoice Engine { get; init; } = TlsEngineChoice.Auto;
+
+    /// <summary>
+    /// Keys for session tickets, shared by all nodes, so that a client resumes on any of them: 80 random bytes each, newest first, as
+    /// nginx's <c>ssl_session_ticket_key</c>. Read again when it changes. OpenSSL only. Null: every node makes its own, a new one each
+    /// hour.
+    /// </summary>
+    public string? TicketKeyFile { get; init; }
+}
+
+public enum TlsEngineChoice
+{
+    /// <summary>OpenSSL where version 3 can be loaded, on Linux; otherwise .NET's SslStream.</summary>
+    Auto,
+    OpenSsl,
+    SslStream,
 }
 
 public sealed record AdminOptions
@@ -107,16 +135,24 @@ public sealed record LimitOptions
     /// <summary>Client connections in the handshake or login phase at once, per node.</summary>
     public int Handshakes { get; init; } = 512;
 
-    /// <summary>From accept to the end of the TLS handshake. Origin: nginx ssl_handshake_timeout is 60 s; a mobile client on a bad link needs about 5 s.</summary>
+    /// <summary>
+    /// From accept to the end of the TLS handshake. Origin: nginx ssl_handshake_timeout is 60 s; a mobile client on a bad link needs
+    /// about 5 s.
+    /// </summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>From the end of the handshake to a complete login. Origin: mosquitto and EMQX give a client 15 to 30 s for CONNECT.</summary>
+    /// <summary>
+    /// From the end of the handshake to a complete login. Origin: mosquitto and EMQX give a client 15 to 30 s for CONNECT.
+    /// </summary>
     public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Dial, TLS and login at the upstream together.</summary>
     public TimeSpan UpstreamTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Recorded bytes of all sessions that wait for the journal, per node; beyond it streams wait. Kept well below what would trip the journal's circuit breaker.</summary>
+    /// <summary>
+    /// Recorded bytes of all sessions that wait for the journal, per node; beyond it streams wait. Kept well below what would trip the
+    /// journal's circuit breaker.
+    /// </summary>
     public long RecordingBytesInFlight { get; init; } = 64L * 1024 * 1024;
 }
 

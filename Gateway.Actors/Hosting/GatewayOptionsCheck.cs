@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Gateway.Actors.Hosting;
 
-/// <summary>The options with every relative path made absolute, and everything that is wrong with them. Use the options only when nothing is.</summary>
+/// <summary>
+/// The options with every relative path made absolute, and everything that is wrong with them. Use the options only when nothing is.
+/// </summary>
 public sealed record CheckedOptions(GatewayOptions Options, IReadOnlyList<ConfigurationFault> Faults);
 
 /// <summary>Binds and checks the whole configuration before a port is bound. Reads files, opens nothing else, changes nothing.</summary>
@@ -37,6 +39,7 @@ public static class GatewayOptionsCheck
             KeyFile = Full(NullIfEmpty(options.Certificates.KeyFile), root),
             ClusterAuthoritiesFile = Full(NullIfEmpty(options.Certificates.ClusterAuthoritiesFile), root),
         },
+        Tls = options.Tls with { TicketKeyFile = Full(NullIfEmpty(options.Tls.TicketKeyFile), root) },
         Issuers = [.. options.Issuers.Select(i => i with { AuthoritiesFile = Full(NullIfEmpty(i.AuthoritiesFile), root) })],
     };
 

@@ -6,6 +6,8 @@ using Gateway.Actors.Identify;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
 using Gateway.Actors.Sessions;
+using Gateway.Actors.Tls;
+using Gateway.Actors.Tls.OpenSsl;
 using Gateway.Actors.Upstream;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -28,6 +30,7 @@ public static class GatewayServices
         .AddSingleton(node.SealKey)
         .AddSingleton<GatewayMetrics>()
         .AddSingleton<LiveSessions>()
+        .AddTls(node.Options.Tls, node.Time)
         .AddSingleton(new AcceptedConnections(node.Time))
         .AddSingleton(new ConnectionSlots(node.Options.Limits.Handshakes))
         .AddSingleton(new RecordingBudget(node.Options.Limits.RecordingBytesInFlight))
@@ -51,6 +54,15 @@ public static class GatewayServices
             .WithGatewayCluster(node.Options, node.Certificates, node.Identity, node.Time)
             .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));
 
+    static IServiceCollection AddTls(this IServiceCollection services, TlsOptions options, TimeProvider time)
+    {
+        var ring = new TicketKeyRing(time);
+        if (options.TicketKeyFile is { } file)
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<TicketKeyReader>(provider, file, ring));
+        return services.AddSingleton(provider => TlsEngines.Choose(
+            options, ring, provider.GetRequiredService<GatewayMetrics>(), provider.GetRequiredService<ILogger<ITlsEngine>>()));
+    }
+
     static SessionParts Parts(IServiceProvider provider)
     {
         var node = (provider.GetRequiredService<NodeIdentity>(), provider.GetRequiredService<GatewayOptions>());
@@ -64,7 +76,8 @@ public static class GatewayServices
             Live = provider.GetRequiredService<LiveSessions>(),
             Certificates = provider.GetRequiredService<INodeCertificates>(),
             Identification = new Identification(provider.GetRequiredService<ITokenVerifier>()),
-            Dialer = new UpstreamDialer(),
+            Tls = provider.GetRequiredService<ITlsEngine>(),
+            Dialer = new UpstreamDialer(provider.GetRequiredService<ITlsEngine>()),
             Secrets = new UpstreamSecrets(),
             Index = provider.GetRequiredService<ISessionIndex>(),
             SealKey = provider.GetRequiredService<SealKey>(),

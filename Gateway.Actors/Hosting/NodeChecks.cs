@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Gateway.Actors.Tls.OpenSsl;
 
 namespace Gateway.Actors.Hosting;
 
@@ -14,6 +15,7 @@ static class NodeChecks
         Cluster(options.Cluster, report);
         Admin(options, report);
         Limits(options.Limits, report);
+        Tls(options.Tls, report);
         report.File(nameof(GatewayOptions.ConnectionsFile), ConfiguredFiles.Unreadable(options.ConnectionsFile));
     }
 
@@ -53,6 +55,30 @@ static class NodeChecks
         Groups("Admin:OperatorGroups", admin.OperatorGroups, report);
         if (options.Issuers.Count == 0 && admin.AuditorGroups.Count + admin.OperatorGroups.Count > 0)
             report.AddHidden("Issuers", "is empty although admin groups are set", "add the issuer whose tokens name those groups");
+    }
+
+    static void Tls(TlsOptions tls, OptionReport report)
+    {
+        report.Require(
+            tls.Engine != TlsEngineChoice.OpenSsl || OpenSslEngine.IsAvailable, "Tls:Engine", "needs libssl.so.3 on Linux",
+            "install OpenSSL 3, or choose auto");
+        if (tls.TicketKeyFile is not { } file) return;
+        report.Require(TlsEngines.UsesOpenSsl(tls.Engine), "Tls:TicketKeyFile", "is used by OpenSSL only", "remove it, or choose openssl");
+        if (ConfiguredFiles.NotSecret(file) is { } problem) report.File("Tls:TicketKeyFile", problem);
+        else if (NoKeys(file) is { } fault) report.Add("Tls:TicketKeyFile", fault, $"head -c {TicketKey.Length} /dev/urandom > {file}");
+    }
+
+    static string? NoKeys(string file)
+    {
+        try
+        {
+            TicketKeyFile.Read(file);
+            return null;
+        }
+        catch (InvalidDataException fault)
+        {
+            return fault.Message;
+        }
     }
 
     static void Groups(string setting, IReadOnlyList<string> groups, OptionReport report)

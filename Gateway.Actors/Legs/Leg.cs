@@ -5,7 +5,9 @@ using Akka.Streams.Dsl;
 
 namespace Gateway.Actors.Legs;
 
-/// <summary>One peer's connection as a flow of chunks: in goes what the peer receives, out comes what it sends. Owns stream and socket.</summary>
+/// <summary>
+/// One peer's connection as a flow of chunks: in goes what the peer receives, out comes what it sends. Owns stream and socket.
+/// </summary>
 public sealed class Leg(Stream stream, Socket socket) : IDisposable
 {
     readonly TaskCompletionSource _delivered = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,12 +22,20 @@ public sealed class Leg(Stream stream, Socket socket) : IDisposable
         Akka.Streams.Dsl.Flow.FromSinkAndSource(
             Sink.FromGraph(new LegSink(Stream, FinishAsync, _delivered)), Source.FromGraph(new LegSource(Stream, before)));
 
-    /// <summary>Tells the peer that no more will come, and still reads: close_notify (RFC 8446 section 6.1), then FIN. A peer that is gone is no fault here.</summary>
+    /// <summary>
+    /// Tells the peer that no more will come, and still reads: close_notify (RFC 8446 section 6.1), then FIN. A peer that is gone is no
+    /// fault here.
+    /// </summary>
     public async Task FinishAsync()
     {
         try
         {
-            if (Stream is SslStream tls) await tls.ShutdownAsync().ConfigureAwait(false);
+            await (Stream switch
+            {
+                IHalfClosing closing => closing.ShutdownAsync(),
+                SslStream tls => tls.ShutdownAsync(),
+                _ => Task.CompletedTask,
+            }).ConfigureAwait(false);
             socket.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)

@@ -3,6 +3,7 @@ using Gateway.Actors.Certificates;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Identify;
 using Gateway.Actors.Record;
+using Gateway.Actors.Tls;
 using Gateway.Actors.Upstream;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,8 @@ public sealed record SessionParts
     public required ConnectionSlots Slots { get; init; }
 
     public required LiveSessions Live { get; init; }
+
+    public required ITlsEngine Tls { get; init; }
 
     public required INodeCertificates Certificates { get; init; }
 

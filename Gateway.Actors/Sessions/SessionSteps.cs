@@ -14,8 +14,8 @@ using Gateway.Protocols.Journal;
 namespace Gateway.Actors.Sessions;
 
 /// <summary>
-/// The steps of one session, in the words of the folders they lead to, each under its own deadline. <see cref="SessionGraph"/> puts them in order. Holds
-/// what a later step needs of an earlier one, and releases all of it when disposed.
+/// The steps of one session, in the words of the folders they lead to, each under its own deadline. <see cref="SessionGraph"/> puts them
+/// in order. Holds what a later step needs of an earlier one, and releases all of it when disposed.
 /// </summary>
 sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRecording recording, SessionStop stop, SessionParts parts) : IDisposable
 {
@@ -46,7 +46,8 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     public async Task<Verdict<SecuredConnection>> Secure(AcceptedConnection connection)
     {
         using var deadline = Within(parts.Limits.HandshakeTimeout);
-        var handshake = await ServerHandshake.SecureAsync(connection, parts.Certificates, parts.Time, deadline.Token).ConfigureAwait(false);
+        var handshake = await ServerHandshake.SecureAsync(connection, parts.Tls, parts.Certificates, parts.Time, deadline.Token)
+            .ConfigureAwait(false);
         Facts = handshake.Client;
         if (handshake.Verdict.IsGranted) _client = new Leg(handshake.Verdict.Value.Stream, connection.Socket);
         return handshake.Verdict;
@@ -72,7 +73,9 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         return Task.FromResult(AccessPolicy.Judge(subject, parts.Time.GetUtcNow()));
     }
 
-    /// <summary>Step 5: the journal holds that the session began, and its login without credentials, before the upstream hears of it.</summary>
+    /// <summary>
+    /// Step 5: the journal holds that the session began, and its login without credentials, before the upstream hears of it.
+    /// </summary>
     public async Task<Verdict<Grant>> Open(Grant grant)
     {
         var record = new ArrayBufferWriter<byte>();
@@ -113,7 +116,9 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     /// <summary>The end of a session that a step refused: for the reason its end was requested, if it was.</summary>
     public SessionEnd EndOf(Refusal refusal, string detail) => stop.Reason ?? SessionEnd.Refused(refusal, detail);
 
-    /// <summary>Step 9: tells the client in its own protocol why it is sent away, and closes both legs. Nothing is recorded after it.</summary>
+    /// <summary>
+    /// Step 9: tells the client in its own protocol why it is sent away, and closes both legs. Nothing is recorded after it.
+    /// </summary>
     public async Task<SessionEnd> Farewell(SessionEnd end)
     {
         EndHandshake();

@@ -5,15 +5,16 @@ using System.Security.Authentication;
 namespace Gateway.Actors.Tls;
 
 /// <summary>
-/// Speaks TLS on a connected socket. What is allowed is said in .NET's own options and is the same for every engine: versions, suites, certificates, the
-/// judge of the peer's certificate, which is heard before an application byte passes in either direction. Safe for use from several threads.
+/// Speaks TLS on a connected socket. What is allowed is said in .NET's own options and is the same for every engine: versions, suites,
+/// certificates, the judge of the peer's certificate, which is heard before an application byte passes in either direction. Safe for use
+/// from several threads.
 /// </summary>
 public interface ITlsEngine
 {
     /// <summary>What operators call it.</summary>
     string Name { get; }
 
-    /// <summary>The server's side. When it succeeds, the leg owns the socket; otherwise the caller still does.</summary>
+    /// <summary>The server's side. Owns the socket from now on: it is the leg's, and closed when the handshake fails.</summary>
     /// <param name="socket">Connected; nobody else reads or writes it.</param>
     /// <param name="wire">The same socket, with the bytes that were looked at.</param>
     /// <param name="terms">Must name the certificate context.</param>

@@ -11,7 +11,7 @@ using Gateway.Protocols.Tls;
 namespace Gateway.Actors.Tls;
 
 /// <summary>
-/// The TLS handshake with one client: its hello is read and judged before a byte is answered, then the engine runs within the terms of that
+/// The TLS handshake with one client: its hello is read and judged before a byte is answered, then an engine runs within the terms of that
 /// judgement. Whatever refuses, everything is released and the refusal has a name.
 /// </summary>
 public sealed class ServerHandshake : IDisposable
@@ -20,14 +20,13 @@ public sealed class ServerHandshake : IDisposable
     readonly INodeCertificates _certificates;
     readonly ClientCertificateCheck _check;
     readonly PeekableStream _wire;
-    readonly SslStream _ssl;
+    TlsLeg? _leg;
 
     ServerHandshake(AcceptedConnection accepted, INodeCertificates certificates, DateTimeOffset now)
     {
         (_accepted, _certificates) = (accepted, certificates);
         _check = new ClientCertificateCheck(accepted.Profile.ClientTls, now);
         _wire = new PeekableStream(new NetworkStream(accepted.Socket, ownsSocket: true), Limits.Default.ClientHello);
-        _ssl = new SslStream(_wire, leaveInnerStreamOpen: false);
         Facts = new ClientFacts { Address = accepted.Client.ToString() };
     }
 
@@ -37,8 +36,8 @@ public sealed class ServerHandshake : IDisposable
 
     /// <summary>What a handshake yields that went through; throws when it did not.</summary>
     internal (Stream Stream, X509Certificate2? Certificate) Finished =>
-        _ssl.IsAuthenticated && _check.Refused is null
-            ? (_ssl, _check.Certificate)
+        _leg is { Stream: var stream } && _check.Refused is null
+            ? (stream, _check.Certificate)
             : throw new InvalidOperationException("The handshake is not finished.");
 
     /// <summary>
@@ -46,13 +45,13 @@ public sealed class ServerHandshake : IDisposable
     /// <paramref name="cancel"/> fires, the client was too slow.
     /// </summary>
     public static async Task<ClientHandshake> SecureAsync(
-        AcceptedConnection accepted, INodeCertificates certificates, TimeProvider time, CancellationToken cancel)
+        AcceptedConnection accepted, ITlsEngine engine, INodeCertificates certificates, TimeProvider time, CancellationToken cancel)
     {
         var handshake = new ServerHandshake(accepted, certificates, time.GetUtcNow());
         var isSecured = false;
         try
         {
-            var verdict = await handshake.RunAsync(cancel).ConfigureAwait(false);
+            var verdict = await handshake.RunAsync(engine, cancel).ConfigureAwait(false);
             isSecured = verdict.IsGranted;
             return new ClientHandshake(handshake.Facts, verdict);
         }
@@ -65,12 +64,13 @@ public sealed class ServerHandshake : IDisposable
     /// <summary>Releases everything; called unless the connection was handed on.</summary>
     public void Dispose()
     {
-        _ssl.Dispose();
+        _leg?.Stream.Dispose();
+        _wire.Dispose();
         _check.Certificate?.Dispose();
         _accepted.Dispose();
     }
 
-    async Task<Verdict<SecuredConnection>> RunAsync(CancellationToken cancel)
+    async Task<Verdict<SecuredConnection>> RunAsync(ITlsEngine engine, CancellationToken cancel)
     {
         try
         {
@@ -82,8 +82,10 @@ public sealed class ServerHandshake : IDisposable
                 return new Refused(terms.Verdict.Refusal, terms.Verdict.Detail);
             }
 
-            await _ssl.AuthenticateAsServerAsync(OptionsFor(terms.Verdict.Value, terms.Hello!), cancel).ConfigureAwait(false);
-            LearnOutcome();
+            var options = OptionsFor(terms.Verdict.Value, terms.Hello!);
+            _leg = await engine.AcceptAsync(_accepted.Socket, _wire, options, cancel).ConfigureAwait(false);
+            LearnCertificate();
+            Facts = Facts with { TlsVersion = _leg.Version, TlsSuite = _leg.Suite };
             return new SecuredConnection(this);
         }
         catch (Exception fault) when (TlsFacts.IsPeersDoing(fault))
@@ -139,12 +141,6 @@ public sealed class ServerHandshake : IDisposable
         {
             // The client has left.
         }
-    }
-
-    void LearnOutcome()
-    {
-        LearnCertificate();
-        Facts = Facts with { TlsVersion = TlsFacts.Version(_ssl), TlsSuite = TlsFacts.Suite(_ssl) };
     }
 
     void LearnCertificate()

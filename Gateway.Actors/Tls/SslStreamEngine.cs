@@ -17,9 +17,21 @@ public sealed class SslStreamEngine : ITlsEngine
 
     static async Task<TlsLeg> RunAsync(Stream wire, Func<SslStream, Task> handshake)
     {
-        // Left open on failure: the caller still owns the socket and may have a word to say.
         var ssl = new SslStream(wire, leaveInnerStreamOpen: false);
-        await handshake(ssl).ConfigureAwait(false);
+        try
+        {
+            await handshake(ssl).ConfigureAwait(false);
+            return Describe(ssl);
+        }
+        catch
+        {
+            await ssl.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    static TlsLeg Describe(SslStream ssl)
+    {
         var peer = ssl.RemoteCertificate is X509Certificate2 certificate ? TlsFacts.Sha256(certificate) : null;
         var protocol = ssl.NegotiatedApplicationProtocol.ToString();
         return new TlsLeg(ssl, TlsFacts.Version(ssl), TlsFacts.Suite(ssl), peer, protocol.Length == 0 ? null : protocol);

@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Tls;
 
@@ -12,14 +10,14 @@ namespace Gateway.Actors.Upstream;
 /// </summary>
 public sealed class UpstreamConnection : IDisposable
 {
-    internal UpstreamConnection(Grant grant, Stream stream, Socket socket)
+    internal UpstreamConnection(Grant grant, Socket socket, TlsLeg leg)
+        : this(grant, socket, leg.Stream) =>
+        (TlsVersion, TlsSuite, CertificateSha256) = (leg.Version, leg.Suite, leg.PeerSha256);
+
+    internal UpstreamConnection(Grant grant, Socket socket, Stream stream)
     {
         (Grant, Stream, Socket) = (grant, stream, socket);
         Address = Plain((IPEndPoint)socket.RemoteEndPoint!).ToString();
-        if (stream is not SslStream tls) return;
-        TlsVersion = TlsFacts.Version(tls);
-        TlsSuite = TlsFacts.Suite(tls);
-        CertificateSha256 = TlsFacts.Sha256((X509Certificate2)tls.RemoteCertificate!);
     }
 
     public Grant Grant { get; }

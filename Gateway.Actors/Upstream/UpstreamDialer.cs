@@ -14,47 +14,43 @@ namespace Gateway.Actors.Upstream;
 /// Dials the upstream of a grant and verifies it. Takes a <see cref="Grant"/>, so that nothing is dialled for somebody without one; sends
 /// nothing but the handshake.
 /// </summary>
-public sealed class UpstreamDialer
+public sealed class UpstreamDialer(ITlsEngine engine)
 {
     /// <summary>Does not throw for anything an upstream can do; when <paramref name="cancel"/> fires, it was too slow.</summary>
     public async Task<Verdict<UpstreamConnection>> DialAsync(Grant grant, TimeProvider time, CancellationToken cancel)
     {
         var target = grant.Profile.Upstream;
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        Stream? stream = null;
+        var isDialled = false;
         try
         {
             await socket.ConnectAsync(new DnsEndPoint(target.Host, target.Port), cancel).ConfigureAwait(false);
-            stream = new NetworkStream(socket, ownsSocket: false);
-            if (target.Plaintext) return new UpstreamConnection(grant, stream, socket);
-            var check = new UpstreamCertificateCheck(target, time.GetUtcNow());
-            var tls = new SslStream(stream, leaveInnerStreamOpen: false);
-            stream = tls;
-            if (await HandshakeAsync(tls, target, check, cancel).ConfigureAwait(false) is not { } refused)
-                return new UpstreamConnection(grant, tls, socket);
-            Release(stream, socket);
-            return refused;
+            var verdict = target.Plaintext
+                ? new UpstreamConnection(grant, socket, new NetworkStream(socket, ownsSocket: false))
+                : await SecureAsync(grant, socket, new UpstreamCertificateCheck(target, time.GetUtcNow()), cancel).ConfigureAwait(false);
+            isDialled = verdict.IsGranted;
+            return verdict;
         }
         catch (Exception fault) when (fault is SocketException or OperationCanceledException)
         {
-            Release(stream, socket);
             return cancel.IsCancellationRequested
                 ? new Refused(Refusal.UpstreamTooSlow, $"{target.Host}:{target.Port} did not answer in time")
                 : new Refused(Refusal.UpstreamUnreachable, $"{target.Host}:{target.Port}: {fault.Message}");
         }
-        catch
+        finally
         {
-            Release(stream, socket);
-            throw;
+            if (!isDialled) socket.Dispose();
         }
     }
 
-    static async Task<Refused?> HandshakeAsync(
-        SslStream tls, UpstreamTarget target, UpstreamCertificateCheck check, CancellationToken cancel)
+    async Task<Verdict<UpstreamConnection>> SecureAsync(
+        Grant grant, Socket socket, UpstreamCertificateCheck check, CancellationToken cancel)
     {
         try
         {
-            await tls.AuthenticateAsClientAsync(Options(target, check), cancel).ConfigureAwait(false);
+            var leg = await engine.ConnectAsync(socket, Options(grant.Profile.Upstream, check), cancel).ConfigureAwait(false);
+            if (check.Refused is null) return new UpstreamConnection(grant, socket, leg);
+            leg.Stream.Dispose();
             return check.Refused;
         }
         catch (Exception fault) when (TlsFacts.IsPeersDoing(fault))
@@ -80,10 +76,4 @@ public sealed class UpstreamDialer
 
     static SslStreamCertificateContext? ClientContext(X509Certificate2? certificate) =>
         certificate is null ? null : SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
-
-    static void Release(Stream? stream, Socket socket)
-    {
-        stream?.Dispose();
-        socket.Dispose();
-    }
 }

@@ -69,6 +69,7 @@ public sealed partial class MetricsSpec : IAsyncLifetime, IDisposable
         metrics.RecordingFailed();
         metrics.ConnectionShed(_connection);
         metrics.ObserveRecording(() => 4096);
+        metrics.TlsSpokenBy("openssl");
         return metrics;
     }
 

@@ -14,17 +14,18 @@ namespace Gateway.Specs.Support;
 /// A gateway's side of handshakes on loopback, with a certificate for <c>localhost</c>. Every handshake that is refused is checked to
 /// have released its socket.
 /// </summary>
-public sealed class HandshakeBench : IDisposable
+public sealed class HandshakeBench(string engine = "sslstream") : IDisposable
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
-    readonly FixedCertificates _node;
+    readonly ITlsEngine _engine = EngineBench.Engine(engine);
     readonly CancellationTokenSource _deadline = new(s_patience);
     readonly List<IDisposable> _owned = [];
-
-    public HandshakeBench() => _node = new FixedCertificates(Authority.Server(), Authority.Authorities);
+    FixedCertificates? _node;
 
     public TestCertificates Authority { get; } = new();
+
+    FixedCertificates Node => _node ??= new(Authority.Server(), Authority.Authorities);
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -35,7 +36,7 @@ public sealed class HandshakeBench : IDisposable
     {
         _owned.Add(pair);
         var accepted = new AcceptedConnection(pair.Server, profile, (IPEndPoint)pair.Server.RemoteEndPoint!);
-        var handshake = await ServerHandshake.SecureAsync(accepted, _node, Time, cancel ?? Deadline);
+        var handshake = await ServerHandshake.SecureAsync(accepted, _engine, Node, Time, cancel ?? Deadline);
         if (handshake.Verdict.IsGranted) _owned.Add(handshake.Verdict.Value);
         Assert.Equal(!handshake.Verdict.IsGranted, pair.Server.SafeHandle.IsClosed);
         return handshake;

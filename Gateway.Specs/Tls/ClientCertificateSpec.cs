@@ -10,15 +10,20 @@ using Xunit;
 
 namespace Gateway.Specs.Tls;
 
-public sealed class ClientCertificateSpec : IDisposable
+public sealed class ClientCertificateOverOpenSslSpec() : ClientCertificateSpec("openssl");
+
+public sealed class ClientCertificateOverSslStreamSpec() : ClientCertificateSpec("sslstream");
+
+public abstract class ClientCertificateSpec(string engine) : IDisposable
 {
     readonly TestCertificates _people = new("People CA");
-    readonly HandshakeBench _bench = new();
+    readonly HandshakeBench _bench = new(engine);
 
     public void Dispose()
     {
         _bench.Dispose();
         _people.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -108,7 +113,7 @@ public sealed class ClientCertificateSpec : IDisposable
     [Fact]
     public async Task The_gateways_clock_decides_what_has_expired()
     {
-        using var later = new HandshakeBench { Time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(60)) };
+        using var later = new HandshakeBench(engine) { Time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(60)) };
 
         var (gateway, _) = await later.MeetAsync(
             Profile(ClientCertificateRule.Required), options => options.ClientCertificates = [_people.Client("anna")]);

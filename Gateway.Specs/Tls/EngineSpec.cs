@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Legs;
 using Gateway.Actors.Tls;
 using Gateway.Specs.Support;
 using Xunit;
@@ -35,7 +36,8 @@ public abstract class EngineSpec(string server, string client) : IDisposable
         var own = _bench.Authority.Server();
 
         var (gateway, peer) = await _bench.MeetAsync(
-            terms => (terms.EnabledSslProtocols, terms.ServerCertificateContext) = (version, Context(own)), terms => terms.EnabledSslProtocols = version);
+            terms => (terms.EnabledSslProtocols, terms.ServerCertificateContext) = (version, Context(own)),
+            terms => terms.EnabledSslProtocols = version);
 
         Assert.Equal((name, name), (gateway.Version, peer.Version));
         Assert.Equal(gateway.Suite, peer.Suite);
@@ -257,7 +259,8 @@ public abstract class EngineSpec(string server, string client) : IDisposable
         try
         {
             int count;
-            while ((count = await stream.ReadAsync(buffer, _bench.Deadline)) > 0) await stream.WriteAsync(buffer.AsMemory(0, count), _bench.Deadline);
+            while ((count = await stream.ReadAsync(buffer, _bench.Deadline)) > 0)
+                await stream.WriteAsync(buffer.AsMemory(0, count), _bench.Deadline);
         }
         catch (IOException)
         {
@@ -265,7 +268,7 @@ public abstract class EngineSpec(string server, string client) : IDisposable
         }
     }
 
-    Task FinishAsync(Stream stream) => stream is SslStream tls ? tls.ShutdownAsync() : ((Gateway.Actors.Tls.OpenSsl.OpenSslStream)stream).ShutdownAsync();
+    static Task FinishAsync(Stream stream) => stream is IHalfClosing closing ? closing.ShutdownAsync() : ((SslStream)stream).ShutdownAsync();
 
     static SslStreamCertificateContext Context(X509Certificate2 certificate) =>
         SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);

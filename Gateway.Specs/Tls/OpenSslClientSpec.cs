@@ -13,6 +13,7 @@ namespace Gateway.Specs.Tls;
 /// <summary>What a client that is not .NET's can do: old versions, weak suites, resumption.</summary>
 public sealed class OpenSslClientSpec : IDisposable
 {
+    readonly ITlsEngine _engine = EngineBench.Engine("openssl");
     static readonly ConnectionProfile s_strict = TestProfiles.For(TestProfiles.Tls13);
     static readonly ConnectionProfile s_older = TestProfiles.For(TestProfiles.Tls13 with { AllowTls12 = true });
 
@@ -98,7 +99,7 @@ public sealed class OpenSslClientSpec : IDisposable
         using var client = Start($"s_client -connect {_listener.LocalEndpoint} -servername localhost{trusting} {arguments}");
         var socket = await _listener.AcceptSocketAsync(_deadline.Token);
         var accepted = new AcceptedConnection(socket, profile, (IPEndPoint)socket.RemoteEndPoint!);
-        var gateway = await ServerHandshake.SecureAsync(accepted, _node, TimeProvider.System, _deadline.Token);
+        var gateway = await ServerHandshake.SecureAsync(accepted, _engine, _node, TimeProvider.System, _deadline.Token);
         if (gateway.Verdict.IsGranted)
         {
             await gateway.Verdict.Value.Stream.WriteAsync("bye\n"u8.ToArray(), _deadline.Token);

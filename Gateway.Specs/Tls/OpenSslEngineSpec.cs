@@ -159,7 +159,8 @@ public sealed class OpenSslEngineSpec : IDisposable
     async Task RunSessionAsync()
     {
         using var pair = await LoopbackPair.ConnectAsync();
-        var serving = _bench.Server.AcceptAsync(pair.Server, new PeekableStream(new NetworkStream(pair.Server), 1024), _serverTerms, default);
+        var wire = new PeekableStream(new NetworkStream(pair.Server), 1024);
+        var serving = _bench.Server.AcceptAsync(pair.Server, wire, _serverTerms, default);
         var client = await _bench.Client.ConnectAsync(pair.Client, _bench.ClientTerms(), default);
         var server = await serving;
         await client.Stream.WriteAsync("ping"u8.ToArray());

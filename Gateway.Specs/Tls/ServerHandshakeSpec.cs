@@ -6,14 +6,22 @@ using Xunit;
 
 namespace Gateway.Specs.Tls;
 
-public sealed class ServerHandshakeSpec : IDisposable
+public sealed class ServerHandshakeOverOpenSslSpec() : ServerHandshakeSpec("openssl");
+
+public sealed class ServerHandshakeOverSslStreamSpec() : ServerHandshakeSpec("sslstream");
+
+public abstract class ServerHandshakeSpec(string engine) : IDisposable
 {
     static readonly ConnectionProfile s_strict = TestProfiles.For(TestProfiles.Tls13);
     static readonly ConnectionProfile s_older = TestProfiles.For(TestProfiles.Tls13 with { AllowTls12 = true });
 
-    readonly HandshakeBench _bench = new();
+    readonly HandshakeBench _bench = new(engine);
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose()
+    {
+        _bench.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_client_within_the_rules_is_secured_and_its_leg_described()

@@ -13,7 +13,11 @@ using Xunit;
 
 namespace Gateway.Specs.Upstream;
 
-public sealed class UpstreamDialerSpec : IDisposable
+public sealed class UpstreamDialerOverOpenSslSpec() : UpstreamDialerSpec("openssl");
+
+public sealed class UpstreamDialerOverSslStreamSpec() : UpstreamDialerSpec("sslstream");
+
+public abstract class UpstreamDialerSpec(string engine) : IDisposable
 {
     readonly TestCertificates _authority = new("Upstream CA");
     readonly TestCertificates _strangers = new("Strangers CA");
@@ -105,7 +109,7 @@ public sealed class UpstreamDialerSpec : IDisposable
         var grant = await _grants.GrantAsync(target);
         using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
-        var verdict = await new UpstreamDialer().DialAsync(grant, TimeProvider.System, soon.Token);
+        var verdict = await new UpstreamDialer(EngineBench.Engine(engine)).DialAsync(grant, TimeProvider.System, soon.Token);
 
         Assert.Equal(Refusal.UpstreamTooSlow, verdict.Refusal);
     }
@@ -167,10 +171,12 @@ public sealed class UpstreamDialerSpec : IDisposable
         _strangers.Dispose();
         _grants.Dispose();
         _deadline.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     async Task<Verdict<UpstreamConnection>> DialAsync(UpstreamTarget target) =>
-        await new UpstreamDialer().DialAsync(await _grants.GrantAsync(target), TimeProvider.System, _deadline.Token);
+        await new UpstreamDialer(EngineBench.Engine(engine))
+            .DialAsync(await _grants.GrantAsync(target), TimeProvider.System, _deadline.Token);
 
     /// <summary>One byte there and back, so that the ticket for the next leg has arrived.</summary>
     async Task<Refusal> EchoOnceAsync(UpstreamTarget target)

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Gateway.Actors.Tls.OpenSsl;
 
-/// <summary>Confirms the connection's own application protocol to a client that offers it, and nothing else. RFC 7301 section 3.2.</summary>
+/// <summary>
+/// Confirms the connection's own application protocol to a client that offers it, and nothing else. RFC 7301 section 3.2.
+/// </summary>
 static unsafe class AlpnCallback
 {
     const int Confirmed = 0;

@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Gateway.Actors.Tls.OpenSsl;
 
-/// <summary>What the library's callbacks have to know of the connection that they are called for. Attached to it while its handshake runs.</summary>
+/// <summary>
+/// What the library's callbacks have to know of the connection that they are called for. Attached to it while its handshake runs.
+/// </summary>
 sealed class HandshakeState : IDisposable
 {
     /// <summary>SSL_set_app_data(3) is index 0.</summary>

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Gateway.Actors.Tls.OpenSsl;
 
 /// <summary>
-/// What connections share, the same for all of them: suites, groups, no renegotiation, tickets by our keys. One for clients; for servers one per
-/// certificate, which goes when the certificate does.
+/// What connections share, the same for all of them: suites, groups, no renegotiation, tickets by our keys. One for clients; for servers
+/// one per certificate, which goes when the certificate does.
 /// </summary>
 sealed unsafe class OpenSslContexts(IReadOnlyList<TlsCipherSuite> suites)
 {
@@ -31,8 +31,7 @@ sealed unsafe class OpenSslContexts(IReadOnlyList<TlsCipherSuite> suites)
         var context = Create(LibSsl.TLS_server_method(), suites);
         OwnCertificate.Present(own, context);
         LibSsl.SSL_CTX_set_alpn_select_cb(context, &AlpnCallback.Select, 0);
-        // A macro's contract, unlike the others': 1 is success here too.
-        OpenSslError.Check(LibSsl.SSL_CTX_set_tlsext_ticket_key_evp_cb(context, &TicketCallback.Use), "SSL_CTX_set_tlsext_ticket_key_evp_cb");
+        OpenSslError.Check(LibSsl.SSL_CTX_set_tlsext_ticket_key_evp_cb(context, &TicketCallback.Use), "The ticket callback");
         // One per connection: RFC 8446 appendix C.4 wants a ticket used once, and a client that needs more opens more connections.
         OpenSslError.Check(LibSsl.SSL_CTX_set_num_tickets(context, 1), nameof(LibSsl.SSL_CTX_set_num_tickets));
         fixed (byte* id = "gateway"u8)
@@ -47,9 +46,9 @@ sealed unsafe class OpenSslContexts(IReadOnlyList<TlsCipherSuite> suites)
         if (context.IsInvalid) throw OpenSslError.Take(nameof(LibSsl.SSL_CTX_new));
         // Only the names of TLS 1.2 and older say which key exchange the cipher goes with.
         var names = suites.Select(suite => suite.ToString()).ToLookup(name => name.Contains("_WITH_", StringComparison.Ordinal));
-        OpenSslError.Check(LibSsl.SSL_CTX_set_ciphersuites(context, string.Join(':', names[false])), nameof(LibSsl.SSL_CTX_set_ciphersuites));
-        OpenSslError.Check(
-            LibSsl.SSL_CTX_set_cipher_list(context, string.Join(':', names[true].Select(LibrarysName))), nameof(LibSsl.SSL_CTX_set_cipher_list));
+        var (modern, older) = (string.Join(':', names[false]), string.Join(':', names[true].Select(LibrarysName)));
+        OpenSslError.Check(LibSsl.SSL_CTX_set_ciphersuites(context, modern), nameof(LibSsl.SSL_CTX_set_ciphersuites));
+        OpenSslError.Check(LibSsl.SSL_CTX_set_cipher_list(context, older), nameof(LibSsl.SSL_CTX_set_cipher_list));
         if (Set(context, ContextControl.SetGroupsList, ModernGroups) != 1)
         {
             LibCrypto.ERR_clear_error();

@@ -6,8 +6,8 @@ using System.Security.Cryptography;
 namespace Gateway.Actors.Tls.OpenSsl;
 
 /// <summary>
-/// OpenSSL 3 directly on the non-blocking socket: half the price of .NET's handshake, no thread hop per message, and session tickets that every node of a
-/// cluster can open.
+/// OpenSSL 3 directly on the non-blocking socket: half the price of .NET's handshake, no thread hop per message, and session tickets that
+/// every node of a cluster can open.
 /// </summary>
 /// <param name="tickets">The keys that protect session tickets.</param>
 /// <param name="suites">All that may ever be spoken; the terms of a handshake narrow it by version.</param>

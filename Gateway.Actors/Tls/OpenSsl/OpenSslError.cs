@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Gateway.Actors.Tls.OpenSsl;
 
-/// <summary>Turns this thread's error queue into exceptions. A call that may fail clears the queue first, so that no older error is blamed.</summary>
+/// <summary>
+/// Turns this thread's error queue into exceptions. A call that may fail clears the queue first, so that no older error is blamed.
+/// </summary>
 static class OpenSslError
 {
     const uint ReasonMask = 0x7FFFFF;
@@ -22,7 +24,8 @@ static class OpenSslError
     }
 
     /// <summary>
-    /// Empties the queue: its oldest entry is the cause. Without one, the system's own words for the last call. Nothing in either is of the peer's making.
+    /// Empties the queue: its oldest entry is the cause. Without one, the system's own words for the last call. Nothing in either is of
+    /// the peer's making.
     /// </summary>
     public static string Reason()
     {

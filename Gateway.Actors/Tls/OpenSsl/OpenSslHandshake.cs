@@ -66,31 +66,34 @@ sealed class OpenSslHandshake : IDisposable
         return Finish(_readiness);
     }
 
-    /// <summary>Releases everything but the socket, unless the handshake went through.</summary>
+    /// <summary>Releases everything, unless the handshake went through.</summary>
     public void Dispose()
     {
         _state?.Dispose();
         if (_isFinished) return;
         _readiness?.Dispose();
         _session.Dispose();
+        _socket.Dispose();
     }
 
     void Begin(SslProtocols versions, HandshakeState state, ReadOnlySpan<byte> taken)
     {
         _state = state;
-        var newest = versions.HasFlag(SslProtocols.Tls13) ? SslVersion.Tls13 : SslVersion.Tls12;
-        var oldest = versions.HasFlag(SslProtocols.Tls12) ? SslVersion.Tls12 : SslVersion.Tls13;
-        OpenSslError.Check((int)LibSsl.SSL_ctrl(_ssl, ContextControl.SetMinProtocol, new((int)oldest), 0).Value, "SSL_set_min_proto_version");
-        OpenSslError.Check((int)LibSsl.SSL_ctrl(_ssl, ContextControl.SetMaxProtocol, new((int)newest), 0).Value, "SSL_set_max_proto_version");
+        Limit(ContextControl.SetMinProtocol, versions.HasFlag(SslProtocols.Tls12) ? SslVersion.Tls12 : SslVersion.Tls13);
+        Limit(ContextControl.SetMaxProtocol, versions.HasFlag(SslProtocols.Tls13) ? SslVersion.Tls13 : SslVersion.Tls12);
         _session.Attach(taken);
         _hasTaken = !taken.IsEmpty;
     }
+
+    void Limit(ContextControl end, SslVersion version) =>
+        OpenSslError.Check((int)LibSsl.SSL_ctrl(_ssl, end, new((int)version), 0).Value, $"{end}");
 
     unsafe void Offer(List<SslApplicationProtocol> protocols)
     {
         byte[] wire = [.. protocols.SelectMany(protocol => (byte[])[(byte)protocol.Protocol.Length, .. protocol.Protocol.Span])];
         // Unlike everywhere else, 0 is success.
-        fixed (byte* start = wire) OpenSslError.Check(1 - LibSsl.SSL_set_alpn_protos(_ssl, start, (uint)wire.Length), "SSL_set_alpn_protos");
+        fixed (byte* start = wire)
+            OpenSslError.Check(1 - LibSsl.SSL_set_alpn_protos(_ssl, start, (uint)wire.Length), nameof(LibSsl.SSL_set_alpn_protos));
     }
 
     ValueTask WaitAsync(SslOutcome outcome, SocketWait socket, CancellationToken cancel)

@@ -1,13 +1,15 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Gateway.Actors.Legs;
 
 namespace Gateway.Actors.Tls.OpenSsl;
 
 /// <summary>
-/// A TLS connection whose handshake is over: plain bytes in and out. Asynchronous only; one read and one write at a time. An empty read waits until there
-/// is something to read and holds no buffer meanwhile. What waits goes on within the polling thread, so a continuation must not block.
+/// A TLS connection whose handshake is over: plain bytes in and out. Asynchronous only; one read and one write at a time. An empty read
+/// waits until there is something to read and holds no buffer meanwhile. What waits goes on within the polling thread, so a continuation
+/// must not block.
 /// </summary>
-public sealed class OpenSslStream : Stream
+public sealed class OpenSslStream : Stream, IHalfClosing
 {
     readonly SslSession _session;
     readonly SocketReadiness _readiness;
@@ -38,14 +40,20 @@ public sealed class OpenSslStream : Stream
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
         var outcome = _session.Read(buffer.Span, out var count);
-        if (outcome == SslOutcome.Done) return new(count);
-        return outcome is SslOutcome.WantsRead or SslOutcome.WantsWrite ? WaitAndReadAsync(outcome, buffer, cancellationToken) : Over(outcome);
+        return outcome switch
+        {
+            SslOutcome.Done => new(count),
+            SslOutcome.WantsRead or SslOutcome.WantsWrite => WaitAndReadAsync(outcome, buffer, cancellationToken),
+            _ => Over(outcome),
+        };
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Returns when the system has taken all of it. After a cancelled write no more can be written: a record may be half sent.</summary>
+    /// <summary>
+    /// Returns when the system has taken all of it. After a cancelled write no more can be written: a record may be half sent.
+    /// </summary>
     /// <exception cref="IOException">The connection failed, or an earlier write was cancelled.</exception>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -58,13 +66,16 @@ public sealed class OpenSslStream : Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Tells the peer that no more will come (close_notify, RFC 8446 section 6.1). It may go on sending, and can still be read.</summary>
+    /// <summary>
+    /// Tells the peer that no more will come (close_notify, RFC 8446 section 6.1). It may go on sending, and can still be read.
+    /// </summary>
     /// <exception cref="IOException">The connection failed.</exception>
     public async Task ShutdownAsync()
     {
         if (_isWriteBroken) throw new IOException("An earlier write was not finished.");
         SslOutcome outcome;
-        while ((outcome = _session.Shutdown()) != SslOutcome.Done) await WaitAsync(_readiness.Writer, outcome, default).ConfigureAwait(false);
+        while ((outcome = _session.Shutdown()) != SslOutcome.Done)
+            await WaitAsync(_readiness.Writer, outcome, cancel: default).ConfigureAwait(false);
     }
 
     public override void Flush()

@@ -6,8 +6,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Gateway.Actors.Tls.OpenSsl;
 
 /// <summary>
-/// Stands in for the library's own chain verification: the chain that the peer sent is built and judged by managed code, in the middle of the handshake,
-/// so that neither side's application bytes pass before it. What is wrong reaches the peer as the fitting alert. SSL_CTX_set_cert_verify_callback(3).
+/// Stands in for the library's own chain verification: the chain that the peer sent is built and judged by managed code, in the middle of
+/// the handshake, so that neither side's application bytes pass before it. What is wrong reaches the peer as the fitting alert.
+/// SSL_CTX_set_cert_verify_callback(3).
 /// </summary>
 static unsafe class PeerVerification
 {

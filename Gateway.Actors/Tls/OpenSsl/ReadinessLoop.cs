@@ -7,14 +7,15 @@ using System.Runtime.InteropServices;
 namespace Gateway.Actors.Tls.OpenSsl;
 
 /// <summary>
-/// A thread that asks the system which sockets are ready, epoll(7), edge-triggered. .NET's own engine cannot wait for a socket to become writable, and
-/// hands every completion to another thread, which costs a small message more than its encryption. One thread per processor; sockets take turns.
+/// A thread that asks the system which sockets are ready, epoll(7), edge-triggered. .NET's own engine cannot wait for a socket to become
+/// writable, and hands every completion to another thread, which costs a small message more than its encryption. One thread per
+/// processor; sockets take turns.
 /// </summary>
 sealed unsafe class ReadinessLoop
 {
     const int MaxEvents = 256;
     const int CloseOnExec = 0x80000;
-    const int Add_ = 1;
+    const int Register = 1;
     const int Delete = 2;
     const int Interrupted = 4;
     const uint EdgeTriggered = 1u << 31;
@@ -26,7 +27,9 @@ sealed unsafe class ReadinessLoop
     /// <summary>struct epoll_event is packed on x86-64 only.</summary>
     static readonly int s_dataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
     static readonly int s_eventSize = s_dataOffset + 8;
-    static readonly ReadinessLoop[] s_loops = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(index => new ReadinessLoop(index))];
+    static readonly ReadinessLoop[] s_loops =
+        [.. Enumerable.Range(0, Environment.ProcessorCount).Select(index => new ReadinessLoop(index))];
+
     static uint s_turn;
 
     readonly ConcurrentDictionary<long, SocketReadiness> _sockets = new();
@@ -52,7 +55,7 @@ sealed unsafe class ReadinessLoop
         BinaryPrimitives.WriteInt64LittleEndian(wish[s_dataOffset..], id);
         fixed (byte* start = wish)
         {
-            if (LibC.epoll_ctl(_epoll, Add_, socket, start) == 0) return id;
+            if (LibC.epoll_ctl(_epoll, Register, socket, start) == 0) return id;
         }
 
         var fault = new Win32Exception();

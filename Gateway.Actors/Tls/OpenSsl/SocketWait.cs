@@ -12,8 +12,8 @@ enum Readiness : uint
 }
 
 /// <summary>
-/// One user's wait for one socket, reader's or writer's. The system tells of a change once: what nobody waits for is remembered, so that a wait begun
-/// just after it ends at once. A wait may therefore end for nothing; the caller tries, and waits again.
+/// One user's wait for one socket, reader's or writer's. The system tells of a change once: what nobody waits for is remembered, so that
+/// a wait begun just after it ends at once. A wait may therefore end for nothing; the caller tries, and waits again.
 /// </summary>
 sealed class SocketWait : IValueTaskSource
 {

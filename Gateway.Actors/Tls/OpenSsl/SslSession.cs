@@ -75,7 +75,8 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
     }
 
     /// <summary>
-    /// Fills <paramref name="buffer"/> with as many records as are there. With an empty buffer, only finds out whether there is something to read.
+    /// Fills <paramref name="buffer"/> with as many records as are there. With an empty buffer, only finds out whether there is something
+    /// to read.
     /// </summary>
     public SslOutcome Read(Span<byte> buffer, out int count)
     {
@@ -96,7 +97,9 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
         }
     }
 
-    /// <summary>Takes as much of <paramref name="bytes"/> as the socket does. What was not taken is to be offered again, unchanged.</summary>
+    /// <summary>
+    /// Takes as much of <paramref name="bytes"/> as the socket does. What was not taken is to be offered again, unchanged.
+    /// </summary>
     public SslOutcome Write(ReadOnlySpan<byte> bytes, out int count)
     {
         count = 0;

@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace Gateway.Actors.Tls.OpenSsl;
 
-/// <summary>Seals and opens session tickets with the keys of a <see cref="TicketKeyRing"/>. SSL_CTX_set_tlsext_ticket_key_evp_cb(3).</summary>
+/// <summary>
+/// Seals and opens session tickets with the keys of a <see cref="TicketKeyRing"/>. SSL_CTX_set_tlsext_ticket_key_evp_cb(3).
+/// </summary>
 static unsafe class TicketCallback
 {
     const int Failed = -1;

@@ -3,12 +3,14 @@ using System.Security.Cryptography;
 namespace Gateway.Actors.Tls.OpenSsl;
 
 /// <summary>
-/// Protects session tickets, RFC 5077 section 4: AES-256-CBC, then HMAC-SHA-256. Whoever has it can read what was said in resumed TLS 1.2 sessions and
-/// can resume anybody's session, so it is a secret to be replaced within hours.
+/// Protects session tickets, RFC 5077 section 4: AES-256-CBC, then HMAC-SHA-256. Whoever has it can read what was said in resumed TLS 1.2
+/// sessions and can resume anybody's session, so it is a secret to be replaced within hours.
 /// </summary>
 public sealed class TicketKey
 {
-    /// <summary>Bytes of a key: its name 16, then 32 for HMAC and 32 for AES, as nginx lays out <c>ssl_session_ticket_key</c> files.</summary>
+    /// <summary>
+    /// Bytes of a key: its name 16, then 32 for HMAC and 32 for AES, as nginx lays out <c>ssl_session_ticket_key</c> files.
+    /// </summary>
     public const int Length = NameLength + 2 * SecretLength;
 
     internal const int NameLength = 16;

@@ -1,8 +1,8 @@
 namespace Gateway.Actors.Tls.OpenSsl;
 
 /// <summary>
-/// The ticket keys of one node. The first seals new tickets, the others still open old ones. A client can resume on every node that has the same keys;
-/// until somebody shares keys, the ring makes its own and replaces them by the clock. Safe for use from several threads.
+/// The ticket keys of one node. The first seals new tickets, the others still open old ones. A client can resume on every node that has
+/// the same keys; until somebody shares keys, the ring makes its own and replaces them by the clock. Safe for use from several threads.
 /// </summary>
 public sealed class TicketKeyRing
 {
