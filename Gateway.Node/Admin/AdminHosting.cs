@@ -2,6 +2,7 @@ using Gateway.Actors.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 
@@ -19,7 +20,10 @@ public static class AdminHosting
     {
         services.AddSingleton(new AdminAccess(options));
         services.AddSingleton(options.Admin).AddSingleton<IConfigureOptions<KestrelServerOptions>, AdminListener>();
-        services.AddAuthentication(BearerTokens.Scheme).AddScheme<AuthenticationSchemeOptions, BearerTokens>(BearerTokens.Scheme, null);
+        // AddAuthentication would bring data protection along, which keeps a key of its own in the user's home directory; bearer tokens need none.
+        services.AddAuthenticationCore(authentication => authentication.DefaultScheme = BearerTokens.Scheme).AddWebEncoders();
+        services.TryAddSingleton(TimeProvider.System);
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerTokens>(BearerTokens.Scheme, null);
         services.AddAuthorizationBuilder()
             .AddPolicy(AdminRoles.Auditor, policy => policy.RequireRole(AdminRoles.Auditor))
             .AddPolicy(AdminRoles.Operator, policy => policy.RequireRole(AdminRoles.Operator))

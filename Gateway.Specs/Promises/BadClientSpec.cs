@@ -6,6 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Gateway.Protocols;
 using Gateway.Specs.Support;
+using MQTTnet;
+using MQTTnet.Formatter;
 using Xunit;
 
 namespace Gateway.Specs.Promises;
@@ -14,6 +16,10 @@ namespace Gateway.Specs.Promises;
 [SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
 public sealed class BadClientSpec : IAsyncLifetime
 {
+    // Metrics are the process's: names of their own keep these refusals apart from those of other specs.
+    const string Opaque = "bad-clients";
+    const string Mqtt = "bad-mqtt-clients";
+
     readonly TestCertificates _clients = new("Clients CA");
     readonly TestCertificates _upstreams = new("Upstream CA");
     TlsUpstream _upstream = null!;
@@ -32,7 +38,7 @@ public sealed class BadClientSpec : IAsyncLifetime
         { "silence", Refusal.TlsHandshakeTooSlow },
     };
 
-    public static TheoryData<string, Refusal> MqttClients => new()
+    public static TheoryData<string, Refusal> MqttPeers => new()
     {
         { "a malformed packet", Refusal.FrameMalformed },
         { "no CONNECT", Refusal.ProtocolViolated },
@@ -52,13 +58,13 @@ public sealed class BadClientSpec : IAsyncLifetime
     [MemberData(nameof(OpaqueClients))]
     public async Task A_bad_client_is_one_named_refusal_and_the_next_good_one_is_served(string client, Refusal refusal)
     {
-        await using var node = await EchoNode.StartAsync(_clients, _upstreams, _upstream.Port, settings: ("Limits:HandshakeTimeout", "2s"));
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, _upstream.Port, connection: Opaque, settings: ("Limits:HandshakeTimeout", "2s"));
         using var metrics = new RefusalMeter();
 
         await BeAsync(client, node);
 
-        await RefusedOnce.AssertAsync(node, metrics, "echo", refusal);
-        await using var good = await TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17"));
+        await RefusedOnce.AssertAsync(node, metrics, Opaque, refusal);
+        await using var good = await TlsClient.ConnectAsync(node.Address(Opaque), node.AuthorityFile, _clients.Client("camera-17"));
         await good.WriteAsync("ping"u8.ToArray());
         await good.ReadExactlyAsync(new byte[4]);
     }
@@ -66,10 +72,10 @@ public sealed class BadClientSpec : IAsyncLifetime
     [RequiresFact("openssl")]
     public async Task A_client_of_tls_1_1_is_refused_for_its_version()
     {
-        await using var node = await EchoNode.StartAsync(_clients, _upstreams, _upstream.Port);
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, _upstream.Port, connection: Opaque);
         using var metrics = new RefusalMeter();
         var start = new ProcessStartInfo(
-            Tool.Path("openssl"), ["s_client", "-connect", node.Address("echo").ToString(), "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"])
+            Tool.Path("openssl"), ["s_client", "-connect", node.Address(Opaque).ToString(), "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -81,34 +87,51 @@ public sealed class BadClientSpec : IAsyncLifetime
         var told = await process.StandardError.ReadToEndAsync() + await process.StandardOutput.ReadToEndAsync();
 
         Assert.Contains("protocol version", told, StringComparison.Ordinal);
-        await RefusedOnce.AssertAsync(node, metrics, "echo", Refusal.TlsVersionTooOld);
+        await RefusedOnce.AssertAsync(node, metrics, Opaque, Refusal.TlsVersionTooOld);
     }
 
     [Fact]
     public async Task A_client_that_asks_for_an_unknown_name_is_refused_for_it()
     {
-        await using var node = await EchoNode.StartAsync(_clients, _upstreams, _upstream.Port, tls: "serverNames: [gw.example.org], ");
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, _upstream.Port, tls: "serverNames: [gw.example.org], ", connection: Opaque);
         using var metrics = new RefusalMeter();
 
-        await Assert.ThrowsAnyAsync<Exception>(() => TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17")));
+        await Assert.ThrowsAnyAsync<Exception>(() => TlsClient.ConnectAsync(node.Address(Opaque), node.AuthorityFile, _clients.Client("camera-17")));
 
-        await RefusedOnce.AssertAsync(node, metrics, "echo", Refusal.ServerNameUnknown);
+        await RefusedOnce.AssertAsync(node, metrics, Opaque, Refusal.ServerNameUnknown);
+    }
+
+    [Fact]
+    public async Task A_client_whose_upstream_is_missing_is_told_nothing_and_the_upstream_is_named()
+    {
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, FreePort.Next(), connection: Opaque);
+        using var metrics = new RefusalMeter();
+        await using var client = await TlsClient.ConnectAsync(node.Address(Opaque), node.AuthorityFile, _clients.Client("camera-17"));
+
+        var received = await TlsClient.ReadToEndAsync(client);
+
+        Assert.Empty(received);
+        await RefusedOnce.AssertAsync(node, metrics, Opaque, Refusal.UpstreamUnreachable);
     }
 
     [Theory]
-    [MemberData(nameof(MqttClients))]
-    public async Task A_bad_mqtt_client_is_one_named_refusal(string client, Refusal refusal)
+    [MemberData(nameof(MqttPeers))]
+    public async Task A_bad_mqtt_client_is_one_named_refusal_and_the_next_good_one_is_let_in(string client, Refusal refusal)
     {
+        await using var broker = new TlsUpstream(_upstreams.Server(), WelcomeAsync);
         await using var node = await MqttNode.StartAsync(
-            _upstreams, _upstream.Port, "unused", _issuer.Options(), settings: ("Limits:LoginTimeout", "2s"));
+            _upstreams, broker.Port, "unused", _issuer.Options(), connection: Mqtt, settings: ("Limits:LoginTimeout", "2s"));
         using var metrics = new RefusalMeter();
-        await using var stream = await TlsClient.ConnectAsync(node.Address("telemetry"), node.AuthorityFile);
+        await using var stream = await TlsClient.ConnectAsync(node.Address(Mqtt), node.AuthorityFile);
 
         if (FirstBytes(client) is { Length: > 0 } bytes) await stream.WriteAsync(bytes);
         await TlsClient.ReadToEndAsync(stream);
 
-        await RefusedOnce.AssertAsync(node, metrics, "telemetry", refusal);
-        Assert.Equal(0, _upstream.Connections);
+        await RefusedOnce.AssertAsync(node, metrics, Mqtt, refusal);
+        Assert.Equal(0, broker.Connections);
+        using var good = new MqttClientFactory().CreateMqttClient();
+        var answer = await good.ConnectAsync(MqttClients.Options(node, MqttNode.Token(_issuer), MqttProtocolVersion.V311, Mqtt).Build());
+        Assert.Equal(MqttClientConnectResultCode.Success, answer.ResultCode);
     }
 
     public async Task DisposeAsync()
@@ -119,12 +142,20 @@ public sealed class BadClientSpec : IAsyncLifetime
         _upstreams.Dispose();
     }
 
+    /// <summary>A broker that lets in whoever comes: CONNACK of MQTT 3.1.1, and no more words.</summary>
+    static async Task WelcomeAsync(Stream stream)
+    {
+        await stream.ReadExactlyAsync(new byte[1]);
+        await stream.WriteAsync(new byte[] { 0x20, 2, 0, 0 });
+        await TlsClient.ReadToEndAsync(stream);
+    }
+
     async Task BeAsync(string client, TestNode node)
     {
         if (Plain(client) is { } bytes)
         {
             using var plain = new TcpClient();
-            await plain.ConnectAsync(node.Address("echo"));
+            await plain.ConnectAsync(node.Address(Opaque));
             await plain.GetStream().WriteAsync(bytes);
             await TlsClient.ReadToEndAsync(plain.GetStream());
             return;
@@ -132,7 +163,7 @@ public sealed class BadClientSpec : IAsyncLifetime
 
         try
         {
-            await using var stream = await TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, Certificate(client));
+            await using var stream = await TlsClient.ConnectAsync(node.Address(Opaque), node.AuthorityFile, Certificate(client));
             await stream.WriteAsync("payload"u8.ToArray());
             Assert.Empty(await TlsClient.ReadToEndAsync(stream));
         }

@@ -1,10 +1,11 @@
 namespace Gateway.Specs.Support;
 
-/// <summary>A node with one connection, <c>echo</c>: the opaque protocol, for the client certificate of <c>camera-17</c>.</summary>
+/// <summary>A node with one connection, <c>echo</c> by default: the opaque protocol, for the client certificate of <c>camera-17</c>.</summary>
 static class EchoNode
 {
     public static Task<TestNode> StartAsync(
-        TestCertificates clients, TestCertificates upstreams, int upstreamPort, string mode = "pipelined", string tls = "", params (string, string)[] settings)
+        TestCertificates clients, TestCertificates upstreams, int upstreamPort, string mode = "pipelined", string tls = "",
+        string connection = "echo", params (string, string)[] settings)
     {
         var folder = new ConfigurationFolder();
         clients.WriteAuthority(folder.PathOf("clients.crt"));
@@ -12,7 +13,7 @@ static class EchoNode
         return TestNode.StartAsync(folder, $$"""
             apiVersion: gateway/v1
             kind: Connection
-            metadata: { name: echo }
+            metadata: { name: {{connection}} }
             spec:
               protocol: tls
               listen: { address: 127.0.0.1, port: 0 }

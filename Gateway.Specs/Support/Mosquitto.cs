@@ -27,7 +27,8 @@ public sealed class Mosquitto : IAsyncDisposable
         var (chain, key) = TestCertificates.Write(certificate, directory.FullName, "broker");
         var password = $"canary-{Guid.NewGuid():N}";
         var passwords = Path.Combine(directory.FullName, "passwords");
-        await RunAsync("mosquitto_passwd", "-b", "-c", passwords, UserName, password);
+        var made = await Tool.RunAsync("mosquitto_passwd", "-b", "-c", passwords, UserName, password);
+        if (made.ExitCode != 0) throw new InvalidOperationException($"mosquitto_passwd: {made.Output}");
         OpenToItsUser(directory.FullName, key, passwords);
         var port = FreePort.Next();
         var configuration = Path.Combine(directory.FullName, "mosquitto.conf");
@@ -77,12 +78,5 @@ public sealed class Mosquitto : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    static async Task RunAsync(string tool, params string[] arguments)
-    {
-        using var process = Process.Start(Tool.Path(tool), arguments);
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{tool} ended with {process.ExitCode}");
     }
 }

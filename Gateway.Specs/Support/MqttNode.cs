@@ -2,11 +2,17 @@ using Gateway.Actors.Hosting;
 
 namespace Gateway.Specs.Support;
 
-/// <summary>A node with one connection, <c>telemetry</c>: MQTT for tokens of the issuer "main" with the group telemetry.</summary>
+/// <summary>A node with one connection, <c>telemetry</c> by default: MQTT for tokens of the issuer "main" with the group telemetry.</summary>
 static class MqttNode
 {
+    static readonly string[] s_groups = ["telemetry"];
+
+    /// <summary>A token that is let in.</summary>
+    public static string Token(FakeIssuer issuer) => issuer.Mint(new TokenContent { Groups = s_groups });
+
     public static Task<TestNode> StartAsync(
-        TestCertificates upstreams, int upstreamPort, string upstreamPassword, IssuerOptions issuer, string operations = "{}", params (string, string)[] settings)
+        TestCertificates upstreams, int upstreamPort, string upstreamPassword, IssuerOptions issuer, string operations = "{}",
+        string connection = "telemetry", params (string, string)[] settings)
     {
         var folder = new ConfigurationFolder();
         upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
@@ -14,7 +20,7 @@ static class MqttNode
         return TestNode.StartAsync(folder, $$"""
             apiVersion: gateway/v1
             kind: Connection
-            metadata: { name: telemetry }
+            metadata: { name: {{connection}} }
             spec:
               protocol: mqtt
               listen: { address: 127.0.0.1, port: 0 }

@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
@@ -6,6 +9,8 @@ using Gateway.Actors.Replay;
 using Gateway.Node;
 using Gateway.Protocols;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -69,6 +74,18 @@ public sealed class TestNode : IAsyncDisposable
     public IPEndPoint Address(string connection) =>
         new(IPAddress.Loopback, Services.GetRequiredService<IConnections>().All.Single(c => c.Name == connection).Listen.Port);
 
+    /// <summary>A client of the node's admin API with this token.</summary>
+    public HttpClient Admin(string token)
+    {
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.ImportFromPemFile(AuthorityFile);
+        var address = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var client = new HttpClient(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust } });
+        client.BaseAddress = new Uri($"https://localhost:{new Uri(address).Port}");
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
     /// <summary>The one session that matches, once it has ended.</summary>
     public async Task<SessionRow> EndedAsync(Func<SessionRow, bool>? matches = null)
     {
@@ -81,11 +98,11 @@ public sealed class TestNode : IAsyncDisposable
         return row!;
     }
 
-    /// <summary>Everything the journal holds of one direction.</summary>
-    public async Task<byte[]> ReplayAsync(string sessionId, Direction direction)
+    /// <summary>Everything the journal holds of one direction; <paramref name="ended"/> is false for a session that still runs.</summary>
+    public async Task<byte[]> ReplayAsync(string sessionId, Direction direction, bool ended = true)
     {
         var bytes = new MemoryStream();
-        await foreach (var piece in SessionReplay.PiecesAsync(Archive.ReadAsync(sessionId, CancellationToken.None), ended: true))
+        await foreach (var piece in SessionReplay.PiecesAsync(Archive.ReadAsync(sessionId, CancellationToken.None), ended))
         {
             if (piece.Direction == direction) bytes.Write(piece.Bytes.Span);
         }

@@ -1,8 +1,12 @@
+using System.Diagnostics;
+
 namespace Gateway.Specs.Support;
 
 /// <summary>A real server or client program that a spec drives, such as <c>mosquitto</c> or <c>postgres</c>.</summary>
 public static class Tool
 {
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
     /// <summary>True where a missing program must fail the specs that need it rather than skip them.</summary>
     public static bool InCi => Environment.GetEnvironmentVariable("CI") is "true" or "1";
 
@@ -13,6 +17,17 @@ public static class Tool
     /// <summary>The full path of a program that the spec said it requires.</summary>
     public static string Path(string name) =>
         Find(name) ?? throw new InvalidOperationException($"{name} is not installed; ./build.sh test installs it as root on Debian");
+
+    /// <summary>Runs a program to its end; it is killed when that takes longer than 30 s.</summary>
+    public static async Task<ToolRun> RunAsync(string name, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Path(name), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var late = new CancellationTokenSource(s_patience);
+        await using var kill = late.Token.Register(process.Kill);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
+        await process.WaitForExitAsync(CancellationToken.None);
+        return new ToolRun(process.ExitCode, await output + await errors);
+    }
 
     // Daemons live in sbin, which is not on everybody's PATH; Debian keeps PostgreSQL's programs, but for wrappers, in a directory per version.
     static IEnumerable<string> Directories()
@@ -25,3 +40,6 @@ public static class Tool
         foreach (var version in Directory.GetDirectories("/usr/lib/postgresql").OrderDescending()) yield return System.IO.Path.Combine(version, "bin");
     }
 }
+
+/// <summary>How a program ended and all that it printed: what went to standard output, then the errors.</summary>
+public sealed record ToolRun(int ExitCode, string Output);
