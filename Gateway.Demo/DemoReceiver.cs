@@ -42,7 +42,7 @@ sealed class DemoReceiver : IAsyncDisposable
                 running.RemoveAll(task => task.IsCompleted);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
             await Task.WhenAll(running);
         }

@@ -58,7 +58,7 @@ public sealed class TlsUpstream : IAsyncDisposable
         {
             while (true) _running.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
             // The spec is over.
         }
