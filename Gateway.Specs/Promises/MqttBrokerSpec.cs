@@ -90,6 +90,7 @@ public sealed class MqttBrokerSpec : IAsyncLifetime
         }
 
         var row = await node.EndedAsync();
+        Assert.Equal(Refusal.None, row.Closing!.Refusal);
         var denials = new List<OperationsDenied>();
         await foreach (var e in node.Archive.ReadAsync(row.SessionId, CancellationToken.None))
         {

@@ -56,13 +56,14 @@ public sealed class MqttWireSpec : IAsyncLifetime
         await TalkAsync(front.Port, MqttNode.Token(_issuer), version);
 
         var row = await _node.EndedAsync();
+        Assert.Equal(Refusal.None, row.Closing!.Refusal);
         var toUpstream = await _node.ReplayAsync(row.SessionId, Direction.ToUpstream);
         var toClient = await _node.ReplayAsync(row.SessionId, Direction.ToClient);
         AssertSame(await front.Wire.BackAsync(), toClient);
         AssertSame(await _brokersWire.BackAsync(), toClient);
         AssertSame(Blanked(await front.Wire.ForthAsync()), toUpstream);
         AssertSame(WithoutLogin(await _brokersWire.ForthAsync()), WithoutLogin(toUpstream));
-        Assert.Equal((toUpstream.LongLength, toClient.LongLength), (row.Closing!.ToUpstreamBytes, row.Closing.ToClientBytes));
+        Assert.Equal((toUpstream.LongLength, toClient.LongLength), (row.Closing.ToUpstreamBytes, row.Closing.ToClientBytes));
     }
 
     [RequiresFact("mosquitto")]

@@ -1,66 +1,77 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using Gateway.Protocols;
+using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Xunit;
 
 namespace Gateway.Specs.Promises;
 
-/// <summary>A camera's video, as ffmpeg sends it, through the opaque protocol with a client certificate.</summary>
+/// <summary>An unmodified encoder streams video through a gateway with its certificate as the only proof.</summary>
 public sealed class VideoSpec : IDisposable
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
     readonly TestCertificates _clients = new("Clients CA");
     readonly TestCertificates _upstreams = new("Upstream CA");
     readonly ConfigurationFolder _folder = new();
 
-    [RequiresFact("ffmpeg", "ffprobe")]
-    public async Task A_video_arrives_byte_for_byte_and_its_replay_can_be_played()
+    [RequiresTheory("ffmpeg", "ffprobe")]
+    [InlineData("pipelined")]
+    [InlineData("strict")]
+    public async Task Video_arrives_unchanged_and_its_recording_plays(string mode)
     {
-        var received = new MemoryStream();
-        await using var upstream = new TlsUpstream(_upstreams.Server(), stream => stream.CopyToAsync(received));
-        await using var node = await EchoNode.StartAsync(_clients, _upstreams, upstream.Port);
-        var video = _folder.PathOf("camera.ts");
-        await RunAsync("ffmpeg", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25", "-f", "lavfi", "-i", "sine", "-t", "2", "-c:v", "mpeg2video", "-c:a", "mp2", "-f", "mpegts", video);
-        var (certificate, key) = TestCertificates.Write(_clients.Client("camera-17"), _folder.Root, "camera");
-        var target = $"tls://{node.Address("echo")}?cafile={node.AuthorityFile}&verify=1&cert={certificate}&key={key}";
+        var arrived = Array.Empty<byte>();
+        await using var upstream = new TlsUpstream(_upstreams.Server(), async stream =>
+        {
+            arrived = await TlsClient.ReadToEndAsync(stream);
+            await stream.ShutdownAsync();
+        });
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, upstream.Port, mode);
 
-        // The same packets once into a file and once, at a camera's pace, into the gateway: the muxer writes the same bytes for both. At full speed
-        // ffmpeg would throw away what it has not sent yet: it closes its socket without having read the session tickets of TLS 1.3.
-        var sentFile = _folder.PathOf("sent.ts");
-        await RunAsync("ffmpeg", "-i", video, "-c", "copy", "-f", "mpegts", sentFile);
-        await RunAsync("ffmpeg", "-re", "-i", video, "-c", "copy", "-f", "mpegts", target);
+        var encoder = await EncodeAsync(node);
 
+        Assert.True(encoder is { ExitCode: 0, Output: "" }, encoder.Output);
         var row = await node.EndedAsync();
-        var sent = SHA256.HashData(await File.ReadAllBytesAsync(sentFile));
+        Assert.Equal(("camera-17", Ending.ClosedByClient, Refusal.None), (row.Subject, row.Closing!.Ending, row.Closing.Refusal));
+        await upstream.FinishedAsync();
+        var sent = await File.ReadAllBytesAsync(_folder.PathOf("sent.ts"));
+        Assert.Equal(SHA256.HashData(sent), SHA256.HashData(arrived));
         var replay = await node.ReplayAsync(row.SessionId, Direction.ToUpstream);
-        Assert.Equal(new FileInfo(sentFile).Length, received.Length);
-        Assert.Equal(sent, SHA256.HashData(received.ToArray()));
-        Assert.Equal(sent, SHA256.HashData(replay));
-        var replayed = _folder.PathOf("replay.ts");
-        await File.WriteAllBytesAsync(replayed, replay);
-        var probed = await RunAsync("ffprobe", "-show_entries", "stream=codec_name", "-of", "csv=p=0", replayed);
-        Assert.Contains("mpeg2video", probed, StringComparison.Ordinal);
-        Assert.Contains("mp2", probed, StringComparison.Ordinal);
+        Assert.Equal(SHA256.HashData(sent), SHA256.HashData(replay));
+        Assert.Equal(["mp2,audio,192", "mpeg2video,video,125"], await ProbeAsync(replay));
     }
 
     public void Dispose()
     {
+        _folder.Dispose();
         _clients.Dispose();
         _upstreams.Dispose();
-        _folder.Dispose();
     }
 
-    static async Task<string> RunAsync(string tool, params string[] arguments)
+    /// <summary>
+    /// Five seconds of test picture and tone, made once and written twice, into a file and to the gateway, faster than any camera. ffmpeg
+    /// reads nothing of what a server says after the handshake: a session ticket unread when it closes would make the system reset the
+    /// connection and drop what is under way.
+    /// </summary>
+    async Task<ToolRun> EncodeAsync(TestNode node)
     {
-        var start = new ProcessStartInfo(Tool.Path(tool), ["-v", "error", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        using var late = new CancellationTokenSource(s_patience);
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(late.Token), process.StandardError.ReadToEndAsync(late.Token));
-        await process.WaitForExitAsync(late.Token);
-        Assert.True(process.ExitCode == 0, $"{tool} ended with {process.ExitCode}: {await errors}");
-        return await output;
+        var (certificate, key) = TestCertificates.Write(_clients.Client("camera-17"), _folder.Root, "camera");
+        var gateway = $"tls://localhost:{node.Address("echo").Port}?verify=1&cafile={node.AuthorityFile}&cert={certificate}&key={key}";
+        return await Tool.RunAsync(
+            "ffmpeg",
+            "-v", "error", "-nostdin",
+            "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25", "-f", "lavfi", "-i", "sine=frequency=440",
+            "-map", "0:v", "-map", "1:a", "-t", "5", "-c:v", "mpeg2video", "-c:a", "mp2",
+            "-f", "tee", $"[f=mpegts]{_folder.PathOf("sent.ts")}|[f=mpegts]{gateway}");
+    }
+
+    /// <summary>Decodes all of it and tells the streams: codec, kind, frames.</summary>
+    async Task<IEnumerable<string>> ProbeAsync(byte[] video)
+    {
+        await File.WriteAllBytesAsync(_folder.PathOf("replay.ts"), video);
+        var probe = await Tool.RunAsync(
+            "ffprobe",
+            "-v", "error", "-count_frames", "-show_entries", "stream=codec_name,codec_type,nb_read_frames", "-of", "csv=p=0",
+            _folder.PathOf("replay.ts"));
+        // A stream is told once for itself and once for the program it belongs to.
+        return probe.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd(',')).Distinct().Order();
     }
 }
