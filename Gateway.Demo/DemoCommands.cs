@@ -11,8 +11,8 @@ static class DemoCommands
 
             The gateway keeps serving until Ctrl-C. Go on by hand; tokens are valid for five minutes and renewed in their files:
 
-              mosquitto_sub -h localhost -p {telemetry} --cafile {ca} -u me -P "$(cat {surroundings.SensorTokenFile})" -t 'sensors/#' -v
-              mosquitto_pub -h localhost -p {telemetry} --cafile {ca} -u me -P "$(cat {surroundings.SensorTokenFile})" -t sensors/8/temperature -m 21.5
+              mosquitto_sub -i reader -h localhost -p {telemetry} --cafile {ca} -u me -P "$(cat {surroundings.SensorTokenFile})" -t 'sensors/#' -v
+              mosquitto_pub -i sensor-8 -h localhost -p {telemetry} --cafile {ca} -u me -P "$(cat {surroundings.SensorTokenFile})" -t sensors/8/temperature -m 21.5
 
               openssl s_client -connect localhost:{camera} -CAfile {ca} -verify_return_error -cert {folder.PathOf("camera.crt")} -key {folder.PathOf("camera.key")}
               openssl s_client -connect localhost:{camera} -tls1_2        # refused by name: see the list of sessions

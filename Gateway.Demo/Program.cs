@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Gateway.Demo;
 
 // A one-node gateway with everything around it on loopback: walks through it once, then serves until Ctrl-C (--once: ends after the walk).
@@ -9,9 +10,12 @@ if (args.Length > 0 && !isOnce)
 }
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    stop.Cancel();
-};
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 return await DemoWalk.RunAsync(isOnce, Console.Out, stop.Token);
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}

@@ -5,9 +5,10 @@ using Xunit;
 namespace Gateway.Specs.Promises;
 
 /// <summary>What a cluster of real processes promises: one lighthouse, nodes that come and go, PostgreSQL.</summary>
-public sealed class ClusterSpec(TestCluster cluster) : IClassFixture<TestCluster>
+[Collection(nameof(TestCluster))]
+public sealed class ClusterSpec(TestCluster cluster)
 {
-    static readonly TimeSpan s_takeOver = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_takeOver = TimeSpan.FromSeconds(90);
 
     [RequiresFact("postgres")]
     public async Task Any_node_serves_any_client_and_shows_any_session()

@@ -89,3 +89,7 @@ public sealed class TestCluster : IAsyncLifetime
         Upstreams.Dispose();
     }
 }
+
+/// <summary>Runs alone: half a dozen processes that watch each other's heartbeats want the machine to themselves.</summary>
+[CollectionDefinition(nameof(TestCluster), DisableParallelization = true)]
+public sealed class TestClusterAlone : ICollectionFixture<TestCluster>;
