@@ -127,14 +127,20 @@ public sealed class RelayStage(
             else Refuse(refusal, "the connection ended within a frame");
         }
 
-        void Failed(Half half, Exception cause) => End(half.Direction == Direction.ToUpstream
-            ? SessionEnd.ClosedBy(Direction.ToUpstream, $"the client's connection broke: {cause.Message}")
-            : SessionEnd.Refused(Refusal.UpstreamLost, $"the upstream's connection broke: {cause.Message}"));
+        void Failed(Half half, Exception cause) => Broke(half.Direction, "broke off", cause);
 
         // The sink of a leg gives up only when writing failed: the peer is gone.
-        void Unwanted(Half half, Exception cause) => End(half.Direction == Direction.ToClient
-            ? SessionEnd.ClosedBy(Direction.ToUpstream, $"the client stopped receiving: {cause.Message}")
-            : SessionEnd.Refused(Refusal.UpstreamLost, $"the upstream stopped receiving: {cause.Message}"));
+        void Unwanted(Half half, Exception cause) =>
+            Broke(half.Direction == Direction.ToClient ? Direction.ToUpstream : Direction.ToClient, "stopped receiving", cause);
+
+        // A side that breaks once the session has begun to end adds a detail to that end; it is not the cause of it.
+        void Broke(Direction side, string how, Exception cause)
+        {
+            var detail = $"the {(side == Direction.ToUpstream ? "client" : "upstream")} {how}: {cause.Message}";
+            if (_firstClose is { } closed) End(closed with { Detail = $"afterwards {detail}" });
+            else if (side == Direction.ToUpstream) End(SessionEnd.ClosedBy(Direction.ToUpstream, detail));
+            else Refuse(Refusal.UpstreamLost, detail);
+        }
 
         void CloseHalf(Half half, SessionEnd end)
         {

@@ -116,6 +116,21 @@ public sealed class RelayStageSpec : SteppedSystem
     }
 
     [Fact]
+    public async Task An_upstream_that_drops_the_connection_after_the_client_has_finished_did_not_end_the_session()
+    {
+        var (client, upstream, ended) = Run();
+
+        client.Finish();
+        Assert.Null(await upstream.ReceiveAsync());
+        upstream.Break();
+
+        Assert.Null(await client.ReceiveAsync());
+        var end = await ended.WaitAsync(s_deadline);
+        Assert.Equal(Ending.ClosedByClient, end.Ending);
+        Assert.Contains("afterwards the upstream broke off", end.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_silent_session_ends_when_its_idle_time_is_over_and_not_before()
     {
         var (client, upstream, ended) = Run();
