@@ -52,6 +52,12 @@ public abstract class Conversation
     public abstract Refusal FinishDirection(Direction direction);
 
     /// <summary>
+    /// The direction in which a peer has taken its leave in the protocol's own words (MQTT's DISCONNECT): whatever closes the connection afterwards,
+    /// that peer ended the session. Null while nobody has, and where the protocol has no such words.
+    /// </summary>
+    public virtual Direction? Farewell => null;
+
+    /// <summary>
     /// Tells the client in its own protocol why it is being sent away, <see cref="Refusal.None"/> being an operator's will; writes nothing where the
     /// protocol has no words at this point.
     /// </summary>

@@ -127,6 +127,9 @@ public sealed class RelayStage(
             else Refuse(refusal, "the connection ended within a frame");
         }
 
+        /// <summary>How the session is ending already: by words of farewell, or by the first close.</summary>
+        SessionEnd? FirstClose => _firstClose ?? (_conversation.Farewell is { } side ? SessionEnd.ClosedBy(side) : null);
+
         void Failed(Half half, Exception cause) => Broke(half.Direction, "broke off", cause);
 
         // The sink of a leg gives up only when writing failed: the peer is gone.
@@ -137,7 +140,7 @@ public sealed class RelayStage(
         void Broke(Direction side, string how, Exception cause)
         {
             var detail = $"the {(side == Direction.ToUpstream ? "client" : "upstream")} {how}: {cause.Message}";
-            if (_firstClose is { } closed) End(closed with { Detail = $"afterwards {detail}" });
+            if (FirstClose is { } closed) End(closed with { Detail = $"afterwards {detail}" });
             else if (side == Direction.ToUpstream) End(SessionEnd.ClosedBy(Direction.ToUpstream, detail));
             else Refuse(Refusal.UpstreamLost, detail);
         }
@@ -145,7 +148,7 @@ public sealed class RelayStage(
         void CloseHalf(Half half, SessionEnd end)
         {
             if (_isOver) return;
-            _firstClose ??= end;
+            _firstClose = FirstClose ?? end;
             half.IsDone = true;
             if (half.Waiting.Count == 0) Complete(_shape.Out(half.Direction));
             if (_up.IsDone && _down.IsDone) End(_firstClose);

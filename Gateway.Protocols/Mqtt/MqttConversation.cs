@@ -45,6 +45,8 @@ public sealed class MqttConversation(Limits limits) : Conversation
         return direction == Direction.ToUpstream ? Refusal.FrameMalformed : Refusal.UpstreamFrameMalformed;
     }
 
+    public override Direction? Farewell => _relay?.Farewell;
+
     public override void Refuse(Refusal refusal, IBufferWriter<byte> toClient)
     {
         if (_login.Tongue is not { } level) return;

@@ -5,6 +5,7 @@ sealed class MqttRelay
 {
     readonly Limits _limits;
     readonly PeerStream _toClient;
+    readonly PeerStream _toUpstream;
     readonly PacketFramer _fromClient;
     readonly PacketFramer _fromUpstream;
 
@@ -17,21 +18,27 @@ sealed class MqttRelay
     {
         _limits = limits;
         _toClient = new PeerStream(PeerStreamState.BeforeConnAck, limits.MqttAnswers);
-        var toUpstream = new PeerStream(PeerStreamState.BetweenPackets, limits.MqttAnswers);
+        _toUpstream = new PeerStream(PeerStreamState.BetweenPackets, limits.MqttAnswers);
         var partial = new PartialSubscribes(level, limits.MqttPartialSubscribes);
         var published = new PublishGate(level, OperationJudge.Publish, judge, Aliases(upstreamAliases));
         var delivered = new PublishGate(level, OperationJudge.Subscribe, judge, Aliases(clientAliases));
         var subscribes = new SubscribeGate(level, judge, limits, partial);
         _fromClient = new PacketFramer(
-            Direction.ToUpstream, level, limits, new ClientGuard(level, limits, published, subscribes, toUpstream, _toClient));
+            Direction.ToUpstream, level, limits, new ClientGuard(level, limits, published, subscribes, _toUpstream, _toClient));
         _fromUpstream = new PacketFramer(
-            Direction.ToClient, level, limits, new UpstreamGuard(level, delivered, partial, _toClient, toUpstream));
+            Direction.ToClient, level, limits, new UpstreamGuard(level, delivered, partial, _toClient, _toUpstream));
 
         TopicAliases Aliases(ushort maximum) => new(maximum, limits.MqttDeniedAliasNames);
     }
 
     /// <summary>Where the client's stream stands: what the gateway may still say to it depends on that.</summary>
     public PeerStreamState ToClient => _toClient.State;
+
+    /// <summary>The direction of the DISCONNECT that was sent on; the client's if both did.</summary>
+    public Direction? Farewell =>
+        _toUpstream.State == PeerStreamState.Ended ? Direction.ToUpstream
+        : _toClient.State == PeerStreamState.Ended ? Direction.ToClient
+        : null;
 
     public RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output)
     {

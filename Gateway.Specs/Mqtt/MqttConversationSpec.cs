@@ -34,6 +34,21 @@ public sealed class MqttConversationSpec
         Assert.Equal(("alice", null), (session.Proof!.UserName, session.Proof.Token));
     }
 
+    [Fact]
+    public void Whoever_sends_disconnect_has_taken_its_leave()
+    {
+        var output = new RelayOutput(new CountingWriter(), new CountingWriter());
+        var client = Opened(ProtocolLevel.V311, s_rules);
+        var upstream = Opened(ProtocolLevel.V5, s_rules);
+        byte[] disconnect = [0xE0, 0];
+        Assert.Equal((null, null), (client.Farewell, upstream.Farewell));
+
+        client.Relay(Direction.ToUpstream, disconnect, output);
+        upstream.Relay(Direction.ToClient, disconnect, output);
+
+        Assert.Equal((Direction.ToUpstream, Direction.ToClient), (client.Farewell, upstream.Farewell));
+    }
+
     [Theory]
     [InlineData(ProtocolLevel.V311, true)]
     [InlineData(ProtocolLevel.V5, true)]

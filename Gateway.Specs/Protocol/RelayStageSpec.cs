@@ -130,6 +130,22 @@ public sealed class RelayStageSpec : SteppedSystem
         Assert.Contains("afterwards the upstream broke off", end.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_that_took_its_leave_ended_the_session_however_the_upstream_closes_the_connection(bool abruptly)
+    {
+        var (client, upstream, ended) = Run();
+        _conversation.Left = Direction.ToUpstream;
+
+        if (abruptly) upstream.Break();
+        else upstream.Finish();
+        Assert.Null(await client.ReceiveAsync());
+        client.Finish();
+
+        Assert.Equal(Ending.ClosedByClient, (await ended.WaitAsync(s_deadline)).Ending);
+    }
+
     [Fact]
     public async Task A_silent_session_ends_when_its_idle_time_is_over_and_not_before()
     {

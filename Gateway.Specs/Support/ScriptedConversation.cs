@@ -45,6 +45,11 @@ sealed class ScriptedConversation : Conversation
         }
     }
 
+    /// <summary>Who has taken its leave.</summary>
+    public Direction? Left { get; set; }
+
+    public override Direction? Farewell => Left;
+
     public override Refusal FinishDirection(Direction direction) => AtEnd;
 
     public override void Refuse(Refusal refusal, IBufferWriter<byte> toClient) =>
