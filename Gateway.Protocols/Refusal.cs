@@ -39,6 +39,9 @@ public enum Refusal : ushort
     NotGranted = 210,
     OperationDenied = 211,
     IdentityExpired = 212,
+    IdentityRevoked = 213,
+    IdentityChanged = 214,
+    AccessEnded = 215,
 
     // 3xx: the client's frames
     FrameMalformed = 300,

@@ -10,15 +10,18 @@ namespace Gateway.Actors.Authorize;
 /// </summary>
 public sealed record Grant
 {
-    Grant(Subject subject, ConnectionProfile profile, DateTimeOffset? expires) => (Subject, Profile, Expires) = (subject, profile, expires);
+    Grant(Subject subject, AccessDecision decision) => (Subject, Profile, Decision) = (subject, subject.Connection.Profile, decision);
 
     public Subject Subject { get; }
 
     public ConnectionProfile Profile { get; }
 
+    /// <summary>What allowed it.</summary>
+    public AccessDecision Decision { get; }
+
     public OperationRules Operations => Profile.Operations;
 
-    public DateTimeOffset? Expires { get; }
+    public DateTimeOffset? Expires => Decision.Until;
 
-    internal static Grant To(Subject subject) => new(subject, subject.Connection.Profile, subject.Expires);
+    internal static Grant To(Subject subject, AccessDecision decision) => new(subject, decision);
 }

@@ -7,14 +7,16 @@ public static class ConnectionFields
     public const string Kind = "Connection";
 
     public static readonly IReadOnlyList<string> Document = ["apiVersion", "kind", "metadata", "spec"];
-    public static readonly IReadOnlyList<string> Metadata = ["name"];
+    public static readonly IReadOnlyList<string> Metadata = ["name", "labels"];
     public static readonly IReadOnlyList<string> Spec = ["protocol", "listen", "tls", "upstream", "access", "operations", "recording", "limits"];
     public static readonly IReadOnlyList<string> Listen = ["address", "port"];
     public static readonly IReadOnlyList<string> Tls = ["minimumVersion", "serverNames", "clientCertificate", "clientAuthorities"];
     public static readonly IReadOnlyList<string> Upstream = ["host", "port", "tls", "plaintext", "login"];
     public static readonly IReadOnlyList<string> UpstreamTls = ["serverName", "authorities", "minimumVersion", "clientCertificate", "clientKey"];
     public static readonly IReadOnlyList<string> Login = ["userName", "passwordFile"];
-    public static readonly IReadOnlyList<string> Access = ["issuers", "groups", "subjects"];
+    public static readonly IReadOnlyList<string> Access = ["issuers", "groups", "subjects", "rules"];
+    public static readonly IReadOnlyList<string> AccessRule = ["effect", "groups", "subjects", "networks", "hours"];
+    public static readonly IReadOnlyList<string> AccessHours = ["days", "from", "to", "zone"];
     public static readonly IReadOnlyList<string> Operations = ["allow", "deny"];
     public static readonly IReadOnlyList<string> Operation = ["operation", "resource"];
     public static readonly IReadOnlyList<string> Recording = ["mode", "windowBytes", "flushAfter"];

@@ -7,8 +7,13 @@ namespace Gateway.Actors.Connections;
 /// <summary>What operators register: who may reach which upstream, through which port, in which protocol, under which rules. Resolved and immutable.</summary>
 public sealed record ConnectionProfile
 {
+    public static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
+
     /// <summary>Lower-case letters, digits and dashes; unique in the cluster.</summary>
     public required string Name { get; init; }
+
+    /// <summary>What the connection is, in operators' own words, for grants that name no single connection.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = NoLabels;
 
     public required ProtocolEntry Protocol { get; init; }
 
@@ -87,17 +92,6 @@ public sealed record UpstreamTarget
 public sealed record UpstreamLogin(string? UserName, string? PasswordFile)
 {
     public static readonly UpstreamLogin None = new(null, null);
-}
-
-/// <summary>Who may use the connection: any of the groups, or any of the subjects. Both empty: nobody (fail closed).</summary>
-public sealed record AccessRules
-{
-    /// <summary>Names of the issuers whose tokens are accepted; empty: the connection takes certificates only.</summary>
-    public required IReadOnlyList<string> Issuers { get; init; }
-
-    public required IReadOnlyList<string> Groups { get; init; }
-
-    public required IReadOnlyList<string> Subjects { get; init; }
 }
 
 /// <summary>How the session is recorded.</summary>

@@ -9,10 +9,14 @@ namespace Gateway.Actors.Connections;
 sealed class ConnectionReader(
     string directory, IReadOnlyCollection<string> issuers, IReadOnlyList<ProtocolEntry> protocols, YamlFaults faults)
 {
+    const int MostLabels = 32;
+    const string LabelRemedy = "write key and value with 1 to 63 letters, digits, dashes, dots, underscores or slashes";
+
     static readonly string[] s_versions13First = ["1.3", "1.2"];
     static readonly ProtocolEntry s_unknown = new("", HasLogin: true, [], _ => throw new InvalidOperationException("the protocol is unknown"));
 
     readonly UpstreamReader _upstream = new(directory);
+    readonly AccessReader _access = new(issuers);
 
     /// <summary>The profile, or null when the document has a fault.</summary>
     /// <param name="document">The document.</param>
@@ -23,7 +27,8 @@ sealed class ConnectionReader(
         var root = new YamlFields(document, "", ConnectionFields.Document, faults);
         Expect(root, "apiVersion", ConnectionFields.ApiVersion);
         Expect(root, "kind", ConnectionFields.Kind);
-        var name = Name(root.RequiredMap("metadata", ConnectionFields.Metadata));
+        var metadata = root.RequiredMap("metadata", ConnectionFields.Metadata);
+        var name = Name(metadata);
         var spec = root.RequiredMap("spec", ConnectionFields.Spec);
         var listenFields = spec.RequiredMap("listen", ConnectionFields.Listen);
         var protocol = Protocol(spec);
@@ -32,11 +37,12 @@ sealed class ConnectionReader(
         var profile = new ConnectionProfile
         {
             Name = name,
+            Labels = Labels(metadata),
             Protocol = protocol,
             Listen = Listen(listenFields),
             ClientTls = tls,
             Upstream = _upstream.Read(spec.RequiredMap("upstream", ConnectionFields.Upstream), protocol),
-            Access = Access(spec.RequiredMap("access", ConnectionFields.Access), protocol, tls.ClientCertificate),
+            Access = _access.Read(spec.RequiredMap("access", ConnectionFields.Access), protocol, tls.ClientCertificate),
             Operations = Operations(spec.Map("operations", ConnectionFields.Operations), protocol),
             Recording = Recording(spec.Map("recording", ConnectionFields.Recording)),
             MaxSessions = limits.Number("maxSessions", 1, 1_000_000, 1000),
@@ -96,17 +102,12 @@ sealed class ConnectionReader(
         };
     }
 
-    AccessRules Access(YamlFields access, ProtocolEntry protocol, ClientCertificateRule certificate)
+    static IReadOnlyDictionary<string, string> Labels(YamlFields metadata)
     {
-        var rules = new AccessRules { Issuers = access.Texts("issuers"), Groups = access.Texts("groups"), Subjects = access.Texts("subjects") };
-        foreach (var issuer in rules.Issuers.Where(i => !issuers.Contains(i)))
-            access.Fault("issuers", $"\"{issuer}\" is no issuer of this gateway", NearestName.Remedy(issuer, issuers));
-        access.Require(rules.Groups.Count + rules.Subjects.Count > 0, "groups", "admits nobody: groups and subjects are both empty", "name a group or a subject");
-        if (!protocol.HasLogin && rules.Issuers.Count > 0)
-            access.Fault("issuers", $"has no use: protocol {protocol.Name} has no login that could carry a token", "remove it");
-        if (protocol.HasLogin && rules.Issuers.Count == 0 && certificate == ClientCertificateRule.None)
-            access.Fault("issuers", "admits nobody: neither tokens nor client certificates are accepted", "name an issuer, or ask for a client certificate");
-        return rules;
+        var labels = metadata.TextMap("labels", MostLabels);
+        foreach (var (key, value) in labels)
+            metadata.Require(IsLabel(key) && IsLabel(value), "labels", $"\"{key}\" is no label", LabelRemedy);
+        return labels;
     }
 
     static OperationRules Operations(YamlFields operations, ProtocolEntry protocol)
@@ -137,6 +138,8 @@ sealed class ConnectionReader(
         WindowBytes = recording.Number("windowBytes", 4096, 1 << 30, 1 << 20),
         FlushAfter = recording.Duration("flushAfter", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(50)),
     };
+
+    static bool IsLabel(string text) => text.Length is > 0 and <= 63 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '/');
 
     // One label of wildcard, as in certificates (RFC 6125 section 6.4.3).
     static bool IsServerName(string name) => Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) == UriHostNameType.Dns;

@@ -119,6 +119,29 @@ sealed class YamlFields
         return texts;
     }
 
+    /// <summary>A mapping of any keys to single values.</summary>
+    public IReadOnlyDictionary<string, string> TextMap(string key, int most)
+    {
+        var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (!_values.TryGetValue(key, out var value)) return texts;
+        if (value is not YamlMap map)
+        {
+            Fault(key, "must be a mapping", "write it like { key: value }");
+            return texts;
+        }
+
+        if (map.Entries.Count > most) Fault(key, $"has more than {most} entries", "remove some");
+        foreach (var (name, item) in map.Entries)
+        {
+            if (item is not YamlScalar { IsNull: false, Text.Length: > 0 } scalar)
+                _faults.Add(item, At($"{key}.{name.Text}"), "must be text", "give it one value");
+            else if (!texts.TryAdd(name.Text, scalar.Text))
+                _faults.Add(name.Line, name.Column, At($"{key}.{name.Text}"), null, "is given twice", "remove one of them");
+        }
+
+        return texts;
+    }
+
     public IEnumerable<YamlFields> Maps(string key, IReadOnlyCollection<string> known)
     {
         foreach (var (item, at) in Items(key))

@@ -1,5 +1,6 @@
 using Akka.Hosting;
 using Gateway.Actors.Accept;
+using Gateway.Actors.Authorize;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Identify;
@@ -36,6 +37,7 @@ public static class GatewayServices
         .AddSingleton(new RecordingBudget(node.Options.Limits.RecordingBytesInFlight))
         .AddSingleton<IConnections>(new FixedConnections(node.Listeners))
         .AddSingleton<ITokenVerifier>(provider => new TokenVerifier(node.Options.Issuers, node.Time, provider.GetRequiredService<ILogger<TokenVerifier>>()))
+        .AddSingleton<IAccessFacts, LocalAccessFacts>()
         .AddSingleton<ISessionIndex>(new SqlSessionIndex(node.Journal, node.Time))
         .AddSingleton<ISessionArchive>(new SqlSessionArchive(node.Journal))
         .AddSingleton(Parts)
@@ -76,6 +78,7 @@ public static class GatewayServices
             Live = provider.GetRequiredService<LiveSessions>(),
             Certificates = provider.GetRequiredService<INodeCertificates>(),
             Identification = new Identification(provider.GetRequiredService<ITokenVerifier>()),
+            Access = provider.GetRequiredService<IAccessFacts>(),
             Tls = provider.GetRequiredService<ITlsEngine>(),
             Dialer = new UpstreamDialer(provider.GetRequiredService<ITlsEngine>()),
             Secrets = new UpstreamSecrets(),

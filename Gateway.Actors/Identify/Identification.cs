@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Tls;
 using Gateway.Protocols;
 
@@ -14,17 +16,42 @@ public sealed class Identification(ITokenVerifier tokens)
     {
         var issuers = connection.Profile.Access.Issuers;
         if (proof.Token is { } token && issuers.Count > 0) return ByToken(connection, await tokens.VerifyAsync(token, issuers, cancel));
-        if (connection.ClientCertificate is { } certificate) return ByCertificate(connection, CertificateIdentity.Read(certificate));
+        if (connection.ClientCertificate is { } certificate)
+            return ByCertificate(connection, certificate, CertificateIdentity.Read(certificate));
         return issuers.Count > 0
             ? new Refused(Refusal.TokenMissing, "the login brings no token, and there is no client certificate")
             : new Refused(Refusal.ClientCertificateMissing, "the connection accepts client certificates only, and there is none");
     }
 
     static Verdict<Subject> ByToken(SecuredConnection connection, Verdict<TokenIdentity> verified) => verified.IsGranted
-        ? Subject.Proven(connection, verified.Value.Name, verified.Value.Issuer, verified.Value.Groups, verified.Value.Expires)
+        ? Subject.Proven(connection, Of(verified.Value, connection.ClientCertificate))
         : new Refused(verified.Refusal, verified.Detail);
 
-    static Verdict<Subject> ByCertificate(SecuredConnection connection, Verdict<CertificateIdentity> read) => read.IsGranted
-        ? Subject.Proven(connection, read.Value.Name, read.Value.Issuer, read.Value.Groups, read.Value.Expires)
+    static Verdict<Subject> ByCertificate(SecuredConnection connection, X509Certificate2 certificate, Verdict<CertificateIdentity> read) => read.IsGranted
+        ? Subject.Proven(connection, Of(read.Value, certificate))
         : new Refused(read.Refusal, read.Detail);
+
+    // A certificate that came along with a token is no proof of the name, and still ends the session when it is revoked.
+    static Identity Of(TokenIdentity token, X509Certificate2? certificate) => new()
+    {
+        Name = token.Name,
+        Issuer = token.Issuer,
+        Groups = token.Groups,
+        Expires = token.Expires,
+        TokenId = token.Id,
+        CertificateSerial = certificate?.SerialNumber,
+        CertificateSha256 = Fingerprint(certificate),
+    };
+
+    static Identity Of(CertificateIdentity read, X509Certificate2 certificate) => new()
+    {
+        Name = read.Name,
+        Issuer = read.Issuer,
+        Groups = read.Groups,
+        Expires = read.Expires,
+        CertificateSerial = certificate.SerialNumber,
+        CertificateSha256 = Fingerprint(certificate),
+    };
+
+    static string? Fingerprint(X509Certificate2? certificate) => certificate?.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Gateway.Actors.Tls;
 
 namespace Gateway.Actors.Identify;
@@ -7,24 +8,26 @@ namespace Gateway.Actors.Identify;
 /// </summary>
 public sealed record Subject
 {
-    Subject(SecuredConnection connection, string name, string issuer, IReadOnlyList<string> groups, DateTimeOffset? expires) =>
-        (Connection, Name, Issuer, Groups, Expires) = (connection, name, issuer, groups, expires);
+    Subject(SecuredConnection connection, Identity identity) => (Connection, Identity) = (connection, identity);
 
     public SecuredConnection Connection { get; }
 
-    public string Name { get; }
+    public Identity Identity { get; }
+
+    public string Name => Identity.Name;
 
     /// <summary>The issuer's configured name for a token; the issuing authority's distinguished name for a certificate.</summary>
-    public string Issuer { get; }
+    public string Issuer => Identity.Issuer;
 
-    public IReadOnlyList<string> Groups { get; }
+    public IReadOnlyList<string> Groups => Identity.Groups;
 
     /// <summary>When the proof stops being valid; sessions end then.</summary>
-    public DateTimeOffset? Expires { get; }
+    public DateTimeOffset? Expires => Identity.Expires;
 
-    internal static Subject Proven(
-        SecuredConnection over, string name, string issuer, IReadOnlyList<string> groups, DateTimeOffset? expires) =>
-        new(over, name, issuer, groups, expires);
+    /// <summary>Where the client connects from.</summary>
+    public IPAddress Address => IPEndPoint.Parse(Connection.Client.Address).Address;
+
+    internal static Subject Proven(SecuredConnection over, Identity identity) => new(over, identity);
 
     public override string ToString() => $"{Name} ({Issuer})";
 }

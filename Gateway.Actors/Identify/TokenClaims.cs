@@ -14,7 +14,9 @@ static class TokenClaims
             return Refuse(Refusal.TokenSubjectMissing, issuer.NameClaim, issuer, "holds no usable name");
         if (Groups(Value(verified, issuer.GroupsClaim)) is not { } groups)
             return Refuse(Refusal.TokenMalformed, issuer.GroupsClaim, issuer, $"is no list of up to {IdentityLimits.Groups} names");
-        return new TokenIdentity(name, issuer.Name, groups, Expires(verified, issuer.ClockSkew));
+        var id = Value(verified, "jti");
+        if (id is not null && !SubjectNames.IsUsable(id as string)) return Refuse(Refusal.TokenMalformed, "jti", issuer, "is no usable id");
+        return new TokenIdentity(name, issuer.Name, groups, Expires(verified, issuer.ClockSkew), id as string);
     }
 
     static object? Value(JsonWebToken token, string claim) => token.TryGetPayloadValue<object>(claim, out var value) ? value : null;

@@ -1,7 +1,9 @@
 namespace Gateway.Actors.Identify;
 
-/// <summary>Who a verified token speaks for. <paramref name="Issuer"/> is the issuer's configured name.</summary>
-public sealed record TokenIdentity(string Name, string Issuer, IReadOnlyList<string> Groups, DateTimeOffset Expires);
+/// <summary>
+/// Who a verified token speaks for. <paramref name="Issuer"/> is the issuer's configured name, <paramref name="Id"/> the token's <c>jti</c>.
+/// </summary>
+public sealed record TokenIdentity(string Name, string Issuer, IReadOnlyList<string> Groups, DateTimeOffset Expires, string? Id = null);
 
 /// <summary>Verifies the tokens of the configured issuers, for connections and for the admin API alike.</summary>
 public interface ITokenVerifier

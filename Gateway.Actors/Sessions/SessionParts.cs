@@ -1,4 +1,5 @@
 using Gateway.Actors.Accept;
+using Gateway.Actors.Authorize;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Identify;
@@ -30,6 +31,8 @@ public sealed record SessionParts
     public required INodeCertificates Certificates { get; init; }
 
     public required Identification Identification { get; init; }
+
+    public required IAccessFacts Access { get; init; }
 
     public required UpstreamDialer Dialer { get; init; }
 

@@ -70,7 +70,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     public Task<Verdict<Grant>> Authorize(Subject subject)
     {
         EndHandshake();
-        return Task.FromResult(AccessPolicy.Judge(subject, parts.Time.GetUtcNow()));
+        return Task.FromResult(AccessPolicy.Judge(subject, parts.Access.Current, parts.Time.GetUtcNow()));
     }
 
     /// <summary>

@@ -124,7 +124,8 @@ public sealed class ConnectionsFileSpec : IDisposable
         + "chmod 600 {root}/open.password")]
     [InlineData("issuers: [corp]", "issuers: [cor]", "connections.yaml:14:22 spec.access.issuers: \"cor\" is no issuer of this gateway; did you mean \"corp\"?")]
     [InlineData("groups: [telemetry], subjects: [boss]", "groups: []",
-        "connections.yaml:14:38 spec.access.groups: admits nobody: groups and subjects are both empty; name a group or a subject")]
+        "connections.yaml:14:38 spec.access.groups: admits nobody: groups and subjects are both empty; "
+        + "name a group or a subject, or add a rule that allows")]
     [InlineData("groups: [telemetry]", "groups: telemetry",
         "connections.yaml:14:38 spec.access.groups is \"telemetry\": must be a list; write it like [a, b]; [] is the empty list")]
     [InlineData("operation: publish", "operation: publsh",
@@ -201,6 +202,9 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(ConnectionFields.UpstreamTls, Names(Properties(Properties(spec, "upstream"), "tls")));
         Assert.Equal(ConnectionFields.Login, Names(Properties(Properties(spec, "upstream"), "login")));
         Assert.Equal(ConnectionFields.Access, Names(Properties(spec, "access")));
+        var rule = Properties(Properties(spec, "access"), "rules").GetProperty("items");
+        Assert.Equal(ConnectionFields.AccessRule, Names(rule));
+        Assert.Equal(ConnectionFields.AccessHours, Names(Properties(rule, "hours")));
         Assert.Equal(ConnectionFields.Operations, Names(Properties(spec, "operations")));
         Assert.Equal(ConnectionFields.Operation, Names(Properties(Properties(spec, "operations"), "allow").GetProperty("items")));
         Assert.Equal(ConnectionFields.Recording, Names(Properties(spec, "recording")));

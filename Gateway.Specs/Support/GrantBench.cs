@@ -17,7 +17,7 @@ public sealed class GrantBench : IDisposable
         var (gateway, _) = await _bench.MeetAsync(
             TestProfiles.For(tls, upstream: target), options => options.ClientCertificates = [_people.Client("anna")]);
         var subject = await new Identification(new NoTokens()).IdentifyAsync(gateway.Verdict.Value, ClientProof.CertificateOnly, _bench.Deadline);
-        return AccessPolicy.Judge(subject.Value, TimeProvider.System.GetUtcNow()).Value;
+        return AccessPolicy.Judge(subject.Value, AccessFacts.None, TimeProvider.System.GetUtcNow()).Value;
     }
 
     public void Dispose()

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Net;
+using Gateway.Actors.Hosting;
+using Gateway.Protocols;
+
+namespace Gateway.Actors.Connections;
+
+/// <summary>Reads who may use a connection.</summary>
+sealed class AccessReader(IReadOnlyCollection<string> issuers)
+{
+    /// <summary>Rules of one connection: each is held against every login.</summary>
+    const int MostRules = 256;
+
+    static readonly string[] s_days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+    public AccessRules Read(YamlFields access, ProtocolEntry protocol, ClientCertificateRule certificate)
+    {
+        var rules = new AccessRules
+        {
+            Issuers = access.Texts("issuers"),
+            Groups = access.Texts("groups"),
+            Subjects = access.Texts("subjects"),
+            Rules = [.. access.Maps("rules", ConnectionFields.AccessRule).Select(Rule)],
+        };
+        foreach (var issuer in rules.Issuers.Where(i => !issuers.Contains(i)))
+            access.Fault("issuers", $"\"{issuer}\" is no issuer of this gateway", NearestName.Remedy(issuer, issuers));
+        access.Require(rules.Rules.Count <= MostRules, "rules", $"are more than {MostRules}", "let groups say what several subjects share");
+        access.Require(
+            rules.Groups.Count + rules.Subjects.Count > 0 || rules.Rules.Any(rule => rule.Effect == AccessEffect.Allow), "groups",
+            "admits nobody: groups and subjects are both empty", "name a group or a subject, or add a rule that allows");
+        if (!protocol.HasLogin && rules.Issuers.Count > 0)
+            access.Fault("issuers", $"has no use: protocol {protocol.Name} has no login that could carry a token", "remove it");
+        if (protocol.HasLogin && rules.Issuers.Count == 0 && certificate == ClientCertificateRule.None)
+            access.Fault("issuers", "admits nobody: neither tokens nor client certificates are accepted", "name an issuer, or ask for a client certificate");
+        return rules;
+    }
+
+    static AccessRule Rule(YamlFields fields)
+    {
+        fields.RequiredText("effect");
+        var rule = new AccessRule
+        {
+            Effect = fields.Choice("effect", ["allow", "deny"]) == "deny" ? AccessEffect.Deny : AccessEffect.Allow,
+            Groups = fields.Texts("groups"),
+            Subjects = fields.Texts("subjects"),
+            Networks = [.. fields.Texts("networks").Select(text => Network(fields, text))],
+            Hours = fields.Has("hours") ? Hours(fields.Map("hours", ConnectionFields.AccessHours)) : null,
+        };
+        fields.Require(
+            rule.Effect == AccessEffect.Deny || rule.Groups.Count + rule.Subjects.Count > 0, "groups",
+            "allows everybody: groups and subjects are both empty", "name a group or a subject; only a rule that denies may be about everybody");
+        return rule;
+    }
+
+    static IPNetwork Network(YamlFields fields, string text)
+    {
+        var (address, prefix) = text.Split('/') is [var first, var second] ? (first, second) : (text, null);
+        if (IPAddress.TryParse(address, out var ip) && IsCanonical(ip, address))
+        {
+            if (prefix is null) return new IPNetwork(ip, ip.GetAddressBytes().Length * 8);
+            // Bits after the prefix would be ignored: is the address meant, or the network?
+            if (IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(ip)) return network;
+        }
+
+        fields.Fault("networks", $"\"{text}\" is no network", "write it like 192.0.2.0/24, 2001:db8::/32 or 192.0.2.7, with no bit set after the prefix");
+        return default;
+    }
+
+    // IPAddress reads 010.1 as 8.0.0.1: what a reviewer reads is what must count.
+    static bool IsCanonical(IPAddress ip, string text) =>
+        ip.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork || ip.ToString() == text;
+
+    static AccessHours Hours(YamlFields hours)
+    {
+        var (from, to) = (Clock(hours, "from", TimeSpan.Zero), Clock(hours, "to", AccessHours.WholeDay));
+        hours.Require(from != to, "to", "is the same as from", "write 00:00 to 24:00 for the whole day");
+        hours.Require(from < AccessHours.WholeDay, "from", "is no time a day begins at", "write 00:00 for midnight");
+        return new AccessHours { Days = Days(hours), From = from, To = to, Zone = Zone(hours) };
+    }
+
+    static IReadOnlyList<DayOfWeek> Days(YamlFields hours)
+    {
+        var days = new List<DayOfWeek>();
+        foreach (var text in hours.Texts("days"))
+        {
+            var day = Array.IndexOf(s_days, text);
+            if (day < 0) hours.Fault("days", $"\"{text}\" is no day", $"use some of {string.Join(", ", s_days)}");
+            else days.Add((DayOfWeek)day);
+        }
+
+        return days.Count > 0 ? days : Enum.GetValues<DayOfWeek>();
+    }
+
+    static TimeSpan Clock(YamlFields hours, string key, TimeSpan otherwise)
+    {
+        if (hours.Text(key) is not { } text) return otherwise;
+        if (text == "24:00") return AccessHours.WholeDay;
+        if (TimeSpan.TryParseExact(text, @"hh\:mm", CultureInfo.InvariantCulture, out var clock)) return clock;
+        hours.Fault(key, "is no time of day", "write it like 08:30, at most 24:00");
+        return otherwise;
+    }
+
+    static TimeZoneInfo Zone(YamlFields hours)
+    {
+        if (hours.Text("zone") is not { } name) return TimeZoneInfo.Utc;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
+        hours.Fault("zone", "is no time zone this machine knows", "write it like Europe/Berlin or UTC; is tzdata installed?");
+        return TimeZoneInfo.Utc;
+    }
+}
