@@ -22,6 +22,8 @@ public sealed record GatewayOptions
 
     public LimitOptions Limits { get; init; } = new();
 
+    public RegistryOptions Registry { get; init; } = new();
+
     /// <summary>Who may issue tokens, for connections and for the admin API.</summary>
     public IReadOnlyList<IssuerOptions> Issuers { get; init; } = [];
 
@@ -68,6 +70,14 @@ public sealed record JournalOptions
     /// made at first start.
     /// </summary>
     public string? SealKeyFile { get; init; }
+}
+
+public sealed record RegistryOptions
+{
+    /// <summary>
+    /// PEM public keys of earlier seal keys of this cluster: what they signed in the registry is still taken. Null: only the current one's.
+    /// </summary>
+    public string? FormerSealKeysFile { get; init; }
 }
 
 public enum JournalProvider

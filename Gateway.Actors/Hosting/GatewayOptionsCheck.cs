@@ -33,6 +33,7 @@ public static class GatewayOptionsCheck
             ConnectionStringFile = Full(NullIfEmpty(options.Journal.ConnectionStringFile), root),
             SealKeyFile = Full(NullIfEmpty(options.Journal.SealKeyFile), root),
         },
+        Registry = options.Registry with { FormerSealKeysFile = Full(NullIfEmpty(options.Registry.FormerSealKeysFile), root) },
         Certificates = options.Certificates with
         {
             CertificateFile = Full(NullIfEmpty(options.Certificates.CertificateFile), root),

@@ -5,6 +5,7 @@ using Gateway.Actors.Certificates;
 using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Identify;
 using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
 using Gateway.Actors.Replay;
 using Gateway.Actors.Sessions;
 using Gateway.Actors.Tls;
@@ -40,6 +41,10 @@ public static class GatewayServices
         .AddSingleton<IAccessFacts, LocalAccessFacts>()
         .AddSingleton<ISessionIndex>(new SqlSessionIndex(node.Journal, node.Time))
         .AddSingleton<ISessionArchive>(new SqlSessionArchive(node.Journal))
+        .AddSingleton<IRegistry>(node.Registry)
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<RegistryActors>(provider, node))
+        .AddSingleton<IRegistryCommands>(provider => provider.GetRequiredService<RegistryActors>().Commands)
+        .AddSingleton<IReadiness, RegistryReadiness>(_ => new RegistryReadiness(node.Registry))
         .AddSingleton(Parts)
         .AddSingleton<ClusterView>()
         .AddSingleton<IClusterView>(provider => provider.GetRequiredService<ClusterView>())
@@ -54,6 +59,7 @@ public static class GatewayServices
         .AddAkka(ClusterConfiguration.SystemName, (akka, provider) => akka
             .WithGatewayJournal(node.Journal)
             .WithGatewayCluster(node.Options, node.Certificates, node.Identity, node.Time)
+            .AddStartup((_, _) => provider.GetRequiredService<RegistryActors>().Start())
             .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));
 
     static IServiceCollection AddTls(this IServiceCollection services, TlsOptions options, TimeProvider time)

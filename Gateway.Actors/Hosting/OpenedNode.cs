@@ -2,6 +2,8 @@ using Gateway.Actors.Accept;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
+using Gateway.Actors.Replay;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Actors.Hosting;
@@ -15,7 +17,7 @@ public sealed class OpenedNode : IDisposable
     OpenedNode(GatewayOptions options, IReadOnlyList<ConnectionProfile> connections, TimeProvider time, Outside outside)
     {
         (Options, Connections, Time) = (options, connections, time);
-        (Certificates, Journal, SealKey, Listeners) = outside;
+        (Certificates, Journal, SealKey, SealKeys, Registry, Listeners) = outside;
         Identity = NodeIdentity.New(options.Node.Name);
     }
 
@@ -33,6 +35,12 @@ public sealed class OpenedNode : IDisposable
 
     public SealKey SealKey { get; }
 
+    /// <summary>The keys whose signatures are taken from the journal: <see cref="SealKey"/> and its predecessors.</summary>
+    public SealPublicKeys SealKeys { get; }
+
+    /// <summary>Read already.</summary>
+    public RegistryFollower Registry { get; }
+
     /// <summary>One per connection, its port reserved.</summary>
     public IReadOnlyList<Listener> Listeners { get; }
 
@@ -46,9 +54,12 @@ public sealed class OpenedNode : IDisposable
         await File.WriteAllTextAsync(Path.Combine(data, "seal.pub"), sealKey.PublicPem + "\n", cancel);
         var journal = JournalDatabase.Of(options.Journal, data);
         await journal.PrepareAsync(cancel);
+        var sealKeys = SealPublicKeys.FromPem(sealKey.PublicPem + "\n" + Former(options.Registry));
+        var registry = new RegistryFollower(journal, sealKeys);
+        await registry.ReadAsync(cancel);
         var certificates = NodeCertificates.Open(options.Certificates, data, time, logging.CreateLogger("Gateway.Certificates"));
         var listeners = Listener.ReserveAll(connections);
-        return new OpenedNode(options, connections, time, new Outside(certificates, journal, sealKey, listeners));
+        return new OpenedNode(options, connections, time, new Outside(certificates, journal, sealKey, sealKeys, registry, listeners));
     }
 
     /// <summary>True for a fault of the surroundings, whose message is for operators; false for a defect.</summary>
@@ -59,8 +70,13 @@ public sealed class OpenedNode : IDisposable
     {
         foreach (var listener in Listeners) listener.Dispose();
         (Certificates as IDisposable)?.Dispose();
+        SealKeys.Dispose();
         SealKey.Dispose();
     }
 
-    sealed record Outside(INodeCertificates Certificates, JournalDatabase Journal, SealKey SealKey, IReadOnlyList<Listener> Listeners);
+    static string Former(RegistryOptions options) => options.FormerSealKeysFile is { } file ? File.ReadAllText(file) : "";
+
+    sealed record Outside(
+        INodeCertificates Certificates, JournalDatabase Journal, SealKey SealKey, SealPublicKeys SealKeys, RegistryFollower Registry,
+        IReadOnlyList<Listener> Listeners);
 }

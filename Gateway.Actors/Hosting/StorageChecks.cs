@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Gateway.Actors.Replay;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -11,6 +12,7 @@ static class StorageChecks
     {
         Journal(options.Journal, report);
         Certificates(options.Certificates, report);
+        if (options.Registry.FormerSealKeysFile is { } former) PublicKeys("Registry:FormerSealKeysFile", former, report);
         if (options.Cluster.Lighthouses.Count == 0) return;
         if (options.Certificates.CertificateFile is null)
         {
@@ -95,6 +97,24 @@ static class StorageChecks
         {
             report.Require(
                 Uri.CheckHostName(names[i]) != UriHostNameType.Unknown, $"Certificates:Names:{i}", "is neither a host name nor an address", "correct the name");
+        }
+    }
+
+    static void PublicKeys(string setting, string path, OptionReport report)
+    {
+        if (ConfiguredFiles.Unreadable(path) is { } problem)
+        {
+            report.File(setting, problem);
+            return;
+        }
+
+        try
+        {
+            SealPublicKeys.FromPem(File.ReadAllText(path)).Dispose();
+        }
+        catch (InvalidDataException e)
+        {
+            report.Add(setting, $"{path} holds no seal keys ({e.Message.TrimEnd('.')})", "give the public parts (PEM), one after the other");
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class StoredEventSerializer(ExtendedActorSystem system) : Serializ
 
     public override byte[] ToBinary(object obj) => Stored(obj).Bytes;
 
-    public override object FromBinary(byte[] bytes, string manifest) => SessionEventTable.Knows(manifest)
+    public override object FromBinary(byte[] bytes, string manifest) => SessionEventTable.Knows(manifest) || RegistryEventTable.Table.Knows(manifest)
         ? new StoredEvent(manifest, bytes)
         : throw new SerializationException($"The manifest '{manifest}' is no journaled event of this version.");
 

@@ -17,4 +17,10 @@ public static class EventLimits
 
     /// <summary>Bytes of one chunk before compression and after. Chunks are written with at most 64 KiB; the rest is room for later writers.</summary>
     public const int Chunk = 1024 * 1024;
+
+    /// <summary>UTF-8 bytes of one connection's document, authorities in PEM included. Origin: a bundle of all public authorities is about 220 KiB.</summary>
+    public const int Document = 256 * 1024;
+
+    /// <summary>Bytes of one sealed secret: 64 KiB, the longest password any protocol here takes, and what sealing adds.</summary>
+    public const int SealedSecret = 64 * 1024 + 64;
 }

@@ -24,8 +24,9 @@ public sealed class StepsSpec
         ["Legs"] = [],
         ["Certificates"] = [],
         ["Replay"] = ["Record"],
+        ["Registry"] = ["Connections", "Record", "Replay"],
         ["Sessions"] = [.. s_foundations, .. s_steps],
-        ["Hosting"] = [.. s_foundations, .. s_steps, "Sessions", "Certificates", "Replay"],
+        ["Hosting"] = [.. s_foundations, .. s_steps, "Sessions", "Certificates", "Replay", "Registry"],
     };
 
     // Types that are used against the arrows, each for its reason.
@@ -35,6 +36,7 @@ public sealed class StepsSpec
         ("Hosting", "ConfigurationFault|ConfiguredFiles|FileProblem|Durations|NearestName", "a connections file is configuration too"),
         ("Hosting", "GatewayMetrics", "a thing is counted where it happens"),
         ("Tls", "Purposes", "what a certificate is judged for is what it is issued for"),
+        ("Registry", "IRegistry|RegistrySnapshot|RevocationKey", "what operators grant and revoke holds from that moment on"),
         ("Certificates", "INodeCertificates", "a handshake presents the certificate that is current at that moment"),
     ];
 

@@ -1,3 +1,4 @@
+using Gateway.Actors.Registry;
 using Gateway.Actors.Sessions;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
@@ -17,6 +18,9 @@ public static class ClusterMessages
         typeof(SessionEnded),
         typeof(ShowSession),
         typeof(SessionState),
+        typeof(ProposeActs),
+        typeof(ActsDecided),
+        typeof(RegistryAdvanced),
     ];
 
     /// <summary>What messages are made of, beside strings and numbers.</summary>
@@ -24,5 +28,6 @@ public static class ClusterMessages
     [
         typeof(Ending),
         typeof(Refusal),
+        typeof(RegistryOutcome),
     ];
 }

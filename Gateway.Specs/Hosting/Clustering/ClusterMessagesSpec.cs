@@ -7,6 +7,7 @@ using Akka.Serialization;
 using Gateway.Actors;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Clustering;
+using Gateway.Actors.Registry;
 using Gateway.Actors.Sessions;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
@@ -25,6 +26,9 @@ public sealed class ClusterMessagesSpec : IClassFixture<ClusterMessagesSpec.Seri
         new EndSession(Id, Ending.Drained, Refusal.None, "detail \u2713"),
         new SessionEnded(Id),
         new ShowSession(Id),
+        new ProposeActs("act", -1, "r.secret-removed.1 AA=="),
+        new ActsDecided("act", RegistryOutcome.Full, 7, "detail"),
+        new RegistryAdvanced(long.MaxValue),
         new SessionState(Id, SessionPhase.Streaming, "node1", long.MaxValue, -1, uint.MaxValue),
     ];
 

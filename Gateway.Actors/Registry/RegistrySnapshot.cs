@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Registry;
+
+/// <summary>A connection that was registered at run time.</summary>
+/// <param name="Name">Unique in the registry.</param>
+/// <param name="Document">Its canonical YAML.</param>
+/// <param name="Revision">The number of the event that put it here: what another change of it must refer to.</param>
+/// <param name="By">Who put it here.</param>
+public sealed record RegisteredConnection(string Name, string Document, long Revision, Act By);
+
+/// <summary>A secret, sealed with the cluster's key.</summary>
+public sealed record RegisteredSecret(string Name, ReadOnlyMemory<byte> Sealed, long Revision, Act By);
+
+/// <summary>What a revocation is about. An empty issuer is any.</summary>
+public readonly record struct RevocationKey(RevokedKind Kind, string Value, string Issuer)
+{
+    public static RevocationKey Of(RevokedKind kind, string value, string? issuer) => new(kind, value, issuer ?? "");
+}
+
+/// <summary>The registry after an event: the fold of all events so far. Immutable.</summary>
+public sealed record RegistrySnapshot
+{
+    /// <summary>
+    /// What expired is kept this long beyond, because the clock that says so is that of the node that took the act. Origin: node clocks are kept by
+    /// NTP; a day is beyond any that is merely wrong.
+    /// </summary>
+    static readonly long s_margin = (long)TimeSpan.FromDays(1).TotalMicroseconds;
+
+    public static readonly RegistrySnapshot Empty = new();
+
+    /// <summary>The number of the newest event; 0 for none.</summary>
+    public long Revision { get; private init; }
+
+    /// <summary>The number of the newest event that changed a connection.</summary>
+    public long ConnectionsRevision { get; private init; }
+
+    /// <summary>By name.</summary>
+    public ImmutableSortedDictionary<string, RegisteredConnection> Connections { get; private init; } =
+        ImmutableSortedDictionary.Create<string, RegisteredConnection>(StringComparer.Ordinal);
+
+    /// <summary>By name.</summary>
+    public ImmutableSortedDictionary<string, RegisteredSecret> Secrets { get; private init; } =
+        ImmutableSortedDictionary.Create<string, RegisteredSecret>(StringComparer.Ordinal);
+
+    /// <summary>By grant id. A grant whose time is over may still be here: compare its end with the clock.</summary>
+    public ImmutableDictionary<string, AccessGranted> Grants { get; private init; } =
+        ImmutableDictionary.Create<string, AccessGranted>(StringComparer.Ordinal);
+
+    /// <summary>A revocation whose time is over may still be here: compare its end with the clock.</summary>
+    public ImmutableDictionary<RevocationKey, Revoked> Revocations { get; private init; } = ImmutableDictionary<RevocationKey, Revoked>.Empty;
+
+    /// <summary>The registry after one more event, of that number.</summary>
+    public RegistrySnapshot With(RegistryEvent e, long number)
+    {
+        var next = this with { Revision = number };
+        return e switch
+        {
+            ConnectionPut put => next with
+            {
+                Connections = Connections.SetItem(put.Name, new(put.Name, put.Document, number, put.Act)), ConnectionsRevision = number,
+            },
+            ConnectionRemoved gone => next with { Connections = Connections.Remove(gone.Name), ConnectionsRevision = number },
+            SecretPut put => next with { Secrets = Secrets.SetItem(put.Name, new(put.Name, put.Sealed, number, put.Act)) },
+            SecretRemoved gone => next with { Secrets = Secrets.Remove(gone.Name) },
+            AccessGranted grant => next with { Grants = Unexpired(Grants, e.Act.At).SetItem(grant.GrantId, grant) },
+            AccessWithdrawn gone => next with { Grants = Grants.Remove(gone.GrantId) },
+            Revoked revoked => next with
+            {
+                Revocations = Unexpired(Revocations, e.Act.At).SetItem(RevocationKey.Of(revoked.Kind, revoked.Value, revoked.ValueIssuer), revoked),
+            },
+            RevocationLifted gone => next with { Revocations = Revocations.Remove(RevocationKey.Of(gone.Kind, gone.Value, gone.ValueIssuer)) },
+            _ => next,
+        };
+    }
+
+    static ImmutableDictionary<string, AccessGranted> Unexpired(ImmutableDictionary<string, AccessGranted> grants, long now) =>
+        grants.RemoveRange(grants.Where(g => g.Value.Until < now - s_margin).Select(g => g.Key));
+
+    static ImmutableDictionary<RevocationKey, Revoked> Unexpired(ImmutableDictionary<RevocationKey, Revoked> revocations, long now) =>
+        revocations.RemoveRange(revocations.Where(r => r.Value.Until < now - s_margin).Select(r => r.Key));
+}

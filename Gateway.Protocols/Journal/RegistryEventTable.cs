@@ -1,0 +1,21 @@
+using static Gateway.Protocols.Journal.EventTable<Gateway.Protocols.Journal.RegistryEvent>;
+
+namespace Gateway.Protocols.Journal;
+
+/// <summary>
+/// The table of the registry's events. A stored event is <c>content | key identifier (32 bytes) | signature (64 bytes) | chain value (32
+/// bytes)</c>; this table knows the content, <see cref="RegistrySeal"/> the rest.
+/// </summary>
+public static class RegistryEventTable
+{
+    public static readonly EventTable<RegistryEvent> Table = new(
+        Of<ConnectionPut>("r.connection-put.1", RegistryLayouts.WriteConnectionPut, RegistryLayouts.ReadConnectionPut),
+        Of<ConnectionRemoved>("r.connection-removed.1", RegistryLayouts.WriteConnectionRemoved, RegistryLayouts.ReadConnectionRemoved),
+        Of<SecretPut>("r.secret-put.1", RegistryLayouts.WriteSecretPut, RegistryLayouts.ReadSecretPut),
+        Of<SecretRemoved>("r.secret-removed.1", RegistryLayouts.WriteSecretRemoved, RegistryLayouts.ReadSecretRemoved),
+        Of<AccessGranted>("r.access-granted.1", AccessLayouts.WriteGranted, AccessLayouts.ReadGranted),
+        Of<AccessWithdrawn>("r.access-withdrawn.1", AccessLayouts.WriteWithdrawn, AccessLayouts.ReadWithdrawn),
+        Of<Revoked>("r.revoked.1", AccessLayouts.WriteRevoked, AccessLayouts.ReadRevoked),
+        Of<RevocationLifted>("r.revocation-lifted.1", AccessLayouts.WriteLifted, AccessLayouts.ReadLifted),
+        Of<ActRecorded>("r.recorded.1", RegistryLayouts.WriteRecorded, RegistryLayouts.ReadRecorded));
+}

@@ -1,0 +1,42 @@
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Specs.Support;
+
+/// <summary>One of every event of the registry, with fixed values.</summary>
+static class SampleRegistry
+{
+    public const long At = 1_764_000_000_000_000;
+
+    public const long Hour = 3_600_000_000;
+
+    public static readonly Act Act = new()
+    {
+        Id = "01JABCDEFGHJKMNPQRSTVWXYZ0",
+        At = At,
+        Who = "zoë",
+        Issuer = "corp",
+        Address = "192.0.2.9",
+        NodeKey = "node1",
+    };
+
+    public static IReadOnlyList<RegistryEvent> All { get; } =
+    [
+        new ConnectionPut { Act = Act, Name = "telemetry", Document = "apiVersion: gateway/v1\nkind: Connection\n" },
+        new ConnectionRemoved { Act = Act, Name = "telemetry" },
+        new SecretPut { Act = Act, Name = "broker", Sealed = new byte[] { 1, 2, 3, 255 } },
+        new SecretRemoved { Act = Act, Name = "broker" },
+        new AccessGranted
+        {
+            Act = Act, GrantId = "01JGRANT", Subject = "münchen-42", SubjectIssuer = "corp", Connection = "telemetry", Until = At + Hour, Reason = "incident 7",
+        },
+        new AccessWithdrawn { Act = Act, GrantId = "01JGRANT", Reason = "done" },
+        new Revoked { Act = Act, Kind = RevokedKind.Token, Value = "jti-1", ValueIssuer = null, Until = At + Hour, Reason = "lost laptop" },
+        new RevocationLifted { Act = Act, Kind = RevokedKind.Certificate, Value = "0a1b", ValueIssuer = "CN=Clients CA", Reason = "found again" },
+        new ActRecorded { Act = Act, Kind = ActKind.SessionKilled, Target = SampleSession.Id, Detail = "noise" },
+    ];
+
+    /// <summary>The same act as another person's, of another id.</summary>
+    public static Act ActOf(string id) => Act with { Id = id };
+
+    public static T Of<T>() where T : RegistryEvent => All.OfType<T>().Single();
+}
