@@ -18,18 +18,24 @@ public sealed class AdminClient : IDisposable
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     readonly HttpClient _http;
-    readonly bool _hasToken;
+    readonly Func<CancellationToken, Task<string?>> _token;
     readonly string _node;
+    bool _hasToken;
 
     /// <summary>Trusts these authorities, or with null the system's.</summary>
     public AdminClient(Uri node, string? token, X509Certificate2Collection? authorities)
+        : this(node, _ => Task.FromResult(token), authorities)
+    {
+    }
+
+    /// <summary>Asks for the token before each request, for it may have been renewed; null: none.</summary>
+    public AdminClient(Uri node, Func<CancellationToken, Task<string?>> token, X509Certificate2Collection? authorities)
     {
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) };
         if (authorities is not null) handler.SslOptions.CertificateChainPolicy = Trusting(authorities);
         _http = new HttpClient(handler) { BaseAddress = node, Timeout = s_patience };
         _node = node.GetLeftPart(UriPartial.Authority);
-        _hasToken = token is not null;
-        if (token is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        _token = token;
     }
 
     /// <summary>The answer, or null when there is no such thing.</summary>
@@ -73,6 +79,9 @@ public sealed class AdminClient : IDisposable
 
     async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
     {
+        var token = await _token(cancel);
+        _hasToken = token is not null;
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
         {
             var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
@@ -102,7 +111,7 @@ public sealed class AdminClient : IDisposable
         return answer.StatusCode switch
         {
             HttpStatusCode.Unauthorized when !_hasToken =>
-                new(ExitCode.Refused, "the node asks who you are; give --token-file or set GATEWAY_TOKEN"),
+                new(ExitCode.Refused, "the node asks who you are; run gateway login, or give --token-file"),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new(ExitCode.Refused, detail),
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => new(ExitCode.Unreachable, detail),
             _ => new(ExitCode.Failed, detail),

@@ -45,6 +45,9 @@ public sealed class CliOutput(
     /// <summary>One line that says what failed.</summary>
     public void Fail(string problem) => error.WriteLine($"gateway: {problem}");
 
+    /// <summary>One line for the person who waits, beside the command's output.</summary>
+    public void Say(string text) => error.WriteLine(text);
+
     /// <summary>One line of text. What peers chose in it must have gone through <see cref="Printable"/>.</summary>
     public void Line(string text) => Output.WriteLine(text);
 

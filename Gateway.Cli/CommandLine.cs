@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Gateway.Cli.Login;
 using Gateway.Protocols.Journal;
 
 namespace Gateway.Cli;
@@ -50,6 +51,10 @@ public static class CommandLine
             NodeCommands.Nodes(source, output),
             NodeCommands.Node(source, output),
             Check(output),
+            LoginCommands.Login(source, output, variables),
+            LoginCommands.Logout(source, output, variables),
+            LoginCommands.WhoAmI(source, output),
+            LoginCommands.Token(source, output, variables),
         };
     }
 

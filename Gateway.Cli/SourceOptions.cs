@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Record;
+using Gateway.Cli.Login;
 
 namespace Gateway.Cli;
 
@@ -12,7 +13,7 @@ public sealed class SourceOptions(Func<string, string?> variables)
 
     readonly Option<string?> _node = Text("--node", "url", "A node's admin API, https://host:port (GATEWAY_NODE).");
 
-    readonly Option<string?> _token = Text("--token", "token", "The token; others on this machine can see it. Better: --token-file.");
+    readonly Option<string?> _token = Text("--token", "token", "The token; others on this machine can see it. Better: gateway login, or --token-file.");
 
     readonly Option<string?> _tokenFile = Text("--token-file", "file", "A file with the token (or GATEWAY_TOKEN holds it).");
 
@@ -56,12 +57,40 @@ public sealed class SourceOptions(Func<string, string?> variables)
     /// <summary>The node's admin API.</summary>
     public AdminClient Node(ParseResult parsed)
     {
-        var node = parsed.GetValue(_node) ?? Variable("GATEWAY_NODE");
-        if (node is null) throw Usage("which node? Give --node https://host:port or set GATEWAY_NODE");
-        if (!Uri.TryCreate(node, UriKind.Absolute, out var url) || !IsPlain(url))
-            throw Usage("--node must be a URL like https://gateway-0.internal:8443");
-        return new AdminClient(url, Token(parsed), Authorities(parsed.GetValue(_ca) ?? Variable("GATEWAY_CA")));
+        var url = Address(parsed) ?? throw Usage("which node? Give --node https://host:port or set GATEWAY_NODE");
+        var authorities = NodeAuthorities(parsed);
+        if (Token(parsed) is { } given) return new AdminClient(url, given, authorities);
+        var logins = Logins(variables);
+        return new AdminClient(url, async cancel => logins is null ? null : await logins.TokenAsync(TargetOf(url), cancel), authorities);
     }
+
+    /// <summary>The node's admin API, to which one says nothing of oneself.</summary>
+    public AdminClient Stranger(ParseResult parsed) => new(
+        Address(parsed) ?? throw Usage("which node? Give --node https://host:port or set GATEWAY_NODE"), (string?)null, NodeAuthorities(parsed));
+
+    /// <summary>The node that is asked, if one is.</summary>
+    public Uri? Address(ParseResult parsed)
+    {
+        var node = parsed.GetValue(_node) ?? Variable("GATEWAY_NODE");
+        if (node is null) return null;
+        return Uri.TryCreate(node, UriKind.Absolute, out var url) && IsPlain(url) ? url : throw Usage("--node must be a URL like https://gateway-0.internal:8443");
+    }
+
+    /// <summary>What nodes are verified with; null: the system's authorities.</summary>
+    public X509Certificate2Collection? NodeAuthorities(ParseResult parsed) => Authorities(parsed.GetValue(_ca) ?? Variable("GATEWAY_CA"), "--ca");
+
+    /// <summary>For commands that speak to a node as nobody, or as whom the store says.</summary>
+    public void AddNodeTo(Command command)
+    {
+        foreach (var option in new[] { _node, _ca }) command.Options.Add(option);
+    }
+
+    /// <summary>How the store calls a node.</summary>
+    public static string TargetOf(Uri node) => node.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>The logins of this user; null where there is no place for them.</summary>
+    public static Logins? Logins(Func<string, string?> variables) =>
+        PrivateDirectory.Of(variables) is { } directory ? new Logins(directory, TimeProvider.System) : null;
 
     static bool IsPlain(Uri url) => url.Scheme == Uri.UriSchemeHttps && url is { Query: "", Fragment: "", UserInfo: "" };
 
@@ -73,20 +102,20 @@ public sealed class SourceOptions(Func<string, string?> variables)
         return found is null || IsToken(found) ? found : throw Usage("the token holds characters that no token has; give the token alone");
     }
 
-    static X509Certificate2Collection? Authorities(string? file)
+    internal static X509Certificate2Collection? Authorities(string? file, string option)
     {
         if (file is null) return null;
         var authorities = new X509Certificate2Collection();
         try
         {
-            authorities.ImportFromPem(ReadFile(file, "--ca"));
+            authorities.ImportFromPem(ReadFile(file, option));
         }
         catch (CryptographicException e)
         {
-            throw new CommandException(ExitCode.Usage, $"--ca {Printable.Text(file)} holds what is no certificate", e);
+            throw new CommandException(ExitCode.Usage, $"{option} {Printable.Text(file)} holds what is no certificate", e);
         }
 
-        return authorities.Count > 0 ? authorities : throw Usage($"--ca {Printable.Text(file)} holds no certificate in PEM");
+        return authorities.Count > 0 ? authorities : throw Usage($"{option} {Printable.Text(file)} holds no certificate in PEM");
     }
 
     internal static string ReadFile(string file, string option)

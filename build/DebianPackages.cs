@@ -15,6 +15,8 @@ static class DebianPackages
         new("openssl", "openssl"),
         new("curl", "curl"),
         new("python3", "python3"),
+        new("node", "nodejs"),
+        new("npm", "npm"),
     ];
 
     public static readonly IReadOnlyList<Needed> ForBenchmarks =

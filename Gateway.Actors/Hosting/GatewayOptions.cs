@@ -187,4 +187,15 @@ public sealed record IssuerOptions
 
     /// <summary>PEM bundle to verify the issuer's own certificate with; null: the system's authorities.</summary>
     public string? AuthoritiesFile { get; init; }
+
+    /// <summary>
+    /// The public client (RFC 6749 section 2.1) that <c>gateway login</c> is at this issuer; null: people do not log in there by command.
+    /// </summary>
+    public string? CliClientId { get; init; }
+
+    /// <summary>What <c>gateway login</c> asks for, separated by spaces. <c>offline_access</c> is what makes a login last.</summary>
+    public string CliScope { get; init; } = "openid offline_access";
+
+    /// <summary>The resource (RFC 8707) that <c>gateway login</c> wants a token for, where the issuer asks for one.</summary>
+    public string? CliResource { get; init; }
 }

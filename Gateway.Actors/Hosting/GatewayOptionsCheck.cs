@@ -41,7 +41,12 @@ public static class GatewayOptionsCheck
             ClusterAuthoritiesFile = Full(NullIfEmpty(options.Certificates.ClusterAuthoritiesFile), root),
         },
         Tls = options.Tls with { TicketKeyFile = Full(NullIfEmpty(options.Tls.TicketKeyFile), root) },
-        Issuers = [.. options.Issuers.Select(i => i with { AuthoritiesFile = Full(NullIfEmpty(i.AuthoritiesFile), root) })],
+        Issuers = [.. options.Issuers.Select(i => i with
+        {
+            AuthoritiesFile = Full(NullIfEmpty(i.AuthoritiesFile), root),
+            CliClientId = NullIfEmpty(i.CliClientId),
+            CliResource = NullIfEmpty(i.CliResource),
+        })],
     };
 
     static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

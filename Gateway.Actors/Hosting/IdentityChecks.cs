@@ -31,6 +31,7 @@ static class IdentityChecks
         report.Require(
             issuer.ClockSkew >= TimeSpan.Zero && issuer.ClockSkew <= TimeSpan.FromMinutes(5), $"{at}:ClockSkew", "must be between 0s and 5m", Durations.Examples);
         Algorithms(issuer.Algorithms, at, report);
+        CommandLine(issuer, at, report);
         if (issuer.AuthoritiesFile is { } bundle) StorageChecks.Bundle($"{at}:AuthoritiesFile", bundle, report);
     }
 
@@ -43,6 +44,20 @@ static class IdentityChecks
                 s_asymmetric.Contains(algorithms[i]), $"{at}:Algorithms:{i}", "is not an asymmetric signature algorithm",
                 $"use some of {string.Join(", ", s_asymmetric)}");
         }
+    }
+
+    // RFC 6749 appendix A: visible ASCII, and a list of scopes has spaces between them.
+    static void CommandLine(IssuerOptions issuer, string at, OptionReport report)
+    {
+        report.Require(
+            issuer.CliClientId is not { } id || (id.Length <= 255 && id.All(c => c is > ' ' and <= '~')), $"{at}:CliClientId",
+            "must be 1 to 255 visible ASCII characters", "give the id of the client that the issuer has for gateway login");
+        report.Require(
+            issuer.CliScope.Length <= 1024 && issuer.CliScope.All(c => c is >= ' ' and <= '~'), $"{at}:CliScope",
+            "must be at most 1024 ASCII characters", "write scopes like openid offline_access");
+        report.Require(
+            issuer.CliResource is not { } resource || Uri.TryCreate(resource, UriKind.Absolute, out var uri) && uri.Fragment.Length == 0,
+            $"{at}:CliResource", "must be an absolute URI without fragment", "write it as the issuer knows this gateway, like urn:gateway");
     }
 
     static bool IsHttps(string authority) =>

@@ -28,6 +28,7 @@ public static class AdminHosting
             .AddPolicy(AdminRoles.Auditor, policy => policy.RequireRole(AdminRoles.Auditor))
             .AddPolicy(AdminRoles.Operator, policy => policy.RequireRole(AdminRoles.Operator))
             .AddPolicy(AdminRoles.Either, EitherRole)
+            .AddPolicy(AdminRoles.Anybody, policy => policy.RequireAuthenticatedUser())
             // Fail closed: what names no role, paths that do not exist included, is not for strangers either.
             .AddFallbackPolicy(AdminRoles.Fallback, EitherRole);
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
@@ -45,6 +46,7 @@ public static class AdminHosting
         app.UseAuthorization();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+        app.MapLogin();
         app.MapSessions();
         app.MapNodes();
         return app;

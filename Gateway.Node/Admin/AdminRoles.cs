@@ -1,4 +1,5 @@
 using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.AdminApi;
 
 namespace Gateway.Node.Admin;
 
@@ -17,6 +18,9 @@ public static class AdminRoles
     /// <summary>The policy of what both may see.</summary>
     public const string Either = "auditor or operator";
 
+    /// <summary>The policy of what everybody may ask about themselves: a good token is enough.</summary>
+    public const string Anybody = "anybody";
+
     /// <summary>The policy of what names no other.</summary>
     public const string Fallback = "fallback";
 }
@@ -26,9 +30,24 @@ public sealed class AdminAccess(GatewayOptions options)
 {
     public IReadOnlyCollection<string> Issuers { get; } = [.. options.Issuers.Select(issuer => issuer.Name)];
 
+    /// <summary>Where people get their tokens.</summary>
+    public LoginView Login => new([.. options.Issuers.Where(issuer => issuer.CliClientId is not null).Select(Issuer)]);
+
     public IEnumerable<string> RolesOf(IReadOnlyCollection<string> groups)
     {
         if (groups.Intersect(options.Admin.AuditorGroups, StringComparer.Ordinal).Any()) yield return AdminRoles.Auditor;
         if (groups.Intersect(options.Admin.OperatorGroups, StringComparer.Ordinal).Any()) yield return AdminRoles.Operator;
+    }
+
+    // Read again for each question: the file may be renewed while the node runs.
+    static LoginIssuerView Issuer(IssuerOptions issuer) => new(
+        issuer.Name, issuer.Authority, issuer.CliClientId!, issuer.CliScope, issuer.CliResource,
+        issuer.AuthoritiesFile is { } file ? CertificatesOf(file) : null);
+
+    // The certificates alone, whatever else somebody put into the file.
+    static string CertificatesOf(string file)
+    {
+        var certificates = ConfiguredFiles.Certificates(file, out var problem);
+        return problem is { } found ? throw new InvalidDataException($"{found.Problem}; {found.Remedy}.") : certificates.ExportCertificatePems();
     }
 }

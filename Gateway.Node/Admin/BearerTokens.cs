@@ -25,7 +25,12 @@ sealed class BearerTokens(
     {
         if (TokenOf(Request) is not { } token) return AuthenticateResult.NoResult();
         var verdict = await verifier.VerifyAsync(token, access.Issuers, Context.RequestAborted);
-        if (verdict.IsGranted) return AuthenticateResult.Success(new AuthenticationTicket(Principal(verdict.Value), Scheme));
+        if (verdict.IsGranted)
+        {
+            Context.Features.Set(verdict.Value);
+            return AuthenticateResult.Success(new AuthenticationTicket(Principal(verdict.Value), Scheme));
+        }
+
         _refused = new(verdict.Refusal, verdict.Detail);
         AdminLog.TokenRefused(Logger, verdict.Refusal.Word(), Context.Connection.RemoteIpAddress);
         return AuthenticateResult.Fail(verdict.Refusal.Word());
@@ -72,4 +77,8 @@ sealed record RequiredRole(string Name);
 static class Caller
 {
     public static string NameOf(HttpContext http) => http.User.Identity?.Name ?? "nobody";
+
+    /// <summary>Everything the token said of them. Only behind a policy that asks for a token.</summary>
+    public static TokenIdentity IdentityOf(HttpContext http) => http.Features.Get<TokenIdentity>()
+        ?? throw new InvalidOperationException("The endpoint asks for no token.");
 }

@@ -26,7 +26,10 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         ("POST", "/v1/node/drain", false, true),
     ];
 
-    static readonly string[] s_open = ["/health/live", "/health/ready", "/metrics"];
+    static readonly string[] s_open = ["/health/live", "/health/ready", "/metrics", "/v1/login"];
+
+    /// <summary>What takes a good token and no role: it tells people of themselves.</summary>
+    static readonly string[] s_personal = ["/v1/me", "/v1/me/connections/{name}"];
 
     readonly SealKey _key = SealKey.Ephemeral();
     SampleCluster _cluster = null!;
@@ -64,6 +67,35 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         Assert.Equal(0, _cluster.Drains);
     }
 
+    [Theory]
+    [InlineData("", HttpStatusCode.Unauthorized)]
+    [InlineData("forged", HttpStatusCode.Unauthorized)]
+    [InlineData("down", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("neither", HttpStatusCode.OK)]
+    [InlineData("auditor", HttpStatusCode.OK)]
+    public async Task Everybody_may_ask_who_they_are(string token, HttpStatusCode expected)
+    {
+        using var client = _host.Client(token.Length == 0 ? null : token);
+
+        using var answer = await client.GetAsync("/v1/me");
+
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("", "telemetry", HttpStatusCode.Unauthorized)]
+    [InlineData("neither", "telemetry", HttpStatusCode.OK)]
+    [InlineData("neither", "nonesuch", HttpStatusCode.NotFound)]
+    [InlineData("operator", "telemetry", HttpStatusCode.NotFound)]
+    public async Task How_a_connection_is_reached_is_told_to_whom_it_admits(string token, string connection, HttpStatusCode expected)
+    {
+        using var client = _host.Client(token.Length == 0 ? null : token);
+
+        using var answer = await client.GetAsync($"/v1/me/connections/{connection}");
+
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
     [Fact]
     public void There_is_no_endpoint_without_a_rule()
     {
@@ -74,7 +106,7 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
 
         Assert.Equal(s_open, open.Order());
         var expected = s_guarded.Select(e => e.Path.Replace(SampleSession.Id, "{id}", StringComparison.Ordinal));
-        Assert.Equal(expected.Order(), guarded.Select(e => e.RoutePattern.RawText).Order());
+        Assert.Equal(expected.Concat(s_personal).Order(), guarded.Select(e => e.RoutePattern.RawText).Order());
         Assert.All(guarded, e => Assert.NotNull(e.Metadata.GetMetadata<IAuthorizeData>()?.Policy));
     }
 

@@ -115,6 +115,11 @@ public sealed class GatewayOptionsCheckSpec : IDisposable
     [InlineData("""{ "Algorithms": ["none"] }""",
         "Algorithms:0 is \"none\": is not an asymmetric signature algorithm; use some of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512")]
     [InlineData("""{ "ClockSkew": "6m" }""", "ClockSkew is \"6m\": must be between 0s and 5m; write it like 50ms, 10s, 5m, 2h or 00:00:30")]
+    [InlineData("""{ "CliClientId": "two words" }""",
+        "CliClientId is \"two words\": must be 1 to 255 visible ASCII characters; give the id of the client that the issuer has for gateway login")]
+    [InlineData("""{ "CliScope": "öffnen" }""", "CliScope is \"öffnen\": must be at most 1024 ASCII characters; write scopes like openid offline_access")]
+    [InlineData("""{ "CliResource": "gateway" }""",
+        "CliResource is \"gateway\": must be an absolute URI without fragment; write it as the issuer knows this gateway, like urn:gateway")]
     [InlineData("""{ "AuthoritiesFile": "absent.pem" }""",
         "AuthoritiesFile is \"absent.pem\": {root}/absent.pem does not exist; create the file or correct the path")]
     public void A_fault_of_an_issuer_names_its_place(string json, string message)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Authorize;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Identify;
@@ -30,7 +31,7 @@ sealed class AdminHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(Log);
         builder.Services.AddSingleton(archive).AddSingleton<ISessionCommands>(cluster).AddSingleton<IClusterView>(cluster)
             .AddSingleton<INodeCommands>(cluster).AddSingleton<IConnections>(cluster).AddSingleton<IReadiness>(cluster)
-            .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<INodeCertificates>(Certificates).AddSingleton(key)
+            .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<IAccessFacts, LocalAccessFacts>().AddSingleton<INodeCertificates>(Certificates).AddSingleton(key)
             .AddAdminApi(Options());
         _app = builder.Build();
         _app.MapAdminApi();

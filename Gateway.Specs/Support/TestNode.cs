@@ -70,6 +70,16 @@ public sealed class TestNode : IAsyncDisposable
         return node;
     }
 
+    /// <summary>The node's admin API.</summary>
+    public string AdminUrl
+    {
+        get
+        {
+            var address = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+            return $"https://localhost:{new Uri(address).Port}";
+        }
+    }
+
     /// <summary>Where the connection listens on loopback.</summary>
     public IPEndPoint Address(string connection) =>
         new(IPAddress.Loopback, Services.GetRequiredService<IConnections>().All.Single(c => c.Name == connection).Listen.Port);
@@ -79,9 +89,8 @@ public sealed class TestNode : IAsyncDisposable
     {
         var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         trust.CustomTrustStore.ImportFromPemFile(AuthorityFile);
-        var address = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         var client = new HttpClient(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust } });
-        client.BaseAddress = new Uri($"https://localhost:{new Uri(address).Port}");
+        client.BaseAddress = new Uri(AdminUrl);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
@@ -143,6 +152,6 @@ public sealed class TestNode : IAsyncDisposable
             AuditorGroups = issuers.Length > 0 ? new[] { "auditors" } : [],
             OperatorGroups = issuers.Length > 0 ? new[] { "operators" } : [],
         },
-        Issuers = issuers.Select(i => new { i.Name, i.Authority, i.Audience, i.AuthoritiesFile }),
+        Issuers = issuers.Select(i => new { i.Name, i.Authority, i.Audience, i.AuthoritiesFile, i.CliClientId, i.CliResource }),
     };
 }

@@ -12,6 +12,9 @@ namespace Gateway.Actors.Hosting.AdminApi;
 [JsonSerializable(typeof(DrainView))]
 [JsonSerializable(typeof(ReadinessView))]
 [JsonSerializable(typeof(LivenessView))]
+[JsonSerializable(typeof(LoginView))]
+[JsonSerializable(typeof(CallerView))]
+[JsonSerializable(typeof(ReachableConnectionView))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class AdminJson : JsonSerializerContext
 {
