@@ -38,7 +38,7 @@ public static class GatewayServices
         .AddSingleton(new RecordingBudget(node.Options.Limits.RecordingBytesInFlight))
         .AddSingleton<IConnections>(new FixedConnections(node.Listeners))
         .AddSingleton<ITokenVerifier>(provider => new TokenVerifier(node.Options.Issuers, node.Time, provider.GetRequiredService<ILogger<TokenVerifier>>()))
-        .AddSingleton<IAccessFacts, LocalAccessFacts>()
+        .AddSingleton<IAccessFacts>(new RegistryAccessFacts(node.Registry))
         .AddSingleton<ISessionIndex>(new SqlSessionIndex(node.Journal, node.Time))
         .AddSingleton<ISessionArchive>(new SqlSessionArchive(node.Journal))
         .AddSingleton<IRegistry>(node.Registry)

@@ -56,8 +56,9 @@ public static class RegistryDecisions
     static RegistryAnswer Grant(RegistrySnapshot now, AccessGranted grant)
     {
         if (!IsValue(grant.Subject)) return BadValue(now, "subject");
-        if (!IsName(grant.Connection)) return BadName(now, grant.Connection);
-        if (grant.Until <= grant.Act.At) return Invalid(now, "The grant ends before it begins; give it a time to come");
+        if (grant.Connection is { } connection ? !IsName(connection) : grant.Labels.Count is 0 or > EventLimits.Labels)
+            return Invalid(now, $"The grant names no connection; name one, or 1 to {EventLimits.Labels} labels of some");
+        if (grant.Until <= grant.From || grant.Until <= grant.Act.At) return Invalid(now, "The grant ends before it begins; give it a time to come");
         if (now.Grants.ContainsKey(grant.GrantId)) return Invalid(now, $"There is a grant {Shown(grant.GrantId)} already; give the new one an id of its own");
         return now.Grants.Count < MostGrants ? Reasoned(now, grant.Reason) : Full(now, $"{MostGrants} grants are registered");
     }

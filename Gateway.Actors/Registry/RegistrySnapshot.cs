@@ -14,9 +14,9 @@ public sealed record RegisteredConnection(string Name, string Document, long Rev
 public sealed record RegisteredSecret(string Name, ReadOnlyMemory<byte> Sealed, long Revision, Act By);
 
 /// <summary>What a revocation is about. An empty issuer is any.</summary>
-public readonly record struct RevocationKey(RevokedKind Kind, string Value, string Issuer)
+public readonly record struct RevocationKey(RevocationKind Kind, string Value, string Issuer)
 {
-    public static RevocationKey Of(RevokedKind kind, string value, string? issuer) => new(kind, value, issuer ?? "");
+    public static RevocationKey Of(RevocationKind kind, string value, string? issuer) => new(kind, value, issuer ?? "");
 }
 
 /// <summary>The registry after an event: the fold of all events so far. Immutable.</summary>

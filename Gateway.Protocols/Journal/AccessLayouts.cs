@@ -4,7 +4,8 @@ namespace Gateway.Protocols.Journal;
 static class AccessLayouts
 {
     /// <summary>
-    /// <c>r.access-granted.1</c>: act, grant id text, subject text, subject's issuer optional text, connection text, until time, reason text.
+    /// <c>r.access-granted.1</c>: act, grant id text, subject text, subject's issuer optional text, connection optional text, label
+    /// count varint, labels (key text, value text) each, from time, until time, reason text.
     /// </summary>
     public static void WriteGranted(EventWriter to, AccessGranted e)
     {
@@ -12,7 +13,15 @@ static class AccessLayouts
         to.Text(e.GrantId);
         to.Text(e.Subject);
         to.OptionalText(e.SubjectIssuer);
-        to.Text(e.Connection);
+        to.OptionalText(e.Connection);
+        to.ListLength(e.Labels.Count, EventLimits.Labels);
+        foreach (var (key, value) in e.Labels)
+        {
+            to.Text(key);
+            to.Text(value);
+        }
+
+        to.Time(e.From);
         to.Time(e.Until);
         to.Text(e.Reason);
     }
@@ -23,7 +32,9 @@ static class AccessLayouts
         GrantId = from.Text(),
         Subject = from.Text(),
         SubjectIssuer = from.OptionalText(),
-        Connection = from.Text(),
+        Connection = from.OptionalText(),
+        Labels = ReadLabels(ref from),
+        From = from.Time(),
         Until = from.Time(),
         Reason = from.Text(),
     };
@@ -79,5 +90,12 @@ static class AccessLayouts
         Reason = from.Text(),
     };
 
-    static RevokedKind Kind(ref EventReader from) => (RevokedKind)from.Known((byte)RevokedKind.Certificate, (byte)RevokedKind.Subject, "revocation");
+    static KeyValuePair<string, string>[] ReadLabels(ref EventReader from)
+    {
+        var labels = new KeyValuePair<string, string>[from.ListLength(EventLimits.Labels, elementBytes: 2)];
+        for (var i = 0; i < labels.Length; i++) labels[i] = new(from.Text(), from.Text());
+        return labels;
+    }
+
+    static RevocationKind Kind(ref EventReader from) => (RevocationKind)from.Known((byte)RevocationKind.Certificate, (byte)RevocationKind.Subject, "revocation");
 }

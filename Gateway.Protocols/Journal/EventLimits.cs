@@ -18,6 +18,9 @@ public static class EventLimits
     /// <summary>Bytes of one chunk before compression and after. Chunks are written with at most 64 KiB; the rest is room for later writers.</summary>
     public const int Chunk = 1024 * 1024;
 
+    /// <summary>Labels a grant may ask for. Origin: connections have a handful.</summary>
+    public const int Labels = 64;
+
     /// <summary>UTF-8 bytes of one connection's document, authorities in PEM included. Origin: a bundle of all public authorities is about 220 KiB.</summary>
     public const int Document = 256 * 1024;
 

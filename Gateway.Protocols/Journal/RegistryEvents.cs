@@ -58,7 +58,7 @@ public sealed record SecretRemoved : RegistryEvent
     public required string Name { get; init; }
 }
 
-/// <summary>A subject may use a connection for a time, whatever the connection's own rules say.</summary>
+/// <summary>A subject may use a connection for a time, beside the connection's own rules.</summary>
 public sealed record AccessGranted : RegistryEvent
 {
     public required string GrantId { get; init; }
@@ -68,7 +68,13 @@ public sealed record AccessGranted : RegistryEvent
     /// <summary>Whose subject; null: any issuer the connection accepts.</summary>
     public string? SubjectIssuer { get; init; }
 
-    public required string Connection { get; init; }
+    /// <summary>Null: every connection that has all of <see cref="Labels"/>.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>Ordered by key.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Labels { get; init; } = [];
+
+    public required long From { get; init; }
 
     public required long Until { get; init; }
 
@@ -87,7 +93,7 @@ public sealed record AccessWithdrawn : RegistryEvent
 /// <summary>A subject, token or certificate is not accepted any more, in whatever it proves itself by.</summary>
 public sealed record Revoked : RegistryEvent
 {
-    public required RevokedKind Kind { get; init; }
+    public required RevocationKind Kind { get; init; }
 
     /// <summary>The subject's name, the token's identifier (<c>jti</c>), or the certificate's serial number or SHA-256 in lower-case hex.</summary>
     public required string Value { get; init; }
@@ -104,7 +110,7 @@ public sealed record Revoked : RegistryEvent
 /// <summary>A revocation was taken back.</summary>
 public sealed record RevocationLifted : RegistryEvent
 {
-    public required RevokedKind Kind { get; init; }
+    public required RevocationKind Kind { get; init; }
 
     public required string Value { get; init; }
 
@@ -114,7 +120,7 @@ public sealed record RevocationLifted : RegistryEvent
 }
 
 /// <summary>What a revocation names. The numbers are part of the journal format.</summary>
-public enum RevokedKind : byte
+public enum RevocationKind : byte
 {
     Subject = 1,
     Token = 2,

@@ -22,6 +22,8 @@ public sealed class RegistryDecisionsSpec
         { "one line", SampleRegistry.Of<AccessGranted>() with { GrantId = "2", Reason = "a\nb" } },
         { "one line", SampleRegistry.Of<AccessGranted>() with { GrantId = "2", Reason = "" } },
         { "subject", SampleRegistry.Of<AccessGranted>() with { GrantId = "2", Subject = "" } },
+        { "names no connection", SampleRegistry.Of<AccessGranted>() with { GrantId = "2", Labels = [] } },
+        { "names no connection", SampleRegistry.Of<AccessGranted>() with { GrantId = "2", Connection = "" } },
         { "no grant", SampleRegistry.Of<AccessWithdrawn>() with { GrantId = "2" } },
         { "ends before it begins", SampleRegistry.Of<Revoked>() with { Until = SampleRegistry.At - 1 } },
         { "one line", SampleRegistry.Of<Revoked>() with { Value = new string('x', RegistryDecisions.LongestValue + 1) } },
@@ -50,7 +52,7 @@ public sealed class RegistryDecisionsSpec
     [Fact]
     public void What_is_removed_withdrawn_or_lifted_is_gone()
     {
-        var lifted = SampleRegistry.Of<RevocationLifted>() with { Kind = RevokedKind.Token, Value = "jti-1", ValueIssuer = null };
+        var lifted = SampleRegistry.Of<RevocationLifted>() with { Kind = RevocationKind.Token, Value = "jti-1", ValueIssuer = null };
         RegistryEvent[] gone = [SampleRegistry.Of<ConnectionRemoved>(), SampleRegistry.Of<SecretRemoved>(), SampleRegistry.Of<AccessWithdrawn>(), lifted];
 
         var after = gone.Aggregate(s_full, (so, e) => so.With(e, so.Revision + 1));

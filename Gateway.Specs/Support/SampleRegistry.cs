@@ -27,11 +27,12 @@ static class SampleRegistry
         new SecretRemoved { Act = Act, Name = "broker" },
         new AccessGranted
         {
-            Act = Act, GrantId = "01JGRANT", Subject = "münchen-42", SubjectIssuer = "corp", Connection = "telemetry", Until = At + Hour, Reason = "incident 7",
+            Act = Act, GrantId = "01JGRANT", Subject = "münchen-42", SubjectIssuer = "corp", Labels = [new("site", "eu-1")],
+            From = At, Until = At + Hour, Reason = "incident 7",
         },
         new AccessWithdrawn { Act = Act, GrantId = "01JGRANT", Reason = "done" },
-        new Revoked { Act = Act, Kind = RevokedKind.Token, Value = "jti-1", ValueIssuer = null, Until = At + Hour, Reason = "lost laptop" },
-        new RevocationLifted { Act = Act, Kind = RevokedKind.Certificate, Value = "0a1b", ValueIssuer = "CN=Clients CA", Reason = "found again" },
+        new Revoked { Act = Act, Kind = RevocationKind.Token, Value = "jti-1", ValueIssuer = null, Until = At + Hour, Reason = "lost laptop" },
+        new RevocationLifted { Act = Act, Kind = RevocationKind.Certificate, Value = "0a1b", ValueIssuer = "CN=Clients CA", Reason = "found again" },
         new ActRecorded { Act = Act, Kind = ActKind.SessionKilled, Target = SampleSession.Id, Detail = "noise" },
     ];
 

@@ -1,0 +1,84 @@
+using Gateway.Actors.Authorize;
+using Gateway.Actors.Registry;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>The grants and revocations of the registry, in the words of the access policy.</summary>
+public sealed class RegistryAccessFacts : IAccessFacts
+{
+    readonly IRegistry _registry;
+    volatile Translated _translated;
+
+    public RegistryAccessFacts(IRegistry registry)
+    {
+        _registry = registry;
+        _translated = Of(registry.Current);
+    }
+
+    public AccessFacts Current
+    {
+        get
+        {
+            var snapshot = _registry.Current;
+            var translated = _translated;
+            if (ReferenceEquals(translated.Of, snapshot)) return translated.Facts;
+            // Many changes of the registry are about something else; two threads that get here at once make the same.
+            _translated = translated = translated.Of.Grants == snapshot.Grants && translated.Of.Revocations == snapshot.Revocations
+                ? translated with { Of = snapshot }
+                : Of(snapshot);
+            return translated.Facts;
+        }
+    }
+
+    public IDisposable OnChange(Action changed)
+    {
+        var (grants, revocations) = (_registry.Current.Grants, _registry.Current.Revocations);
+        return _registry.Subscribe(snapshot =>
+        {
+            if (snapshot.Grants == grants && snapshot.Revocations == revocations) return;
+            (grants, revocations) = (snapshot.Grants, snapshot.Revocations);
+            changed();
+        });
+    }
+
+    static Translated Of(RegistrySnapshot snapshot) => new(snapshot, new AccessFacts(
+        [.. snapshot.Grants.Values.OrderBy(g => g.GrantId, StringComparer.Ordinal).Select(Grant)],
+        [.. snapshot.Revocations.Values.OrderBy(r => r.Act.At).Select(Revocation)]));
+
+    static TemporaryGrant Grant(AccessGranted e) => new()
+    {
+        Id = e.GrantId,
+        Subject = e.Subject,
+        Issuer = e.SubjectIssuer,
+        Connection = e.Connection,
+        Labels = e.Labels.ToDictionary(StringComparer.Ordinal),
+        From = Time(e.From),
+        Until = Time(e.Until),
+        Reason = e.Reason,
+        GrantedBy = Who(e.Act),
+    };
+
+    static Revocation Revocation(Revoked e) => new()
+    {
+        Kind = (RevokedKind)e.Kind,
+        Value = e.Value,
+        Issuer = e.ValueIssuer,
+        At = Time(e.Act.At),
+        Until = e.Until is { } until ? Time(until) : null,
+        Reason = e.Reason,
+        RevokedBy = Who(e.Act),
+    };
+
+    static string Who(Act act) => $"{act.Who} ({act.Issuer})";
+
+    // A time beyond the calendar is its end.
+    static DateTimeOffset Time(long micros)
+    {
+        var most = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var least = (DateTimeOffset.MinValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        return DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(micros, least, most) * TimeSpan.TicksPerMicrosecond);
+    }
+
+    sealed record Translated(RegistrySnapshot Of, AccessFacts Facts);
+}
