@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Gateway.Cli.Connect;
 using Gateway.Cli.Login;
 using Gateway.Protocols.Journal;
 
@@ -55,6 +56,7 @@ public static class CommandLine
             LoginCommands.Logout(source, output, variables),
             LoginCommands.WhoAmI(source, output),
             LoginCommands.Token(source, output, variables),
+            ConnectCommand.Of(source, output),
         };
     }
 

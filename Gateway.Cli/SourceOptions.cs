@@ -59,9 +59,17 @@ public sealed class SourceOptions(Func<string, string?> variables)
     {
         var url = Address(parsed) ?? throw Usage("which node? Give --node https://host:port or set GATEWAY_NODE");
         var authorities = NodeAuthorities(parsed);
-        if (Token(parsed) is { } given) return new AdminClient(url, given, authorities);
+        if (GivenToken(parsed) is { } given) return new AdminClient(url, given, authorities);
         var logins = Logins(variables);
         return new AdminClient(url, async cancel => logins is null ? null : await logins.TokenAsync(TargetOf(url), cancel), authorities);
+    }
+
+    /// <summary>The token to be for a while: the given one, or the stored one as it is then.</summary>
+    public Func<CancellationToken, Task<string>> Token(ParseResult parsed)
+    {
+        if (GivenToken(parsed) is { } given) return _ => Task.FromResult(given);
+        var (logins, target) = (LoginCommands.Required(variables), TargetOf(Address(parsed)!));
+        return cancel => LoginCommands.TokenAsync(logins, target, cancel);
     }
 
     /// <summary>The node's admin API, to which one says nothing of oneself.</summary>
@@ -94,7 +102,7 @@ public sealed class SourceOptions(Func<string, string?> variables)
 
     static bool IsPlain(Uri url) => url.Scheme == Uri.UriSchemeHttps && url is { Query: "", Fragment: "", UserInfo: "" };
 
-    string? Token(ParseResult parsed)
+    string? GivenToken(ParseResult parsed)
     {
         var (token, file) = (parsed.GetValue(_token), parsed.GetValue(_tokenFile));
         if (token is not null && file is not null) throw Usage("--token and --token-file are both given; use one");

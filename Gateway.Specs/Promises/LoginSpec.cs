@@ -19,7 +19,7 @@ public sealed class LoginSpec : IAsyncLifetime
         await using var node = await NodeAsync(issuer);
         using var user = new UserCommands(node);
 
-        var login = await LogInAsync(user, issuer, "alice");
+        var login = await user.LogInAsync(issuer, "alice");
 
         Assert.Equal(0, login.Code);
         var who = await user.RunAsync("whoami", "--json");
@@ -56,7 +56,7 @@ public sealed class LoginSpec : IAsyncLifetime
         await using var node = await NodeAsync(issuer);
         using var user = new UserCommands(node);
 
-        var login = await LogInAsync(user, issuer, "alice");
+        var login = await user.LogInAsync(issuer, "alice");
         var token = (await user.RunAsync("token", "--connection", "telemetry")).Output.Trim();
         var who = await user.RunAsync("whoami");
 
@@ -77,7 +77,7 @@ public sealed class LoginSpec : IAsyncLifetime
         await using var issuer = await OidcProvider.StartAsync(TimeSpan.FromSeconds(8));
         await using var node = await NodeAsync(issuer);
         using var user = new UserCommands(node);
-        await LogInAsync(user, issuer, "alice");
+        await user.LogInAsync(issuer, "alice");
         var first = (await user.RunAsync("token")).Output;
 
         await Eventually.AssertAsync(async () =>
@@ -121,7 +121,7 @@ public sealed class LoginSpec : IAsyncLifetime
         await using var issuer = await OidcProvider.StartAsync(TimeSpan.FromMinutes(5));
         await using var node = await NodeAsync(issuer);
         using var user = new UserCommands(node);
-        await LogInAsync(user, issuer, "bob");
+        await user.LogInAsync(issuer, "bob");
 
         var (closed, absent) = (await user.RunAsync("token", "--connection", "telemetry"), await user.RunAsync("token", "--connection", "nonesuch"));
 
@@ -138,14 +138,4 @@ public sealed class LoginSpec : IAsyncLifetime
     }
 
     Task<TestNode> NodeAsync(OidcProvider issuer) => MqttNode.StartAsync(_upstreams, 1, "unused", issuer.Options());
-
-    static async Task<CommandRun> LogInAsync(UserCommands user, OidcProvider issuer, string name)
-    {
-        var login = user.Begin("login", "--no-browser");
-        using (var browser = new LoginPages(name, issuer.Certificates.Authority))
-            await browser.WalkAsync(await login.AddressAsync("code_challenge="));
-        var ended = await login.EndAsync();
-        Assert.True(ended.Code == 0, ended.All + issuer.Output);
-        return ended;
-    }
 }

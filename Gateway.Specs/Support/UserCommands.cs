@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Gateway.Cli;
+using Xunit;
 
 namespace Gateway.Specs.Support;
 
@@ -28,6 +30,17 @@ sealed class UserCommands(TestNode node) : IDisposable
     {
         Variables["HOME"] = Home;
         return new RunningCommand(command, Variables.GetValueOrDefault);
+    }
+
+    /// <summary>Logs a person in at their issuer, with a browser that has no screen.</summary>
+    public async Task<CommandRun> LogInAsync(OidcProvider issuer, string name)
+    {
+        var login = Begin("login", "--no-browser");
+        using (var browser = new LoginPages(name, issuer.Certificates.Authority))
+            await browser.WalkAsync(await login.AddressAsync("code_challenge="));
+        var ended = await login.EndAsync();
+        Assert.True(ended.Code == 0, ended.All + issuer.Output);
+        return ended;
     }
 
     public void Dispose() => _home.Delete(recursive: true);
@@ -69,6 +82,14 @@ sealed partial class RunningCommand
     /// <summary>Waits until it said this.</summary>
     public Task SaysAsync(string text) => Eventually.TrueAsync(() => _running.IsCompleted || Said.Contains(text, StringComparison.Ordinal));
 
+    /// <summary>The port that <c>gateway connect</c> opened.</summary>
+    public async Task<int> PortAsync()
+    {
+        await Eventually.TrueAsync(() => _running.IsCompleted || LocalPort().IsMatch(_output.ToString()));
+        var found = LocalPort().Match(_output.ToString());
+        return found.Success ? int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : throw new InvalidOperationException($"no port: {Said}");
+    }
+
     /// <summary>Ctrl-C.</summary>
     public void Interrupt() => _interrupt.Cancel();
 
@@ -77,6 +98,9 @@ sealed partial class RunningCommand
         var code = await _running.WaitAsync(TimeSpan.FromSeconds(60));
         return new CommandRun(code, _output.ToString(), _said.ToString());
     }
+
+    [GeneratedRegex(@"at 127\.0\.0\.1:(\d+)")]
+    private static partial Regex LocalPort();
 
     [GeneratedRegex(@"https://\S+")]
     private static partial Regex Address();
