@@ -36,6 +36,8 @@ static class ExportLines
 [JsonSerializable(typeof(SessionRefused))]
 [JsonSerializable(typeof(UpstreamSecured))]
 [JsonSerializable(typeof(OperationsDenied))]
+[JsonSerializable(typeof(AccessConfirmed))]
+[JsonSerializable(typeof(AccessEnding))]
 [JsonSerializable(typeof(SessionSealed))]
 sealed partial class EventJson : JsonSerializerContext;
 

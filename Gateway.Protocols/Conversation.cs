@@ -47,6 +47,12 @@ public abstract class Conversation
     public abstract RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output);
 
     /// <summary>
+    /// The proof that a <see cref="RelayOutput.Proof"/> brought was accepted: tells the client so. Returns a refusal where too much waits for the
+    /// client already. A proof that was not accepted ends the session by <see cref="Refuse"/>.
+    /// </summary>
+    public virtual Refusal Renewed(IBufferWriter<byte> toClient) => throw new InvalidOperationException("This protocol renews no identity.");
+
+    /// <summary>
     /// The peer of <paramref name="direction"/> will send no more. A frame that was cut short is reported, its held bytes are not forwarded.
     /// </summary>
     public abstract Refusal FinishDirection(Direction direction);
@@ -155,6 +161,12 @@ public sealed class RelayOutput(IBufferWriter<byte> toUpstream, IBufferWriter<by
 
     /// <summary>Operations that were answered by the gateway instead of being relayed, for the session's record.</summary>
     public List<DeniedOperation> Denied { get; } = [];
+
+    /// <summary>
+    /// Set when the client asks to prove itself again within the session: the next thing the conversation has to hear of is
+    /// <see cref="Conversation.Renewed"/>, or the session's end.
+    /// </summary>
+    public ClientProof? Proof { get; set; }
 
     public IBufferWriter<byte> Towards(Direction direction) => direction == Direction.ToUpstream ? ToUpstream : ToClient;
 }

@@ -27,6 +27,16 @@ public static class RefusalFacts
         Refusal.TooManySessions or Refusal.RecordingFailed or Refusal.IssuerUnavailable or Refusal.NodeDraining or Refusal.SessionIdle
         or Refusal.UpstreamUnreachable or Refusal.UpstreamTooSlow or Refusal.UpstreamLost or Refusal.TokenNotYetValid;
 
+    /// <summary>
+    /// True for what a stranger who tries to log in is not told: which part of its login was wrong. The record says it; the client hears of all of
+    /// these alike that it is <see cref="NotAuthorized"/>.
+    /// </summary>
+    public static bool IsUntold(this Refusal refusal) => refusal is >= Refusal.TokenMissing and <= Refusal.NotGranted
+        or Refusal.IdentityExpired or Refusal.IdentityRevoked;
+
+    /// <summary>What a client is told of every refusal that <see cref="IsUntold"/>.</summary>
+    public const string NotAuthorized = "not-authorized";
+
     static string Kebab(string name)
     {
         var kebab = new StringBuilder(name.Length + 4);

@@ -29,6 +29,8 @@ public sealed record AccessDecision
     /// <summary>What a session is refused for at <see cref="Until"/>: the identity's end, or that of the access.</summary>
     public Refusal EndsWith { get; init; } = Refusal.IdentityExpired;
 
+    public AccessTerm Term => new(Until, EndsWith, EndsWith == Refusal.IdentityExpired ? "the identity" : $"what {Rule} allows");
+
     /// <summary>Every rule and grant that was looked at, in order, and whether it applies.</summary>
     public IReadOnlyList<RuleTrace> Considered { get; init; } = [];
 

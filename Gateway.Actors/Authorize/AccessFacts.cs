@@ -1,9 +1,43 @@
+using Gateway.Actors.Identify;
+
 namespace Gateway.Actors.Authorize;
 
-/// <summary>What the cluster knows beside the rules of its connections, at one moment. Immutable.</summary>
-public sealed record AccessFacts(IReadOnlyList<TemporaryGrant> Grants, IReadOnlyList<Revocation> Revocations)
+/// <summary>
+/// What the cluster knows beside the rules of its connections, at one moment. Immutable. Looking up is independent of how much there is: every login
+/// asks, and after a change every live session.
+/// </summary>
+public sealed class AccessFacts
 {
     public static readonly AccessFacts None = new([], []);
+
+    readonly ILookup<string, TemporaryGrant> _grants;
+    readonly ILookup<(RevokedKind Kind, string Value), Revocation> _revocations;
+
+    public AccessFacts(IReadOnlyList<TemporaryGrant> grants, IReadOnlyList<Revocation> revocations)
+    {
+        (Grants, Revocations) = (grants, revocations);
+        _grants = grants.ToLookup(grant => grant.Subject, StringComparer.Ordinal);
+        _revocations = revocations.ToLookup(revocation => (revocation.Kind, revocation.Key));
+    }
+
+    public IReadOnlyList<TemporaryGrant> Grants { get; }
+
+    public IReadOnlyList<Revocation> Revocations { get; }
+
+    /// <summary>The grants of a subject for whatever connection, expired ones included.</summary>
+    public IEnumerable<TemporaryGrant> GrantsOf(Identity who) => _grants[who.Name].Where(grant => grant.IsFor(who.Name, who.Issuer));
+
+    /// <summary>The first revocation that counts now and is about this identity, its token or its certificate; null when there is none.</summary>
+    public Revocation? RevocationOf(Identity who, DateTimeOffset now) =>
+        Keys(who).SelectMany(key => _revocations[key]).FirstOrDefault(revocation => revocation.Counts(now) && revocation.Hits(who));
+
+    static IEnumerable<(RevokedKind, string)> Keys(Identity who)
+    {
+        yield return (RevokedKind.Subject, who.Name);
+        if (who.TokenId is { } id) yield return (RevokedKind.Token, id);
+        if (CertificateNumbers.Canonical(who.CertificateSerial) is { } serial) yield return (RevokedKind.Certificate, serial);
+        if (CertificateNumbers.Canonical(who.CertificateSha256) is { } fingerprint) yield return (RevokedKind.Certificate, fingerprint);
+    }
 }
 
 /// <summary>The access facts as this node knows them now.</summary>
@@ -11,6 +45,6 @@ public interface IAccessFacts
 {
     AccessFacts Current { get; }
 
-    /// <summary>Calls, on any thread, after every change of <see cref="Current"/>, until disposed.</summary>
+    /// <summary>Calls, on any thread, after every change of <see cref="Current"/>, until disposed. It must neither block nor throw.</summary>
     IDisposable OnChange(Action changed);
 }

@@ -20,7 +20,7 @@ public static class AccessPolicy
     {
         var who = request.Who;
         if (who.Expires <= now) return Refuse(Refusal.IdentityExpired, "identity", $"the proof of {who.Name} expired at {who.Expires:u}");
-        if (facts.Revocations.FirstOrDefault(r => r.Counts(now) && r.Hits(who)) is { } revocation) return Revoked(who, revocation);
+        if (facts.RevocationOf(who, now) is { } revocation) return Revoked(who, revocation);
         var steps = AccessStep.Of(request, facts);
         var considered = steps.Select(step => step.Trace(now)).ToArray();
         var decision = considered.FirstOrDefault(rule => rule is { Applies: true, Effect: AccessEffect.Deny }) is { } denies

@@ -18,7 +18,7 @@ sealed record AccessStep(string Rule, AccessEffect Effect, bool Concerns, string
         if (access.Subjects.Count > 0)
             steps.Add(Of("access.subjects", new AccessRule { Effect = AccessEffect.Allow, Subjects = access.Subjects }, request));
         steps.AddRange(access.Rules.Select((rule, i) => Of($"access.rules[{i}]", rule, request)));
-        steps.AddRange(facts.Grants.Where(grant => grant.IsFor(request.Who.Name, request.Who.Issuer)).Select(grant => Of(grant, request)));
+        steps.AddRange(facts.GrantsOf(request.Who).Select(grant => Of(grant, request)));
         return steps;
     }
 

@@ -29,15 +29,25 @@ public sealed record Revocation
     /// <summary>Who revoked it, as the audit names people.</summary>
     public required string RevokedBy { get; init; }
 
+    /// <summary>The value in the one form it is compared in.</summary>
+    public string Key => Kind == RevokedKind.Certificate ? CertificateNumbers.Canonical(Value) ?? Value : Value;
+
     public bool Counts(DateTimeOffset now) => Until is not { } until || now < until;
 
-    public bool Hits(Identity identity) => (Issuer is null || string.Equals(Issuer, identity.Issuer, StringComparison.Ordinal)) && Kind switch
+    public bool Hits(Identity identity) => IsBy(identity) && Kind switch
     {
         RevokedKind.Subject => string.Equals(Value, identity.Name, StringComparison.Ordinal),
         RevokedKind.Token => identity.TokenId is { } id && string.Equals(Value, id, StringComparison.Ordinal),
         RevokedKind.Certificate => CertificateNumbers.Same(Value, identity.CertificateSerial) || CertificateNumbers.Same(Value, identity.CertificateSha256),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    // A certificate that came along with a token has another issuer than the token.
+    bool IsBy(Identity identity)
+    {
+        var issuer = Kind == RevokedKind.Certificate ? identity.CertificateIssuer : identity.Issuer;
+        return Issuer is null || string.Equals(Issuer, issuer, StringComparison.Ordinal);
+    }
 }
 
 /// <summary>What is revoked. The numbers are part of the journal format.</summary>

@@ -9,9 +9,6 @@ namespace Gateway.Actors.Connections;
 sealed class ConnectionReader(
     string directory, IReadOnlyCollection<string> issuers, IReadOnlyList<ProtocolEntry> protocols, YamlFaults faults)
 {
-    const int MostLabels = 32;
-    const string LabelRemedy = "write key and value with 1 to 63 letters, digits, dashes, dots, underscores or slashes";
-
     static readonly string[] s_versions13First = ["1.3", "1.2"];
     static readonly ProtocolEntry s_unknown = new("", HasLogin: true, [], _ => throw new InvalidOperationException("the protocol is unknown"));
 
@@ -104,9 +101,9 @@ sealed class ConnectionReader(
 
     static IReadOnlyDictionary<string, string> Labels(YamlFields metadata)
     {
-        var labels = metadata.TextMap("labels", MostLabels);
+        var labels = metadata.TextMap("labels", ConnectionLabels.Most);
         foreach (var (key, value) in labels)
-            metadata.Require(IsLabel(key) && IsLabel(value), "labels", $"\"{key}\" is no label", LabelRemedy);
+            metadata.Require(ConnectionLabels.IsPart(key) && ConnectionLabels.IsPart(value), "labels", $"\"{key}\" is no label", ConnectionLabels.Remedy);
         return labels;
     }
 
@@ -138,8 +135,6 @@ sealed class ConnectionReader(
         WindowBytes = recording.Number("windowBytes", 4096, 1 << 30, 1 << 20),
         FlushAfter = recording.Duration("flushAfter", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(50)),
     };
-
-    static bool IsLabel(string text) => text.Length is > 0 and <= 63 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '/');
 
     // One label of wildcard, as in certificates (RFC 6125 section 6.4.3).
     static bool IsServerName(string name) => Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) == UriHostNameType.Dns;

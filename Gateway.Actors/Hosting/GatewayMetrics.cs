@@ -20,6 +20,8 @@ public sealed class GatewayMetrics : IDisposable
     readonly Counter<long> _bytes;
     readonly Counter<long> _recordingFailures;
     readonly Counter<long> _shed;
+    readonly Counter<long> _ending;
+    readonly Counter<long> _renewed;
 
     public GatewayMetrics()
     {
@@ -30,6 +32,8 @@ public sealed class GatewayMetrics : IDisposable
         _bytes = _meter.CreateCounter<long>("gateway.relayed", "By", "Bytes relayed by ended sessions, by direction.");
         _recordingFailures = _meter.CreateCounter<long>("gateway.recording.failures", "{failure}", "Writes that the journal refused.");
         _shed = _meter.CreateCounter<long>("gateway.connections.shed", "{connection}", "Connections closed unread because every slot was taken.");
+        _ending = _meter.CreateCounter<long>("gateway.access.ending", "{session}", "Sessions whose access was about to end, by what ends it.");
+        _renewed = _meter.CreateCounter<long>("gateway.access.renewed", "{session}", "Proofs of identity that clients renewed within their sessions.");
     }
 
     public void SessionOpened(string connection)
@@ -54,6 +58,12 @@ public sealed class GatewayMetrics : IDisposable
         AddBytes(connection, "to-upstream", toUpstream);
         AddBytes(connection, "to-client", toClient);
     }
+
+    /// <summary>A session's access ends soon, with that refusal.</summary>
+    public void AccessEnding(string connection, Refusal refusal) =>
+        _ending.Add(1, new TagList { { "connection", connection }, { "refusal", refusal.Word() } });
+
+    public void AccessRenewed(string connection) => _renewed.Add(1, new TagList { { "connection", connection } });
 
     public void RecordingFailed() => _recordingFailures.Add(1);
 

@@ -156,6 +156,11 @@ public sealed record LimitOptions
     /// </summary>
     public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// How long before a session's access ends that is told to operators; zero: not at all. Origin: clients renew tokens a minute before they expire.
+    /// </summary>
+    public TimeSpan ExpiryWarning { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Dial, TLS and login at the upstream together.</summary>
     public TimeSpan UpstreamTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

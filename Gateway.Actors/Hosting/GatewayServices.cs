@@ -39,6 +39,7 @@ public static class GatewayServices
         .AddSingleton<IConnections>(new FixedConnections(node.Listeners))
         .AddSingleton<ITokenVerifier>(provider => new TokenVerifier(node.Options.Issuers, node.Time, provider.GetRequiredService<ILogger<TokenVerifier>>()))
         .AddSingleton<IAccessFacts>(new RegistryAccessFacts(node.Registry))
+        .AddSingleton<LiveAccess>()
         .AddSingleton<ISessionIndex>(new SqlSessionIndex(node.Journal, node.Time))
         .AddSingleton<ISessionArchive>(new SqlSessionArchive(node.Journal))
         .AddSingleton<IRegistry>(node.Registry)
@@ -85,6 +86,7 @@ public static class GatewayServices
             Certificates = provider.GetRequiredService<INodeCertificates>(),
             Identification = new Identification(provider.GetRequiredService<ITokenVerifier>()),
             Access = provider.GetRequiredService<IAccessFacts>(),
+            LiveAccess = provider.GetRequiredService<LiveAccess>(),
             Tls = provider.GetRequiredService<ITlsEngine>(),
             Dialer = new UpstreamDialer(provider.GetRequiredService<ITlsEngine>()),
             Secrets = new UpstreamSecrets(),

@@ -49,6 +49,7 @@ public sealed class NodeActors(
         registry.Register<SessionExtractor>(region);
         system.ActorOf(SessionSealer.Props(region, parts.Index, new SealerView(system), logging), "sealer");
         system.ActorOf(AcceptedSweeper.Props(parts.Accepted, parts.Slots, parts.Metrics, options.Limits.HandshakeTimeout), "sweeper");
+        system.ActorOf(AccessReviewer.Props(parts.Access, parts.LiveAccess, logging), "access-reviewer");
         AddShutdownTasks();
         Cluster.Get(system).RegisterOnMemberUp(() => Listen(listeners, region));
     }

@@ -93,6 +93,9 @@ static class NodeChecks
         report.Range("Limits:Handshakes", limits.Handshakes, 1, 65536);
         report.Duration("Limits:HandshakeTimeout", limits.HandshakeTimeout, longest);
         report.Duration("Limits:LoginTimeout", limits.LoginTimeout, longest);
+        report.Require(
+            limits.ExpiryWarning >= TimeSpan.Zero && limits.ExpiryWarning <= TimeSpan.FromDays(1), "Limits:ExpiryWarning", "must be between 0s and 1d",
+            Durations.Examples);
         report.Duration("Limits:UpstreamTimeout", limits.UpstreamTimeout, longest);
         report.Range("Limits:RecordingBytesInFlight", limits.RecordingBytesInFlight, 1L << 16, 1L << 36);
     }

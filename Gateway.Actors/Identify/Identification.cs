@@ -39,6 +39,7 @@ public sealed class Identification(ITokenVerifier tokens)
         Groups = token.Groups,
         Expires = token.Expires,
         TokenId = token.Id,
+        CertificateIssuer = certificate?.Issuer,
         CertificateSerial = certificate?.SerialNumber,
         CertificateSha256 = Fingerprint(certificate),
     };
@@ -49,6 +50,7 @@ public sealed class Identification(ITokenVerifier tokens)
         Issuer = read.Issuer,
         Groups = read.Groups,
         Expires = read.Expires,
+        CertificateIssuer = certificate.Issuer,
         CertificateSerial = certificate.SerialNumber,
         CertificateSha256 = Fingerprint(certificate),
     };

@@ -2,8 +2,8 @@ namespace Gateway.Actors.Protocol;
 
 /// <summary>What bounds a relay besides its peers.</summary>
 /// <param name="IdleTimeout">The longest time in which neither side sends anything.</param>
-/// <param name="Expires">When the identity, and with it the session, ends; null: it does not.</param>
-public sealed record RelayRules(TimeSpan IdleTimeout, DateTimeOffset? Expires)
+/// <param name="Warning">How long before access ends that is told; zero: not at all.</param>
+public sealed record RelayRules(TimeSpan IdleTimeout, TimeSpan Warning)
 {
     /// <summary>
     /// The longest silence once one side will send no more: the other finishes its answer or is gone. Origin: half of nginx's default proxy_timeout for
@@ -12,4 +12,10 @@ public sealed record RelayRules(TimeSpan IdleTimeout, DateTimeOffset? Expires)
     public static readonly TimeSpan HalfClosedSilence = TimeSpan.FromSeconds(30);
 
     public TimeSpan LongestSilence(bool isHalfClosed) => isHalfClosed && HalfClosedSilence < IdleTimeout ? HalfClosedSilence : IdleTimeout;
+
+    /// <summary>
+    /// How long until the end of access is told: <see cref="Warning"/> before it, or half-way where less than twice that is left. Null: not at all.
+    /// </summary>
+    public TimeSpan? TillWarning(TimeSpan left) =>
+        Warning <= TimeSpan.Zero || left <= TimeSpan.Zero ? null : left >= Warning * 2 ? left - Warning : left / 2;
 }

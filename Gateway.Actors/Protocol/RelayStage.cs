@@ -10,27 +10,27 @@ namespace Gateway.Actors.Protocol;
 /// session is over, and says how on <see cref="RelayShape.Ended"/>. Pulls a side only when the other side has taken everything: back-pressure runs
 /// from end to end, and what is held is a few chunks per direction.
 /// </summary>
-public sealed class RelayStage(
-    Conversation conversation, RelayRules rules, SessionStop stop, IDenialLog denials, TimeProvider time) : GraphStage<RelayShape>
+public sealed partial class RelayStage(
+    Conversation conversation, RelayRules rules, SessionStop stop, IDenialLog denials, IAccessWatch access, TimeProvider time) : GraphStage<RelayShape>
 {
     public override RelayShape Shape { get; } =
         new(new("relay.fromClient"), new("relay.toUpstream"), new("relay.fromUpstream"), new("relay.toClient"), new("relay.ended"));
 
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, conversation, rules, stop, denials, time);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, conversation, rules, stop, denials, access, time);
 
-    sealed class Logic : TimerGraphStageLogic
+    sealed partial class Logic : TimerGraphStageLogic
     {
         /// <summary>Chunks that may wait for a peer while the other direction is still read.</summary>
         const int MostWaiting = 8;
 
         const string Silence = "silence";
-        const string Expiry = "expiry";
 
         readonly RelayShape _shape;
         readonly Conversation _conversation;
         readonly RelayRules _rules;
         readonly SessionStop _stop;
         readonly IDenialLog _denials;
+        readonly IAccessWatch _access;
         readonly TimeProvider _time;
         readonly Half _up;
         readonly Half _down;
@@ -42,10 +42,11 @@ public sealed class RelayStage(
         int _denialsInFlight;
         bool _isOver;
 
-        public Logic(RelayStage stage, Conversation conversation, RelayRules rules, SessionStop stop, IDenialLog denials, TimeProvider time)
+        public Logic(
+            RelayStage stage, Conversation conversation, RelayRules rules, SessionStop stop, IDenialLog denials, IAccessWatch access, TimeProvider time)
             : base(stage.Shape)
         {
-            (_shape, _conversation, _rules, _stop, _denials, _time) = (stage.Shape, conversation, rules, stop, denials, time);
+            (_shape, _conversation, _rules, _stop, _denials, _access, _time) = (stage.Shape, conversation, rules, stop, denials, access, time);
             _up = new Half(Direction.ToUpstream);
             _down = new Half(Direction.ToClient);
             _output = new RelayOutput(_up.Output, _down.Output);
@@ -65,7 +66,7 @@ public sealed class RelayStage(
             var stopped = GetAsyncCallback(() => End(_stop.Reason!));
             _stopRegistration = _stop.Requested.UnsafeRegister(static callback => ((Action)callback!)(), stopped);
             ScheduleOnce(Silence, _rules.IdleTimeout);
-            if (_rules.Expires is { } expires) ScheduleOnce(Expiry, Positive(expires - _time.GetUtcNow()));
+            WatchAccess();
         }
 
         public override void PostStop()
@@ -77,22 +78,16 @@ public sealed class RelayStage(
 
         protected override void OnTimer(object timerKey)
         {
-            if (timerKey is Expiry)
-            {
-                CheckExpiry();
-                return;
-            }
+            if (timerKey is Expiry) CheckExpiry();
+            else if (timerKey is Warning) Warn();
+            else CheckSilence();
+        }
 
+        void CheckSilence()
+        {
             var left = _rules.LongestSilence(_firstClose is not null) - _time.GetElapsedTime(_lastActivity);
             if (left > TimeSpan.Zero) ScheduleOnce(Silence, left);
             else End(_firstClose ?? SessionEnd.Refused(Refusal.SessionIdle, $"neither side sent anything for {_rules.IdleTimeout}"));
-        }
-
-        void CheckExpiry()
-        {
-            var left = _rules.Expires!.Value - _time.GetUtcNow();
-            if (left > TimeSpan.Zero) ScheduleOnce(Expiry, left);
-            else End(SessionEnd.Refused(Refusal.IdentityExpired, $"the identity expired at {_rules.Expires:u}"));
         }
 
         void Arrived(Half half)
@@ -110,6 +105,7 @@ public sealed class RelayStage(
             if (verdict.Refusal == Refusal.None) SendOutput();
             else Refuse(verdict.Refusal, verdict.Detail ?? "");
             RecordDenials();
+            if (_output.Proof is { } proof) Renew(proof);
             PullWhatIsWanted();
         }
 
@@ -191,7 +187,7 @@ public sealed class RelayStage(
         void PullWhatIsWanted()
         {
             if (_isOver || _denialsInFlight >= IDenialLog.Most) return;
-            PullIfWanted(_up, other: _down);
+            if (!_isRenewing) PullIfWanted(_up, other: _down);
             PullIfWanted(_down, other: _up);
         }
 
@@ -216,8 +212,6 @@ public sealed class RelayStage(
             _denialsInFlight--;
             PullWhatIsWanted();
         }
-
-        static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.FromMilliseconds(1);
     }
 
     /// <summary>One direction of the relay.</summary>

@@ -22,6 +22,18 @@ static partial class SessionLog
     [LoggerMessage(105, LogLevel.Error, "Session {Session} cannot be recovered from the journal")]
     public static partial void NotRecovered(ILogger log, Exception cause, string session);
 
+    [LoggerMessage(107, LogLevel.Warning, "Session {Session}: the access of {Subject} ends at {Until:u} ({Refusal}), and the session with it")]
+    public static partial void AccessEnding(ILogger log, string session, string subject, DateTimeOffset until, string refusal);
+
+    [LoggerMessage(108, LogLevel.Information, "Session {Session}: {Subject} proved itself anew; access ends at {Until}")]
+    public static partial void Renewed(ILogger log, string session, string subject, DateTimeOffset? until);
+
+    [LoggerMessage(109, LogLevel.Warning, "Session {Session} is ended: {Refusal}: {Detail}")]
+    public static partial void AccessLost(ILogger log, string session, string refusal, string detail);
+
+    [LoggerMessage(110, LogLevel.Error, "The access of session {Session} cannot be judged, and the session is ended")]
+    public static partial void NotJudged(ILogger log, Exception cause, string session);
+
     [LoggerMessage(106, LogLevel.Error, "Session {Session} is journaled, but its row in the index is not up to date; the sealer tries again")]
     public static partial void IndexFailed(ILogger log, Exception cause, string session);
 }

@@ -34,6 +34,8 @@ public sealed record SessionParts
 
     public required IAccessFacts Access { get; init; }
 
+    public required LiveAccess LiveAccess { get; init; }
+
     public required UpstreamDialer Dialer { get; init; }
 
     public required UpstreamSecrets Secrets { get; init; }
@@ -49,5 +51,8 @@ public sealed record SessionParts
     public required ILoggerFactory Logging { get; init; }
 
     /// <summary>Microseconds since the Unix epoch.</summary>
-    public long Now => (Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    public long Now => Micros(Time.GetUtcNow());
+
+    /// <summary>Microseconds since the Unix epoch.</summary>
+    public static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

@@ -23,12 +23,20 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     static readonly TimeSpan s_linger = TimeSpan.FromSeconds(10);
     static readonly TimeSpan s_farewell = TimeSpan.FromMilliseconds(900);
 
+    /// <summary>
+    /// How long after its proof a login that is refused is answered, so that the time does not tell which check it failed. Origin: the slowest
+    /// signature takes below 10 ms; only an issuer that has to be asked takes longer, which is no secret.
+    /// </summary>
+    static readonly TimeSpan s_evenly = TimeSpan.FromMilliseconds(100);
+
     readonly TaskCompletionSource _recorded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Leg? _client;
+    SessionWatch? _watch;
     ClientLogin? _login;
     Leg? _upstream;
     bool _relays;
     bool _handshakeOver;
+    long? _provedAt;
 
     public AcceptedConnection Accepted { get; } = accepted;
 
@@ -60,6 +68,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         _login = new ClientLogin(Conversation, secured.Stream);
         var proof = await _login.ReadAsync(deadline.Token).ConfigureAwait(false);
         if (!proof.IsGranted) return new Refused(proof.Refusal, proof.Detail);
+        _provedAt = parts.Time.GetTimestamp();
         ClientName = proof.Value.ClientName;
         var subject = await parts.Identification.IdentifyAsync(secured, proof.Value, deadline.Token).ConfigureAwait(false);
         if (subject.IsGranted) Subject = subject.Value;
@@ -70,7 +79,11 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     public Task<Verdict<Grant>> Authorize(Subject subject)
     {
         EndHandshake();
-        return Task.FromResult(AccessPolicy.Judge(subject, parts.Access.Current, parts.Time.GetUtcNow()));
+        var access = new SessionAccess(subject, parts.Access, parts.Time);
+        _watch = new SessionWatch(sessionId, access, recording, stop, parts);
+        // Before it is judged: what is revoked meanwhile is then seen by the one or by the other.
+        parts.LiveAccess.Add(sessionId, access, stop);
+        return Task.FromResult(access.Judge());
     }
 
     /// <summary>
@@ -82,6 +95,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         var refusal = Conversation.Admit(grant.Operations, record, _login!.Answers);
         if (refusal != Refusal.None) return new Refused(refusal, "the login itself asks for an operation that is not allowed");
         await recording.OpenAsync(Opening(grant)).ConfigureAwait(false);
+        _watch!.Opened(grant);
         using var deadline = Within(parts.Limits.LoginTimeout);
         await _login.AnswerAsync(deadline.Token).ConfigureAwait(false);
         var durable = Task.WhenAll(RecordAsync(Direction.ToClient, _login.Answers.WrittenMemory), RecordAsync(Direction.ToUpstream, record.WrittenMemory));
@@ -108,7 +122,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
 
     /// <summary>Step 7: bytes, in both directions, through the conversation.</summary>
     public RelayStage Relay(Grant grant) =>
-        new(Conversation, new RelayRules(grant.Profile.IdleTimeout, grant.Expires), stop, recording, parts.Time);
+        new(Conversation, new RelayRules(grant.Profile.IdleTimeout, parts.Limits.ExpiryWarning), stop, recording, _watch!, parts.Time);
 
     /// <summary>Step 8: and into the recording.</summary>
     public RecordStage Record(Grant grant) => new(recording, grant.Profile.Recording, parts.Budget, parts.Time, _recorded);
@@ -124,7 +138,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         EndHandshake();
         using var deadline = new CancellationTokenSource(end.RanItsCourse ? s_linger : s_farewell, parts.Time);
         if (_relays) await DeliveredAsync(deadline.Token).ConfigureAwait(false);
-        else if (_client is not null) await RefuseAsync(end.Refusal, deadline.Token).ConfigureAwait(false);
+        else if (_client is not null) await RefuseEvenlyAsync(end.Refusal, deadline.Token).ConfigureAwait(false);
         Close();
         if (_relays) await _recorded.Task.ConfigureAwait(false);
         return end;
@@ -132,6 +146,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
 
     public void Dispose()
     {
+        parts.LiveAccess.Remove(sessionId);
         EndHandshake();
         Close();
         _login?.Dispose();
@@ -165,6 +180,13 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         {
             // A peer that takes nothing gets nothing more: Close aborts it.
         }
+    }
+
+    async Task RefuseEvenlyAsync(Refusal refusal, CancellationToken cancel)
+    {
+        if (refusal.IsUntold() && _provedAt is { } at && s_evenly - parts.Time.GetElapsedTime(at) is { Ticks: > 0 } left)
+            await Task.Delay(left, parts.Time, CancellationToken.None).ConfigureAwait(false);
+        await RefuseAsync(refusal, cancel).ConfigureAwait(false);
     }
 
     async Task RefuseAsync(Refusal refusal, CancellationToken cancel)

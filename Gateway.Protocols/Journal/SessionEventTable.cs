@@ -17,6 +17,8 @@ public static class SessionEventTable
         Of<UpstreamSecured>("s.upstream.1", OpeningLayouts.WriteUpstream, OpeningLayouts.ReadUpstream),
         Of<TrafficRecorded>("s.traffic.1", RelayLayouts.WriteTraffic, RelayLayouts.ReadTraffic),
         Of<OperationsDenied>("s.denied.1", RelayLayouts.WriteDenied, RelayLayouts.ReadDenied),
+        Of<AccessConfirmed>("s.access.1", StandingLayouts.WriteConfirmed, StandingLayouts.ReadConfirmed),
+        Of<AccessEnding>("s.ending.1", StandingLayouts.WriteEnding, StandingLayouts.ReadEnding),
         Of<SessionSealed>("s.sealed.1", RelayLayouts.WriteSealed, RelayLayouts.ReadSealed));
 
     /// <summary>Every manifest this version reads, with the event it holds.</summary>

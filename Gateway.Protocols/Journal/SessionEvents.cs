@@ -2,8 +2,8 @@ namespace Gateway.Protocols.Journal;
 
 /// <summary>
 /// What the journal keeps of a session. An accepted session is <see cref="SessionOpened"/>, then any number of
-/// <see cref="TrafficRecorded"/> and <see cref="OperationsDenied"/> with one <see cref="UpstreamSecured"/> among them, then one
-/// <see cref="SessionSealed"/>. Traffic before <see cref="UpstreamSecured"/> is the client's login, credentials blanked out, and what the
+/// <see cref="TrafficRecorded"/>, <see cref="OperationsDenied"/>, <see cref="AccessConfirmed"/> and <see cref="AccessEnding"/> with one
+/// <see cref="UpstreamSecured"/> among them, then one <see cref="SessionSealed"/>. Traffic before <see cref="UpstreamSecured"/> is the client's login, credentials blanked out, and what the
 /// gateway answered: none of it reached the upstream. A connection that never got a grant is one <see cref="SessionRefused"/>. Times are
 /// microseconds since the Unix epoch, UTC.
 /// </summary>
@@ -146,6 +146,41 @@ public sealed record OperationsDenied : SessionEvent
     public required long At { get; init; }
 
     public required IReadOnlyList<DeniedOperation> Operations { get; init; }
+}
+
+/// <summary>
+/// What the session stands on from now on: written once it is opened, and again whenever the client proved itself anew or the end of its access
+/// moved.
+/// </summary>
+public sealed record AccessConfirmed : SessionEvent
+{
+    public required long At { get; init; }
+
+    /// <summary>What allows it: <c>access.groups</c>, <c>access.subjects</c>, <c>access.rules[2]</c> or <c>grant ID</c>.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>The token's <c>jti</c>, where a token is the proof and has one.</summary>
+    public string? TokenId { get; init; }
+
+    /// <summary>The client certificate's serial number in hex, where there is one.</summary>
+    public string? CertificateSerial { get; init; }
+
+    /// <summary>When access ends; null: it does not.</summary>
+    public long? Until { get; init; }
+
+    /// <summary>The client proved itself anew within the session.</summary>
+    public bool Renewed { get; init; }
+}
+
+/// <summary>Access ends soon, and with it the session, unless the client proves itself anew before.</summary>
+public sealed record AccessEnding : SessionEvent
+{
+    public required long At { get; init; }
+
+    public required long Until { get; init; }
+
+    /// <summary>What the session is refused for then.</summary>
+    public required Refusal Refusal { get; init; }
 }
 
 /// <summary>The last event of a session that was opened.</summary>

@@ -10,8 +10,10 @@ namespace Gateway.Protocols.Mqtt;
 /// </summary>
 public sealed class ConnectPacket
 {
-    /// <summary>The detail of the refusal of a client that wants to authenticate by AUTH packets (MQTT 5 section 4.12).</summary>
-    public const string EnhancedAuthentication = "CONNECT: enhanced authentication is not spoken";
+    /// <summary>
+    /// The detail of the refusal of a client that wants to authenticate by AUTH packets (MQTT 5 section 4.12) in a way the gateway does not.
+    /// </summary>
+    public const string EnhancedAuthentication = "CONNECT: the authentication method is not spoken";
 
     public ProtocolLevel Level { get; private init; }
 
@@ -39,7 +41,16 @@ public sealed class ConnectPacket
     /// <summary>Present when <see cref="ConnectBits.Password"/> is set. A secret.</summary>
     public ReadOnlyMemory<byte> Password { get; private init; }
 
-    /// <summary>Everything from keep-alive to the end of the will, which no rewriting of credentials touches.</summary>
+    /// <summary>The client will prove itself again by AUTH within the session, by <see cref="TokenMethod"/>.</summary>
+    public bool RenewsByAuth => PropertyBlock.Contains(Properties.Span, PropertyTable.AuthenticationMethod);
+
+    /// <summary>The proof that came as authentication data; null when none did. A secret.</summary>
+    public ReadOnlyMemory<byte>? AuthenticationData =>
+        PropertyBlock.TryFind(Properties.Span, PropertyTable.AuthenticationData, out var value)
+            ? new ReadOnlyMemory<byte>(value[2..].ToArray())
+            : (ReadOnlyMemory<byte>?)null;
+
+    /// <summary>Everything from the client identifier to the end of the will, which no rewriting of credentials touches.</summary>
     ReadOnlyMemory<byte> Kept { get; init; }
 
     /// <summary>
@@ -67,27 +78,37 @@ public sealed class ConnectPacket
         Write(
             target,
             UserName is null ? null : Encoding.UTF8.GetBytes(UserName),
-            (Flags & ConnectBits.Password) == 0 ? null : Password.ToArray());
+            (Flags & ConnectBits.Password) == 0 ? null : Password.ToArray(),
+            Properties.Span);
 
     /// <summary>
     /// Writes the whole packet with its credentials blanked out: which there were stays visible, what they were does not.
     /// </summary>
     public void WriteBlanked(IBufferWriter<byte> target) =>
-        Write(target, UserName is null ? null : [], (Flags & ConnectBits.Password) == 0 ? null : []);
+        Write(
+            target, UserName is null ? null : [], (Flags & ConnectBits.Password) == 0 ? null : [],
+            PropertyBlock.Blanked(Properties.Span, PropertyTable.AuthenticationData));
 
     /// <summary>
-    /// Writes the whole packet with other credentials, null for none. MQTT 3.1.1 has no password without a user name
-    /// ([MQTT-3.1.2-22]): an empty user name then goes with it.
+    /// Writes the whole packet with other credentials, null for none, and without what was agreed on for AUTH: that is between the client and the
+    /// gateway. MQTT 3.1.1 has no password without a user name ([MQTT-3.1.2-22]): an empty user name then goes with it.
     /// </summary>
     /// <exception cref="ArgumentException">A credential is longer than 65,535 bytes.</exception>
-    public void Write(IBufferWriter<byte> target, byte[]? userName, byte[]? password)
+    public void Write(IBufferWriter<byte> target, byte[]? userName, byte[]? password) => Write(
+        target, userName, password,
+        RenewsByAuth ? PropertyBlock.Without(Properties.Span, PropertyTable.AuthenticationMethod, PropertyTable.AuthenticationData) : Properties.Span);
+
+    void Write(IBufferWriter<byte> target, byte[]? userName, byte[]? password, ReadOnlySpan<byte> properties)
     {
         if (Level == ProtocolLevel.V311 && password is not null) userName ??= [];
         var flags = (Flags & ~(ConnectBits.UserName | ConnectBits.Password))
             | (userName is null ? 0 : ConnectBits.UserName) | (password is null ? 0 : ConnectBits.Password);
-        var length = 8 + Kept.Length + (userName is null ? 0 : 2 + userName.Length) + (password is null ? 0 : 2 + password.Length);
+        var prefix = Level == ProtocolLevel.V5 ? VariableByteInteger.Length((uint)properties.Length) : 0;
+        var length = 10 + prefix + properties.Length + Kept.Length + (userName is null ? 0 : 2 + userName.Length) + (password is null ? 0 : 2 + password.Length);
         new FixedHeader(PacketType.Connect, 0, 0, (uint)length).Write(target);
-        target.Write<byte>([0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', (byte)Level, (byte)flags]);
+        target.Write<byte>([0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', (byte)Level, (byte)flags, (byte)(KeepAlive >> 8), (byte)KeepAlive]);
+        if (Level == ProtocolLevel.V5) VariableByteInteger.Write(target, (uint)properties.Length);
+        target.Write(properties);
         target.Write(Kept.Span);
         WriteBinary(target, userName);
         WriteBinary(target, password);
@@ -102,15 +123,17 @@ public sealed class ConnectPacket
         var isV5 = level == ProtocolLevel.V5;
         if (!fields.TryUInt16(out var keepAlive)) return Refusal.FrameMalformed;
         if (isV5 && !fields.TryProperties(PropertyPlaces.Connect, out properties)) return Refusal.FrameMalformed;
+        var start = body.Length - fields.Remaining;
         if (!fields.TryString(out var client)) return Refusal.FrameMalformed;
         var hasWill = (flags & ConnectBits.Will) != 0;
         if (hasWill && !TryWill(ref fields, isV5, out will)) return Refusal.FrameMalformed;
-        var kept = body[8..^fields.Remaining];
+        var kept = body[start..^fields.Remaining];
         if ((flags & ConnectBits.UserName) != 0 && !fields.TryString(out user)) return Refusal.FrameMalformed;
         if ((flags & ConnectBits.Password) != 0 && !fields.TryBinary(out password)) return Refusal.FrameMalformed;
         if (!fields.IsAtEnd) return Refusal.FrameMalformed;
         detail = EnhancedAuthentication;
-        if (PropertyBlock.Contains(properties, PropertyTable.AuthenticationMethod)) return Refusal.ProtocolVersionUnsupported;
+        if (PropertyBlock.TryFind(properties, PropertyTable.AuthenticationMethod, out var method) && !TokenMethod.Is(method))
+            return Refusal.ProtocolVersionUnsupported;
         detail = "";
         connect = new ConnectPacket
         {

@@ -31,19 +31,24 @@ public sealed class MqttConversation(Limits limits) : Conversation
     {
         var judge = _judge ?? throw new InvalidOperationException("The client was not admitted.");
         var read = _login.ReadConnAck(received, out var connAck);
-        if (read.IsDone)
-            _relay = new MqttRelay(_login.Connect.Level, limits, judge, _login.Connect.TopicAliasMaximum, connAck.TopicAliasMaximum);
+        if (read.IsDone) _relay = new MqttRelay(Agreed(_login.Connect, connAck), limits, judge);
         return read;
     }
 
     public override RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output) =>
         (_relay ?? throw new InvalidOperationException("The upstream has not logged the gateway in.")).Relay(direction, input, output);
 
+    public override Refusal Renewed(IBufferWriter<byte> toClient) =>
+        (_relay ?? throw new InvalidOperationException("The upstream has not logged the gateway in.")).Renewed(toClient);
+
     public override Refusal FinishDirection(Direction direction)
     {
         if (_relay is null || _relay.IsBetweenPackets(direction)) return Refusal.None;
         return direction == Direction.ToUpstream ? Refusal.FrameMalformed : Refusal.UpstreamFrameMalformed;
     }
+
+    static MqttAgreement Agreed(ConnectPacket connect, ConnAckPacket connAck) => new(
+        connect.Level, connect.TopicAliasMaximum, connAck.TopicAliasMaximum, connect.RenewsByAuth, connect.MaximumPacketSize);
 
     public override Direction? Farewell => _relay?.Farewell;
 

@@ -76,7 +76,12 @@ sealed class MqttLogin(Limits limits)
     LoginRead Proof(int length)
     {
         var connect = Connect;
-        if (!TryText(connect, out var token)) return LoginRead.Refused(Refusal.TokenMalformed, "CONNECT: the password is not UTF-8");
+        var data = connect.AuthenticationData;
+        var hasPassword = (connect.Flags & ConnectBits.Password) != 0;
+        if (data is not null && hasPassword)
+            return LoginRead.Refused(Refusal.TokenMalformed, "CONNECT: a token in the authentication data and a password beside it");
+        if (!TryText(data ?? connect.Password, data is not null || hasPassword, out var token))
+            return LoginRead.Refused(Refusal.TokenMalformed, "CONNECT: the token is not UTF-8");
         return LoginRead.Complete(new ClientProof(connect.UserName, token, connect.ClientId.Length == 0 ? null : connect.ClientId), length);
     }
 
@@ -112,13 +117,14 @@ sealed class MqttLogin(Limits limits)
         return level < (byte)ProtocolLevel.V5 ? ProtocolLevel.V311 : ProtocolLevel.V5;
     }
 
-    static bool TryText(ConnectPacket connect, out string? token)
+    /// <summary>A token as it came; false when it is no text.</summary>
+    public static bool TryText(ReadOnlyMemory<byte> proof, bool isThere, out string? token)
     {
         token = null;
-        if ((connect.Flags & ConnectBits.Password) == 0) return true;
+        if (!isThere) return true;
         try
         {
-            token = s_strict.GetString(connect.Password.Span);
+            token = s_strict.GetString(proof.Span);
             return true;
         }
         catch (DecoderFallbackException)

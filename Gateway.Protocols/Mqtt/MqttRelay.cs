@@ -8,25 +8,23 @@ sealed class MqttRelay
     readonly PeerStream _toUpstream;
     readonly PacketFramer _fromClient;
     readonly PacketFramer _fromUpstream;
+    readonly RenewalGate _renewals;
 
-    /// <param name="level">The protocol version of the session.</param>
-    /// <param name="limits">Caps on what is held.</param>
-    /// <param name="judge">Judges operations.</param>
-    /// <param name="clientAliases">The highest topic alias the client accepts.</param>
-    /// <param name="upstreamAliases">The highest topic alias the upstream accepts.</param>
-    public MqttRelay(ProtocolLevel level, Limits limits, OperationJudge judge, ushort clientAliases, ushort upstreamAliases)
+    public MqttRelay(MqttAgreement agreed, Limits limits, OperationJudge judge)
     {
+        var level = agreed.Level;
         _limits = limits;
         _toClient = new PeerStream(PeerStreamState.BeforeConnAck, limits.MqttAnswers);
         _toUpstream = new PeerStream(PeerStreamState.BetweenPackets, limits.MqttAnswers);
         var partial = new PartialSubscribes(level, limits.MqttPartialSubscribes);
-        var published = new PublishGate(level, OperationJudge.Publish, judge, Aliases(upstreamAliases));
-        var delivered = new PublishGate(level, OperationJudge.Subscribe, judge, Aliases(clientAliases));
+        var published = new PublishGate(level, OperationJudge.Publish, judge, Aliases(agreed.UpstreamAliases));
+        var delivered = new PublishGate(level, OperationJudge.Subscribe, judge, Aliases(agreed.ClientAliases));
         var subscribes = new SubscribeGate(level, judge, limits, partial);
+        _renewals = new RenewalGate(agreed.RenewsByAuth, _toClient);
         _fromClient = new PacketFramer(
-            Direction.ToUpstream, level, limits, new ClientGuard(level, limits, published, subscribes, _toUpstream, _toClient));
+            Direction.ToUpstream, level, limits, new ClientGuard(level, limits, published, subscribes, _renewals, _toUpstream, _toClient));
         _fromUpstream = new PacketFramer(
-            Direction.ToClient, level, limits, new UpstreamGuard(level, delivered, partial, _toClient, _toUpstream));
+            Direction.ToClient, level, limits, new UpstreamGuard(level, delivered, partial, agreed, _toClient, _toUpstream));
 
         TopicAliases Aliases(ushort maximum) => new(maximum, limits.MqttDeniedAliasNames);
     }
@@ -44,11 +42,15 @@ sealed class MqttRelay
     {
         var before = _toClient.State;
         var verdict = Of(direction).Relay(input, output);
+        output.Proof = _renewals.Take();
         if (output.Denied.Count > 0 && !CanBeRecorded(output.Denied))
             verdict = RelayVerdict.Refuse(Refusal.OperationDenied, "more operations were denied at once than one record holds");
         if (verdict.Refusal != Refusal.None) _toClient.Restore(before);
         return verdict;
     }
+
+    /// <summary>The client's new proof was accepted: tells it so.</summary>
+    public Refusal Renewed(System.Buffers.IBufferWriter<byte> toClient) => _renewals.Accept(toClient) ? Refusal.None : Refusal.ProtocolViolated;
 
     public bool IsBetweenPackets(Direction direction) => Of(direction).IsBetweenPackets;
 

@@ -48,6 +48,28 @@ public static class PropertyBlock
         return false;
     }
 
+    /// <summary>A valid block without these properties.</summary>
+    public static byte[] Without(ReadOnlySpan<byte> block, params ReadOnlySpan<byte> unwanted) => Edited(block, unwanted, keepId: false);
+
+    /// <summary>A valid block in which this property, a binary one, is empty.</summary>
+    public static byte[] Blanked(ReadOnlySpan<byte> block, byte secret) => Edited(block, [secret], keepId: true);
+
+    static byte[] Edited(ReadOnlySpan<byte> block, ReadOnlySpan<byte> ids, bool keepId)
+    {
+        var edited = new List<byte>(block.Length);
+        var fields = new FieldReader(block);
+        while (!fields.IsAtEnd)
+        {
+            var start = block.Length - fields.Remaining;
+            if (!fields.TryVariable(out var id) || !PropertyTable.TryFind(id, out var kind, out _) || !IsValidValue(ref fields, kind))
+                throw new ArgumentException("The property block is not valid.", nameof(block));
+            if (!ids.Contains((byte)id)) edited.AddRange(block[start..^fields.Remaining]);
+            else if (keepId) edited.AddRange([(byte)id, 0, 0]);
+        }
+
+        return [.. edited];
+    }
+
     /// <summary>A property of two bytes, or <paramref name="otherwise"/> when a valid block does not hold it.</summary>
     public static ushort TwoBytes(ReadOnlySpan<byte> block, byte wanted, ushort otherwise) =>
         TryFind(block, wanted, out var value) ? BinaryPrimitives.ReadUInt16BigEndian(value) : otherwise;

@@ -17,10 +17,8 @@ readonly record struct RefusalWords(byte Return, byte Reason, byte Disconnect)
     {
         // Nobody refused anything: an operator ended it.
         Refusal.None => new(3, 0x88, 0x98),
-        Refusal.TokenMalformed or Refusal.TokenExpired or Refusal.TokenNotYetValid or Refusal.TokenSignatureInvalid
-            or Refusal.TokenIssuerUnknown or Refusal.TokenAudienceWrong or Refusal.TokenAlgorithmRefused
-            or Refusal.TokenSubjectMissing => new(4, 0x86, 0x87),
-        Refusal.IdentityExpired => new(5, 0x87, 0xA0),
+        // In CONNACK every login that is refused reads the same; a session that runs may know that its time is over ("maximum connect time").
+        Refusal.IdentityExpired or Refusal.AccessEnded => new(5, ReasonCodes.NotAuthorized, 0xA0),
         Refusal.LoginTooSlow => new(3, 0x80, 0x80),
         Refusal.FrameMalformed => new(0, 0x81, 0x81),
         Refusal.FrameTooLarge => new(0, 0x95, 0x95),
@@ -34,7 +32,10 @@ readonly record struct RefusalWords(byte Return, byte Reason, byte Disconnect)
         _ => refusal.GuiltySide() == Side.Client ? new(5, ReasonCodes.NotAuthorized, ReasonCodes.NotAuthorized) : new(3, 0x88, 0x80),
     };
 
-    /// <summary>Writes the CONNACK that refuses a login, if there is one. MQTT 5 adds the refusal's own word as reason string.</summary>
+    /// <summary>
+    /// Writes the CONNACK that refuses a login, if there is one. MQTT 5 adds the refusal's own word as reason string, unless the client is not to know
+    /// it (<see cref="RefusalFacts.IsUntold"/>).
+    /// </summary>
     /// <param name="level">The version the client understands.</param>
     /// <param name="refusal">Why.</param>
     /// <param name="code">A code that says more than the refusal does, or 0.</param>
@@ -48,18 +49,20 @@ readonly record struct RefusalWords(byte Return, byte Reason, byte Disconnect)
         if (level == ProtocolLevel.V311)
             target.Write<byte>([(byte)PacketType.ConnAck << 4, 2, 0, code]);
         else
-            WriteV5(PacketType.ConnAck, [0, code], refusal, most, target);
+            WriteV5(PacketType.ConnAck, [0, code], refusal.IsUntold() ? RefusalFacts.NotAuthorized : Word(refusal), most, target);
     }
 
     /// <summary>Writes the DISCONNECT that ends a session; MQTT 3.1.1 has none.</summary>
     public static void WriteDisconnect(ProtocolLevel level, Refusal refusal, uint most, IBufferWriter<byte> target)
     {
-        if (level == ProtocolLevel.V5) WriteV5(PacketType.Disconnect, [Of(refusal).Disconnect], refusal, most, target);
+        if (level == ProtocolLevel.V5) WriteV5(PacketType.Disconnect, [Of(refusal).Disconnect], Word(refusal), most, target);
     }
 
-    static void WriteV5(PacketType type, byte[] start, Refusal refusal, uint most, IBufferWriter<byte> target)
+    static string Word(Refusal refusal) => refusal == Refusal.None ? "" : refusal.Word();
+
+    static void WriteV5(PacketType type, byte[] start, string text, uint most, IBufferWriter<byte> target)
     {
-        var word = refusal == Refusal.None ? [] : Encoding.UTF8.GetBytes(refusal.Word());
+        var word = Encoding.UTF8.GetBytes(text);
         byte[] reason = word.Length == 0 ? [] : [PropertyTable.ReasonString, 0, (byte)word.Length, .. word];
         var packet = Packet.Whole(type, 0, [.. start, (byte)reason.Length, .. reason]);
         if (packet.Length > most) packet = Packet.Whole(type, 0, [.. start, 0]);

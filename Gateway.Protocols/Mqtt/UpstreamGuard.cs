@@ -1,7 +1,8 @@
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>Guards what the upstream sends: CONNACK first and once, then the packets of a server.</summary>
-sealed class UpstreamGuard(ProtocolLevel level, PublishGate publishes, PartialSubscribes partial, PeerStream ahead, PeerStream back)
+sealed class UpstreamGuard(
+    ProtocolLevel level, PublishGate publishes, PartialSubscribes partial, MqttAgreement agreed, PeerStream ahead, PeerStream back)
     : PacketGuard(level, Direction.ToClient, publishes, ahead, back)
 {
     readonly ProtocolLevel _level = level;
@@ -17,9 +18,18 @@ sealed class UpstreamGuard(ProtocolLevel level, PublishGate publishes, PartialSu
 
     protected override PacketVerdict JudgeBody(PacketType type, ReadOnlySpan<byte> body, List<DeniedOperation> denied)
     {
-        if (type == PacketType.ConnAck)
-            return ConnAckPacket.TryRead(body, _level, out _) ? PacketVerdict.Pass : PacketVerdict.Malformed(type);
+        if (type == PacketType.ConnAck) return ConnAck(body);
         var verdict = base.JudgeBody(type, body, denied);
         return type == PacketType.SubAck && verdict.Fate == PacketFate.Pass ? partial.Merge(body) : verdict;
+    }
+
+    PacketVerdict ConnAck(ReadOnlySpan<byte> body)
+    {
+        if (!ConnAckPacket.TryRead(body, _level, out _)) return PacketVerdict.Malformed(PacketType.ConnAck);
+        if (!agreed.RenewsByAuth) return PacketVerdict.Pass;
+        var confirmed = TokenMethod.Confirm(body);
+        return confirmed.Length <= agreed.LargestToClient
+            ? PacketVerdict.Replace(confirmed)
+            : PacketVerdict.Refuse(Refusal.FrameTooLarge, "the client accepts no CONNACK that is large enough");
     }
 }

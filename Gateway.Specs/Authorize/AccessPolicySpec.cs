@@ -14,7 +14,7 @@ public sealed class AccessPolicySpec
     // A Monday.
     static readonly DateTimeOffset s_now = DateTimeOffset.Parse("2026-03-02T12:00:00Z", CultureInfo.InvariantCulture);
 
-    static readonly Identity s_anna = new() { Name = "anna", Issuer = "corp", Groups = ["sensors", "staff"], TokenId = "t-1", CertificateSerial = "0AFF" };
+    static readonly Identity s_anna = new() { Name = "anna", Issuer = "corp", Groups = ["sensors", "staff"], TokenId = "t-1", CertificateSerial = "0AFF", CertificateIssuer = "CN=People CA" };
 
     [Fact]
     public void Who_is_in_a_group_or_is_a_subject_is_allowed_and_the_rule_is_named()

@@ -20,6 +20,8 @@ public sealed class GoldenEventsSpec
         ["s.upstream.1"] = SampleSession.Upstream,
         ["s.traffic.1"] = SampleSession.Traffic,
         ["s.denied.1"] = SampleSession.Denied,
+        ["s.access.1"] = SampleSession.Confirmed,
+        ["s.ending.1"] = SampleSession.Expiring,
         ["s.sealed.1"] = SampleSession.Sealed,
     };
 

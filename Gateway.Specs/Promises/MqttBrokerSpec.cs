@@ -101,12 +101,12 @@ public sealed class MqttBrokerSpec : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(MqttProtocolVersion.V500, "expired", Refusal.TokenExpired, MqttClientConnectResultCode.BadUserNameOrPassword)]
-    [InlineData(MqttProtocolVersion.V500, "forged", Refusal.TokenSignatureInvalid, MqttClientConnectResultCode.BadUserNameOrPassword)]
-    [InlineData(MqttProtocolVersion.V500, "unsigned", Refusal.TokenAlgorithmRefused, MqttClientConnectResultCode.BadUserNameOrPassword)]
-    [InlineData(MqttProtocolVersion.V500, "for another audience", Refusal.TokenAudienceWrong, MqttClientConnectResultCode.BadUserNameOrPassword)]
+    [InlineData(MqttProtocolVersion.V500, "expired", Refusal.TokenExpired, MqttClientConnectResultCode.NotAuthorized)]
+    [InlineData(MqttProtocolVersion.V500, "forged", Refusal.TokenSignatureInvalid, MqttClientConnectResultCode.NotAuthorized)]
+    [InlineData(MqttProtocolVersion.V500, "unsigned", Refusal.TokenAlgorithmRefused, MqttClientConnectResultCode.NotAuthorized)]
+    [InlineData(MqttProtocolVersion.V500, "for another audience", Refusal.TokenAudienceWrong, MqttClientConnectResultCode.NotAuthorized)]
     [InlineData(MqttProtocolVersion.V500, "of another group", Refusal.NotGranted, MqttClientConnectResultCode.NotAuthorized)]
-    [InlineData(MqttProtocolVersion.V311, "expired", Refusal.TokenExpired, MqttClientConnectResultCode.BadUserNameOrPassword)]
+    [InlineData(MqttProtocolVersion.V311, "expired", Refusal.TokenExpired, MqttClientConnectResultCode.NotAuthorized)]
     [InlineData(MqttProtocolVersion.V311, "of another group", Refusal.NotGranted, MqttClientConnectResultCode.NotAuthorized)]
     public async Task A_bad_token_is_refused_in_connack_and_by_one_name_in_audit_metric_and_log(
         MqttProtocolVersion version, string fault, Refusal refusal, MqttClientConnectResultCode code)

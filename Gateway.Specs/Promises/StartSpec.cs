@@ -23,7 +23,7 @@ public sealed class StartSpec
     [
         "A gateway node is up",
         "5 readings went through the gateway",
-        "CONNACK 134 (BadUserNameOrPassword): token-malformed",
+        "CONNACK 135 (NotAuthorized): not-authorized",
         "$ gateway sessions list",
         "$ gateway sessions replay",
         "sensors/7/temperature",

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Akka.Streams;
-using Akka.Streams.Dsl;
 using Gateway.Actors.Protocol;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
@@ -228,23 +226,9 @@ public sealed class RelayStageSpec : SteppedSystem
 
     (ChunkPeer Client, ChunkPeer Upstream, Task<SessionEnd> Ended) Run(DateTimeOffset? expires = null)
     {
-        var stage = new RelayStage(_conversation, new RelayRules(s_idle, expires), _stop, _denials, Time);
-        var ended = new TaskCompletionSource<SessionEnd>();
-        var graph = GraphDsl.Create(
-            ChunkPeer.Sender, ChunkPeer.Sender, ChunkPeer.Receiver, ChunkPeer.Receiver,
-            (c, u, toClient, toUpstream) => (new ChunkPeer(c, toClient), new ChunkPeer(u, toUpstream)),
-            (builder, fromClient, fromUpstream, toClient, toUpstream) =>
-            {
-                var relay = builder.Add(stage);
-                builder.From(fromClient.Outlet).To(relay.FromClient);
-                builder.From(relay.ToUpstream).To(toUpstream.Inlet);
-                builder.From(fromUpstream.Outlet).To(relay.FromUpstream);
-                builder.From(relay.ToClient).To(toClient.Inlet);
-                builder.From(relay.Ended).To(builder.Add(Sink.ForEach<SessionEnd>(ended.SetResult).MapMaterializedValue(_ => Akka.NotUsed.Instance)));
-                return ClosedShape.Instance;
-            });
-        var (client, upstream) = RunnableGraph.FromGraph(graph).Run(Sys.Materializer());
-        return (client, upstream, ended.Task);
+        var stage = new RelayStage(
+            _conversation, new RelayRules(s_idle, TimeSpan.Zero), _stop, _denials, new HeldAccess(expires, Refusal.IdentityExpired), Time);
+        return RelayBench.Run(stage, Sys);
     }
 
     sealed class DenialLog : IDenialLog

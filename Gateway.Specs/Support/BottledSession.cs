@@ -103,6 +103,14 @@ public sealed class BottledSession(Conversation conversation, OperationRules rul
         Relay(Direction.ToUpstream, _fromClient);
     }
 
+    // Every proof is accepted, as soon as it comes.
+    void Renew(ClientProof proof)
+    {
+        Proof = proof;
+        var refusal = conversation.Renewed(_toClient);
+        if (refusal != Refusal.None) End(refusal);
+    }
+
     void Relay(Direction direction, ReadOnlySpan<byte> chunk)
     {
         if (Refusal != Refusal.None) return;
@@ -119,5 +127,6 @@ public sealed class BottledSession(Conversation conversation, OperationRules rul
         if (verdict.IsWhole) return;
         _toUpstream.Write(((ArrayBufferWriter<byte>)output.ToUpstream).WrittenSpan);
         _toClient.Write(((ArrayBufferWriter<byte>)output.ToClient).WrittenSpan);
+        if (output.Proof is { } proof) Renew(proof);
     }
 }

@@ -64,6 +64,23 @@ static class SampleSession
         Operations = [new DeniedOperation("publish", "commands/all"), new DeniedOperation("subscribe", "#")],
     };
 
+    public static readonly AccessConfirmed Confirmed = new()
+    {
+        At = 1_764_000_000_100_000,
+        Rule = "access.rules[2]",
+        TokenId = "b1946ac9",
+        CertificateSerial = "0AFF",
+        Until = 1_764_003_600_000_000,
+        Renewed = true,
+    };
+
+    public static readonly AccessEnding Expiring = new()
+    {
+        At = 1_764_003_540_000_000,
+        Until = 1_764_003_600_000_000,
+        Refusal = Protocols.Refusal.AccessEnded,
+    };
+
     /// <summary>Both directions, an empty entry and numbers of more than one byte; the payload lies as it is.</summary>
     public static readonly TrafficRecorded Traffic = new()
     {

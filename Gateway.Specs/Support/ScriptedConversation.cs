@@ -5,7 +5,7 @@ namespace Gateway.Specs.Support;
 
 /// <summary>
 /// A protocol of a few words, for specs of what surrounds a conversation. A chunk that begins with <c>D</c> is denied and answered with "denied", one
-/// that begins with <c>X</c> is refused, <c>B</c> makes one hundred bytes for both sides; everything else passes.
+/// that begins with <c>X</c> is refused, <c>A</c> brings the rest as a new proof, <c>B</c> makes one hundred bytes for both sides; everything else passes.
 /// </summary>
 sealed class ScriptedConversation : Conversation
 {
@@ -37,6 +37,9 @@ sealed class ScriptedConversation : Conversation
                 output.ToClient.Write(new byte[100]);
                 output.ToUpstream.Write(new byte[100]);
                 return RelayVerdict.PassOutput;
+            case (byte)'A':
+                output.Proof = new ClientProof(null, System.Text.Encoding.ASCII.GetString(input[1..]), null);
+                return RelayVerdict.PassOutput;
             case (byte)'X':
                 output.ToUpstream.Write("half of it"u8);
                 return RelayVerdict.Refuse(Refusal.FrameMalformed, "an X");
@@ -49,6 +52,15 @@ sealed class ScriptedConversation : Conversation
     public Direction? Left { get; set; }
 
     public override Direction? Farewell => Left;
+
+    /// <summary>What accepting a proof is refused with.</summary>
+    public Refusal AtRenewal { get; set; }
+
+    public override Refusal Renewed(IBufferWriter<byte> toClient)
+    {
+        toClient.Write("renewed"u8);
+        return AtRenewal;
+    }
 
     public override Refusal FinishDirection(Direction direction) => AtEnd;
 

@@ -1,4 +1,6 @@
-namespace Gateway.Actors.Authorize;
+using Gateway.Actors.Authorize;
+
+namespace Gateway.Specs.Support;
 
 /// <summary>Access facts that whoever holds this sets. Safe for use from several threads.</summary>
 public sealed class LocalAccessFacts : IAccessFacts

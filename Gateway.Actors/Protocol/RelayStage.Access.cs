@@ -1,0 +1,85 @@
+using Gateway.Actors.Authorize;
+using Gateway.Protocols;
+
+namespace Gateway.Actors.Protocol;
+
+/// <summary>The part of the relay that minds what the session stands on: its end, the warning before it, and proofs that move it.</summary>
+public sealed partial class RelayStage
+{
+    sealed partial class Logic
+    {
+        const string Expiry = "expiry";
+        const string Warning = "warning";
+
+        static readonly TimeSpan s_farthest = TimeSpan.FromDays(20);
+
+        Action<Verdict<AccessTerm>> _renewed = null!;
+        DateTimeOffset? _warnedOf;
+        bool _isRenewing;
+
+        void WatchAccess()
+        {
+            _renewed = GetAsyncCallback<Verdict<AccessTerm>>(Renewed);
+            _access.OnChange(GetAsyncCallback(ScheduleExpiry));
+        }
+
+        void ScheduleExpiry()
+        {
+            CancelTimer(Expiry);
+            CancelTimer(Warning);
+            if (_access.Term.Until is not { } expires) return;
+            var left = expires - _time.GetUtcNow();
+            ScheduleOnce(Expiry, Schedulable(left));
+            if (_warnedOf != expires && _rules.TillWarning(left) is { } wait && wait <= s_farthest) ScheduleOnce(Warning, wait);
+        }
+
+        void Warn()
+        {
+            _warnedOf = _access.Term.Until;
+            _access.Ending(_access.Term);
+        }
+
+        void CheckExpiry()
+        {
+            var (term, now) = (_access.Term, _time.GetUtcNow());
+            if (term.Until is not { } expires) return;
+            if (expires > now) ScheduleExpiry();
+            else End(SessionEnd.Refused(term.EndsWith, $"{term.EndOf} ended at {expires:u}"));
+        }
+
+        // The client is read no further until its new proof is judged: what it sends next is of whoever it then is.
+        void Renew(ClientProof proof)
+        {
+            _output.Proof = null;
+            if (_isOver) return;
+            _isRenewing = true;
+            _ = RenewAsync(proof);
+        }
+
+        async Task RenewAsync(ClientProof proof)
+        {
+            try
+            {
+                _renewed(await _access.RenewAsync(proof).ConfigureAwait(false));
+            }
+            catch (Exception fault)
+            {
+                // Nobody else would hear of it, and a session that cannot be judged does not go on.
+                _renewed(new Refused(Refusal.InternalFault, fault.GetBaseException().GetType().Name));
+            }
+        }
+
+        void Renewed(Verdict<AccessTerm> verdict)
+        {
+            _isRenewing = false;
+            if (_isOver) return;
+            var refusal = verdict.IsGranted ? _conversation.Renewed(_down.Output) : verdict.Refusal;
+            if (refusal == Refusal.None) SendOutput();
+            else Refuse(refusal, verdict.IsGranted ? "answers pile up while they cannot be sent" : verdict.Detail);
+            PullWhatIsWanted();
+        }
+
+        // Timers count milliseconds in 31 bits; one that comes early is set again.
+        static TimeSpan Schedulable(TimeSpan time) => time <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : time < s_farthest ? time : s_farthest;
+    }
+}
