@@ -56,6 +56,7 @@ public enum Refusal : ushort
     NodeDraining = 403,
     SessionIdle = 404,
     InternalFault = 405,
+    UpstreamSecretUnavailable = 410,
 
     // 5xx: the upstream
     UpstreamUnreachable = 500,

@@ -48,6 +48,21 @@ public sealed class Listener : IDisposable
         throw new ListenersNotOpenException(faults);
     }
 
+    /// <summary>Reserves the profile's port; null with a problem that names the remedy.</summary>
+    public static Listener? TryReserve(ConnectionProfile profile, out string? problem)
+    {
+        problem = null;
+        try
+        {
+            return Reserve(profile);
+        }
+        catch (SocketException e)
+        {
+            problem = $"cannot listen on {profile.Listen}: {e.Message}; free the port or change spec.listen";
+            return null;
+        }
+    }
+
     /// <summary>Lets clients connect from now on.</summary>
     public void Listen() => _socket.Listen(Backlog);
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
+using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -21,10 +22,13 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
     readonly ListenerParts _parts;
     readonly CancellationTokenSource _stopped = new();
     readonly ILogger _log;
+    ConnectionProfile _profile;
 
     public ListenerActor(Listener listener, ListenerParts parts)
     {
         (_listener, _parts, _log) = (listener, parts, parts.Logging.CreateLogger("Gateway.Listener"));
+        _profile = listener.Profile;
+        Receive<UseProfile>(use => _profile = use.Profile);
         Receive<SlotTaken>(_ => Accept());
         Receive<Accepted>(accepted => Begin(accepted.Socket));
         Receive<Failed>(failed => Pause(failed.Cause));
@@ -57,7 +61,7 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
 
     void Begin(Socket socket)
     {
-        var profile = _listener.Profile;
+        var profile = _profile;
         if (Address(socket) is not { } client || !_parts.Slots.TryBeginSession(profile.Name, profile.MaxSessions))
         {
             _parts.Metrics.ConnectionShed(profile.Name);
@@ -92,6 +96,9 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
             return null;
         }
     }
+
+    /// <summary>Clients that are accepted from now on are served by this profile, on the same port.</summary>
+    public sealed record UseProfile(ConnectionProfile Profile);
 
     sealed record SlotTaken
     {

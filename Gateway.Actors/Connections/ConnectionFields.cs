@@ -13,7 +13,7 @@ public static class ConnectionFields
     public static readonly IReadOnlyList<string> Tls = ["minimumVersion", "serverNames", "clientCertificate", "clientAuthorities"];
     public static readonly IReadOnlyList<string> Upstream = ["host", "port", "tls", "plaintext", "login"];
     public static readonly IReadOnlyList<string> UpstreamTls = ["serverName", "authorities", "minimumVersion", "clientCertificate", "clientKey"];
-    public static readonly IReadOnlyList<string> Login = ["userName", "passwordFile"];
+    public static readonly IReadOnlyList<string> Login = ["userName", "passwordFile", "passwordEnvironment", "passwordSecret"];
     public static readonly IReadOnlyList<string> Access = ["issuers", "groups", "subjects", "rules"];
     public static readonly IReadOnlyList<string> AccessRule = ["effect", "groups", "subjects", "networks", "hours"];
     public static readonly IReadOnlyList<string> AccessHours = ["days", "from", "to", "zone"];

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Hosting;
 using Gateway.Protocols;
 
@@ -7,12 +6,12 @@ namespace Gateway.Actors.Connections;
 
 /// <summary>Reads one document of a connections file into a profile.</summary>
 sealed class ConnectionReader(
-    string directory, IReadOnlyCollection<string> issuers, IReadOnlyList<ProtocolEntry> protocols, YamlFaults faults)
+    ConnectionFiles files, IReadOnlyCollection<string> issuers, IReadOnlyList<ProtocolEntry> protocols, YamlFaults faults)
 {
     static readonly string[] s_versions13First = ["1.3", "1.2"];
     static readonly ProtocolEntry s_unknown = new("", HasLogin: true, [], _ => throw new InvalidOperationException("the protocol is unknown"));
 
-    readonly UpstreamReader _upstream = new(directory);
+    readonly UpstreamReader _upstream = new(files);
     readonly AccessReader _access = new(issuers);
 
     /// <summary>The profile, or null when the document has a fault.</summary>
@@ -54,11 +53,15 @@ sealed class ConnectionReader(
         if (fields.RequiredText(key) is { Length: > 0 } text && text != value) fields.Fault(key, "is not supported", $"write {value}");
     }
 
+    public const string NameRule = "must be 1 to 63 lower-case letters, digits and dashes";
+
+    public static bool IsPlainName(string name) =>
+        name.Length is > 0 and <= 63 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
     static string Name(YamlFields metadata)
     {
         var name = metadata.RequiredText("name");
-        var plain = name.Length <= 63 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
-        metadata.Require(plain, "name", "must be at most 63 lower-case letters, digits and dashes", "correct the name");
+        metadata.Require(name.Length == 0 || IsPlainName(name), "name", "must be at most 63 lower-case letters, digits and dashes", "correct the name");
         return name;
     }
 
@@ -85,7 +88,7 @@ sealed class ConnectionReader(
         var rule = Enum.Parse<ClientCertificateRule>(tls.Choice("clientCertificate", ["none", "optional", "required"]), ignoreCase: true);
         if (protocol is { HasLogin: false } && rule != ClientCertificateRule.Required)
             tls.Fault("clientCertificate", $"must be required: protocol {protocol.Name} has no login", "write clientCertificate: required");
-        var authorities = tls.Certificates("clientAuthorities", directory);
+        var authorities = tls.Certificates("clientAuthorities", files);
         if (rule != ClientCertificateRule.None && !tls.Has("clientAuthorities"))
             tls.Fault("clientAuthorities", "is required when client certificates are accepted", "name the bundle (PEM) of authorities");
         if (rule == ClientCertificateRule.None && tls.Has("clientAuthorities"))
@@ -138,24 +141,4 @@ sealed class ConnectionReader(
 
     // One label of wildcard, as in certificates (RFC 6125 section 6.4.3).
     static bool IsServerName(string name) => Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) == UriHostNameType.Dns;
-}
-
-/// <summary>Fields that name files, relative to the connections file.</summary>
-static class YamlFileFields
-{
-    public static X509Certificate2Collection Certificates(this YamlFields fields, string key, string directory)
-    {
-        if (fields.File(key, directory) is not { } path) return [];
-        var certificates = ConfiguredFiles.Certificates(path, out var problem);
-        fields.Report(key, problem);
-        return certificates;
-    }
-
-    public static string? File(this YamlFields fields, string key, string directory) =>
-        fields.Text(key) is { } name ? Path.GetFullPath(name, directory) : null;
-
-    public static void Report(this YamlFields fields, string key, FileProblem? problem)
-    {
-        if (problem is { } found) fields.Fault(key, found.Problem, found.Remedy);
-    }
 }

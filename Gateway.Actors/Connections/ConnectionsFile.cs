@@ -6,9 +6,13 @@ using YamlDotNet.Core;
 namespace Gateway.Actors.Connections;
 
 /// <summary>The profiles of a connections file and everything that is wrong with it. Use the profiles only when nothing is.</summary>
-public sealed record LoadedConnections(IReadOnlyList<ConnectionProfile> Profiles, IReadOnlyList<ConfigurationFault> Faults);
+public sealed record LoadedConnections(IReadOnlyList<ConnectionProfile> Profiles, IReadOnlyList<ConfigurationFault> Faults)
+{
+    /// <summary>The canonical documents of the profiles, in their order: public files that are known by their text are in them, not named.</summary>
+    public IReadOnlyList<string> Documents { get; init; } = [];
+}
 
-/// <summary>Reads the YAML file in which operators register connections, one document per connection.</summary>
+/// <summary>Reads the YAML in which operators register connections, one document per connection.</summary>
 public static class ConnectionsFile
 {
     // Thousands of connections; a larger file is not one that people wrote.
@@ -21,30 +25,48 @@ public static class ConnectionsFile
     /// <summary>The same with other protocols than the catalog's.</summary>
     public static LoadedConnections Load(string path, IReadOnlyCollection<string> issuerNames, IReadOnlyList<ProtocolEntry> protocols)
     {
-        var faults = new YamlFaults(Path.GetFileName(path));
-        var profiles = new List<ConnectionProfile>();
         if (ConfiguredFiles.Unreadable(path) is { } problem) return new([], [new(path, null, problem.Problem, problem.Remedy)]);
         if (new FileInfo(path).Length > MaxBytes) return new([], [new(path, null, $"is larger than {MaxBytes} bytes", "split the connections up")]);
-        var reader = new ConnectionReader(Path.GetDirectoryName(Path.GetFullPath(path))!, issuerNames, protocols, faults);
+        var files = ConnectionFiles.OfNode(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return Read(File.ReadAllText(path), Path.GetFileName(path), files, issuerNames, protocols);
+    }
+
+    /// <summary>Reads a text that may come from anywhere. Its length is the caller's to bound.</summary>
+    /// <param name="text">The documents.</param>
+    /// <param name="name">What faults call the text.</param>
+    /// <param name="files">What its documents mean where they name files.</param>
+    /// <param name="issuerNames">The issuers that connections may name.</param>
+    /// <param name="protocols">The protocols that are spoken.</param>
+    public static LoadedConnections Read(
+        string text, string name, ConnectionFiles files, IReadOnlyCollection<string> issuerNames, IReadOnlyList<ProtocolEntry> protocols)
+    {
+        var faults = new YamlFaults(name);
+        var (profiles, documents) = (new List<ConnectionProfile>(), new List<string>());
+        var reader = new ConnectionReader(files, issuerNames, protocols, faults);
         var registered = new Registered(faults);
-        foreach (var document in Documents(path, faults))
+        foreach (var document in Documents(text, faults))
         {
             if (document is YamlScalar { IsNull: true }) continue;
             if (document is not YamlMap map)
+            {
                 faults.Add(document, "", "is not a mapping", "write a Connection");
+            }
             else if (reader.Read(map, registered.Add) is { } profile)
+            {
                 profiles.Add(profile);
+                documents.Add(YamlWriter.Canonical(NamedFiles.Inlined(map, files)));
+            }
         }
 
-        return new(profiles, faults.All);
+        return new(profiles, faults.All) { Documents = documents };
     }
 
-    static IReadOnlyList<YamlValue> Documents(string path, YamlFaults faults)
+    static IReadOnlyList<YamlValue> Documents(string text, YamlFaults faults)
     {
         try
         {
-            using var text = File.OpenText(path);
-            var documents = YamlTree.Documents(text);
+            using var reader = new StringReader(text);
+            var documents = YamlTree.Documents(reader);
             if (documents.Count == 0) faults.Add(1, 1, "", null, "holds no connection", "register at least one");
             return documents;
         }
@@ -70,14 +92,9 @@ public static class ConnectionsFile
                     "give every connection a name of its own");
             }
 
-            if (_listeners.Find(l => Overlap(l.Listen, listen)) is { Name: not null } other)
+            if (_listeners.Find(l => ListenAddresses.Overlap(l.Listen, listen)) is { Name: not null } other)
                 listenFields.Fault("port", $"is also where connection {other.Name} listens", "choose another port or address");
             _listeners.Add((listen, name));
         }
-
-        static bool Overlap(IPEndPoint one, IPEndPoint other) =>
-            one.Port != 0 && one.Port == other.Port && (IsAny(one.Address) || IsAny(other.Address) || one.Address.Equals(other.Address));
-
-        static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
     }
 }

@@ -5,8 +5,10 @@ using Gateway.Protocols;
 namespace Gateway.Actors.Connections;
 
 /// <summary>Reads where the traffic goes and how that leg is verified.</summary>
-sealed class UpstreamReader(string directory)
+sealed class UpstreamReader(ConnectionFiles files)
 {
+    static readonly string[] s_passwords = ["passwordFile", "passwordEnvironment", "passwordSecret"];
+
     public UpstreamTarget Read(YamlFields upstream, ProtocolEntry protocol)
     {
         var host = upstream.RequiredText("host");
@@ -21,7 +23,7 @@ sealed class UpstreamReader(string directory)
             Plaintext = plaintext,
             AllowTls12 = tls.Choice("minimumVersion", ["1.3", "1.2"]) == "1.2",
             ServerName = tls.Text("serverName") ?? host,
-            Authorities = tls.Certificates("authorities", directory),
+            Authorities = tls.Certificates("authorities", files),
             ClientCertificate = ClientCertificate(tls),
             Login = Login(upstream, protocol),
         };
@@ -39,18 +41,11 @@ sealed class UpstreamReader(string directory)
 
     X509Certificate2? ClientCertificate(YamlFields tls)
     {
-        var (certificate, key) = (tls.File("clientCertificate", directory), tls.File("clientKey", directory));
-        if (certificate is null && key is null) return null;
-        if (key is null) tls.Fault("clientKey", "is missing although clientCertificate is given", "name the private key (PEM)");
-        if (certificate is null) tls.Fault("clientCertificate", "is missing although clientKey is given", "name the certificate (PEM)");
-        if (certificate is null || key is null) return null;
-        if (ConfiguredFiles.NotSecret(key) is { } unsafeKey)
-        {
-            tls.Report("clientKey", unsafeKey);
-            return null;
-        }
-
-        var pair = ConfiguredFiles.WithKey(certificate, key, out var problem);
+        if (!tls.Has("clientCertificate") && !tls.Has("clientKey")) return null;
+        if (!tls.Has("clientKey")) tls.Fault("clientKey", "is missing although clientCertificate is given", "name the private key (PEM)");
+        if (!tls.Has("clientCertificate")) tls.Fault("clientCertificate", "is missing although clientKey is given", "name the certificate (PEM)");
+        if (tls.Secret("clientKey", files) is not { } key || tls.Text("clientCertificate") is not { } certificate) return null;
+        var pair = files.WithKey(certificate, key, out var problem);
         tls.Report("clientCertificate", problem);
         return pair;
     }
@@ -60,8 +55,16 @@ sealed class UpstreamReader(string directory)
         if (!upstream.Has("login")) return UpstreamLogin.None;
         if (!protocol.HasLogin) upstream.Fault("login", $"has no use: protocol {protocol.Name} has no login", "remove it");
         var login = upstream.Map("login", ConnectionFields.Login);
-        var passwordFile = login.File("passwordFile", directory);
-        if (passwordFile is not null) login.Report("passwordFile", ConfiguredFiles.NotSecret(passwordFile));
-        return new UpstreamLogin(login.Text("userName"), passwordFile);
+        var given = s_passwords.Where(login.Has).ToArray();
+        if (given.Length > 1) login.Fault(given[1], $"is given together with {given[0]}", "keep one of them");
+        var variable = login.Text("passwordEnvironment");
+        if (variable is not null) login.Report("passwordEnvironment", Unfit(variable));
+        var secret = login.Text("passwordSecret");
+        login.Require(secret is null || ConnectionReader.IsPlainName(secret), "passwordSecret", ConnectionReader.NameRule, "correct the name");
+        return new UpstreamLogin(login.Text("userName"), login.Secret("passwordFile", files)) { PasswordEnvironment = variable, PasswordSecret = secret };
     }
+
+    FileProblem? Unfit(string variable) => variable.Length <= 128 && variable.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+        ? files.ForbiddenVariable(variable)
+        : new("is no name of a variable", "use letters, digits and underscores");
 }

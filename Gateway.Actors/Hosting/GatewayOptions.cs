@@ -27,7 +27,7 @@ public sealed record GatewayOptions
     /// <summary>Who may issue tokens, for connections and for the admin API.</summary>
     public IReadOnlyList<IssuerOptions> Issuers { get; init; } = [];
 
-    /// <summary>The YAML file with the connection profiles, relative to the content root.</summary>
+    /// <summary>The YAML file with this node's own connection profiles, relative to the content root. Empty: none.</summary>
     public string ConnectionsFile { get; init; } = "connections.yaml";
 }
 
@@ -74,6 +74,17 @@ public sealed record JournalOptions
 
 public sealed record RegistryOptions
 {
+    /// <summary>
+    /// The key (32 random bytes in base 64) that seals registered secrets; the same on every node. Null: <c>cluster.key</c> in the data directory,
+    /// made at first start.
+    /// </summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>
+    /// Where the secret files lie that registered connections may name, such as a mounted secret. Null: they may name none.
+    /// </summary>
+    public string? SecretsDirectory { get; init; }
+
     /// <summary>
     /// PEM public keys of earlier seal keys of this cluster: what they signed in the registry is still taken. Null: only the current one's.
     /// </summary>

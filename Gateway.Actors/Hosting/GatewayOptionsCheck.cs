@@ -33,7 +33,12 @@ public static class GatewayOptionsCheck
             ConnectionStringFile = Full(NullIfEmpty(options.Journal.ConnectionStringFile), root),
             SealKeyFile = Full(NullIfEmpty(options.Journal.SealKeyFile), root),
         },
-        Registry = options.Registry with { FormerSealKeysFile = Full(NullIfEmpty(options.Registry.FormerSealKeysFile), root) },
+        Registry = options.Registry with
+        {
+            KeyFile = Full(NullIfEmpty(options.Registry.KeyFile), root),
+            SecretsDirectory = Full(NullIfEmpty(options.Registry.SecretsDirectory), root),
+            FormerSealKeysFile = Full(NullIfEmpty(options.Registry.FormerSealKeysFile), root),
+        },
         Certificates = options.Certificates with
         {
             CertificateFile = Full(NullIfEmpty(options.Certificates.CertificateFile), root),

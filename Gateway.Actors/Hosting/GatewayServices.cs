@@ -26,6 +26,7 @@ public static class GatewayServices
     /// <summary>Adds a whole node but its admin API.</summary>
     public static IServiceCollection AddGateway(this IServiceCollection services, OpenedNode node) => services
         .AddSingleton(node.Options)
+        .AddSingleton(node)
         .AddSingleton(node.Time)
         .AddSingleton(node.Identity)
         .AddSingleton<INodeCertificates>(node.Certificates)
@@ -36,14 +37,18 @@ public static class GatewayServices
         .AddSingleton(new AcceptedConnections(node.Time))
         .AddSingleton(new ConnectionSlots(node.Options.Limits.Handshakes))
         .AddSingleton(new RecordingBudget(node.Options.Limits.RecordingBytesInFlight))
-        .AddSingleton<IConnections>(new FixedConnections(node.Listeners))
+        .AddSingleton(Connections)
+        .AddSingleton<IConnections>(provider => provider.GetRequiredService<NodeConnections>())
         .AddSingleton<ITokenVerifier>(provider => new TokenVerifier(node.Options.Issuers, node.Time, provider.GetRequiredService<ILogger<TokenVerifier>>()))
         .AddSingleton<IAccessFacts>(new RegistryAccessFacts(node.Registry))
         .AddSingleton<LiveAccess>()
         .AddSingleton<ISessionIndex>(new SqlSessionIndex(node.Journal, node.Time))
         .AddSingleton<ISessionArchive>(new SqlSessionArchive(node.Journal))
         .AddSingleton<IRegistry>(node.Registry)
-        .AddSingleton(provider => ActivatorUtilities.CreateInstance<RegistryActors>(provider, node))
+        .AddSingleton(node.ClusterKey)
+        .AddSingleton<IRegisteredSecrets, RegisteredSecrets>()
+        .AddSingleton<UpstreamSecrets>()
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<RegistryActors>(provider))
         .AddSingleton<IRegistryCommands>(provider => provider.GetRequiredService<RegistryActors>().Commands)
         .AddSingleton<IReadiness, RegistryReadiness>(_ => new RegistryReadiness(node.Registry))
         .AddSingleton(Parts)
@@ -72,6 +77,13 @@ public static class GatewayServices
             options, ring, provider.GetRequiredService<GatewayMetrics>(), provider.GetRequiredService<ILogger<ITlsEngine>>()));
     }
 
+    static NodeConnections Connections(IServiceProvider provider)
+    {
+        var node = provider.GetRequiredService<OpenedNode>();
+        var reader = RegisteredConnections.Reader(node.Options);
+        return new NodeConnections(node.Connections, node.Registry, reader, provider.GetRequiredService<ILogger<NodeConnections>>());
+    }
+
     static SessionParts Parts(IServiceProvider provider)
     {
         var node = (provider.GetRequiredService<NodeIdentity>(), provider.GetRequiredService<GatewayOptions>());
@@ -89,7 +101,7 @@ public static class GatewayServices
             LiveAccess = provider.GetRequiredService<LiveAccess>(),
             Tls = provider.GetRequiredService<ITlsEngine>(),
             Dialer = new UpstreamDialer(provider.GetRequiredService<ITlsEngine>()),
-            Secrets = new UpstreamSecrets(),
+            Secrets = provider.GetRequiredService<UpstreamSecrets>(),
             Index = provider.GetRequiredService<ISessionIndex>(),
             SealKey = provider.GetRequiredService<SealKey>(),
             Budget = provider.GetRequiredService<RecordingBudget>(),

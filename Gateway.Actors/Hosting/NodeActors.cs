@@ -14,7 +14,8 @@ namespace Gateway.Actors.Hosting;
 /// for the grace period, the rest are sealed as drained, the node leaves.
 /// </summary>
 public sealed class NodeActors(
-    ActorSystem system, NodeIdentity identity, GatewayOptions options, SessionParts parts, ILoggerFactory logging)
+    ActorSystem system, NodeIdentity identity, GatewayOptions options, SessionParts parts, NodeConnections connections,
+    ILoggerFactory logging)
 {
     /// <summary>How long a node may take to stop accepting.</summary>
     static readonly TimeSpan s_stop = TimeSpan.FromSeconds(5);
@@ -23,10 +24,10 @@ public sealed class NodeActors(
     static readonly TimeSpan s_seal = TimeSpan.FromSeconds(10);
 
     readonly TaskCompletionSource<IActorRef> _sessions = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    IReadOnlyList<IActorRef> _listeners = [];
+    IActorRef? _listeners;
 
     /// <summary>Passes while clients are accepted.</summary>
-    public ReadinessCheck Listening => _listeners.Count > 0
+    public ReadinessCheck Listening => _listeners is not null && connections.IsListening
         ? ReadinessCheck.Passed("listeners")
         : ReadinessCheck.Failed("listeners", IsDraining ? "this node is draining" : "this node does not listen yet");
 
@@ -56,7 +57,7 @@ public sealed class NodeActors(
 
     void Listen(IReadOnlyList<Listener> listeners, IActorRef region)
     {
-        var shared = new ListenerParts
+        var each = new ListenerParts
         {
             Slots = parts.Slots,
             Accepted = parts.Accepted,
@@ -65,8 +66,18 @@ public sealed class NodeActors(
             NextSessionId = () => SessionIds.New(identity.Key, parts.Time),
             Open = id => region.Tell(new OpenSession(id)),
         };
-        foreach (var listener in listeners) listener.Listen();
-        _listeners = [.. listeners.Select(l => system.ActorOf(ListenerActor.Props(l, shared), $"listener-{l.Profile.Name}"))];
+        var all = new ListenersParts
+        {
+            Listener = each,
+            NodeKey = identity.Key,
+            Wanted = () => connections.Wanted,
+            LookAgain = connections.LookAgain,
+            Report = connections.Take,
+        };
+        var actor = system.ActorOf(ListenersActor.Props(listeners, all), ListenersActor.Name);
+        _listeners = actor;
+        connections.Changed = () => actor.Tell(ListenersActor.Changed.Instance);
+        actor.Tell(ListenersActor.Changed.Instance);
     }
 
     void AddShutdownTasks()
@@ -76,8 +87,8 @@ public sealed class NodeActors(
         {
             IsDraining = true;
             var stopping = _listeners;
-            _listeners = [];
-            await Task.WhenAll(stopping.Select(l => l.GracefulStop(s_stop)));
+            _listeners = null;
+            if (stopping is not null) await stopping.GracefulStop(s_stop);
             return Done.Instance;
         });
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "drain-sessions", async () =>

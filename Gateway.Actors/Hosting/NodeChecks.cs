@@ -16,7 +16,8 @@ static class NodeChecks
         Admin(options, report);
         Limits(options.Limits, report);
         Tls(options.Tls, report);
-        report.File(nameof(GatewayOptions.ConnectionsFile), ConfiguredFiles.Unreadable(options.ConnectionsFile));
+        if (options.ConnectionsFile.Length > 0)
+            report.File(nameof(GatewayOptions.ConnectionsFile), ConfiguredFiles.Unreadable(options.ConnectionsFile));
     }
 
     public static bool IsPlainName(string name) =>

@@ -17,7 +17,7 @@ public sealed class OpenedNode : IDisposable
     OpenedNode(GatewayOptions options, IReadOnlyList<ConnectionProfile> connections, TimeProvider time, Outside outside)
     {
         (Options, Connections, Time) = (options, connections, time);
-        (Certificates, Journal, SealKey, SealKeys, Registry, Listeners) = outside;
+        (Certificates, Journal, SealKey, SealKeys, ClusterKey, Registry, Listeners) = outside;
         Identity = NodeIdentity.New(options.Node.Name);
     }
 
@@ -38,6 +38,9 @@ public sealed class OpenedNode : IDisposable
     /// <summary>The keys whose signatures are taken from the journal: <see cref="SealKey"/> and its predecessors.</summary>
     public SealPublicKeys SealKeys { get; }
 
+    /// <summary>Seals registered secrets.</summary>
+    public ClusterKey ClusterKey { get; }
+
     /// <summary>Read already.</summary>
     public RegistryFollower Registry { get; }
 
@@ -51,6 +54,7 @@ public sealed class OpenedNode : IDisposable
         var data = options.Node.DataDirectory;
         Directory.CreateDirectory(data);
         var sealKey = SealKey.Load(options.Journal.SealKeyFile ?? Path.Combine(data, "seal.key"), create: options.Journal.SealKeyFile is null);
+        var clusterKey = ClusterKey.Load(options.Registry.KeyFile ?? Path.Combine(data, "cluster.key"), create: options.Registry.KeyFile is null);
         await File.WriteAllTextAsync(Path.Combine(data, "seal.pub"), sealKey.PublicPem + "\n", cancel);
         var journal = JournalDatabase.Of(options.Journal, data);
         await journal.PrepareAsync(cancel);
@@ -59,7 +63,7 @@ public sealed class OpenedNode : IDisposable
         await registry.ReadAsync(cancel);
         var certificates = NodeCertificates.Open(options.Certificates, data, time, logging.CreateLogger("Gateway.Certificates"));
         var listeners = Listener.ReserveAll(connections);
-        return new OpenedNode(options, connections, time, new Outside(certificates, journal, sealKey, sealKeys, registry, listeners));
+        return new OpenedNode(options, connections, time, new Outside(certificates, journal, sealKey, sealKeys, clusterKey, registry, listeners));
     }
 
     /// <summary>True for a fault of the surroundings, whose message is for operators; false for a defect.</summary>
@@ -77,6 +81,6 @@ public sealed class OpenedNode : IDisposable
     static string Former(RegistryOptions options) => options.FormerSealKeysFile is { } file ? File.ReadAllText(file) : "";
 
     sealed record Outside(
-        INodeCertificates Certificates, JournalDatabase Journal, SealKey SealKey, SealPublicKeys SealKeys, RegistryFollower Registry,
-        IReadOnlyList<Listener> Listeners);
+        INodeCertificates Certificates, JournalDatabase Journal, SealKey SealKey, SealPublicKeys SealKeys, ClusterKey ClusterKey,
+        RegistryFollower Registry, IReadOnlyList<Listener> Listeners);
 }

@@ -12,7 +12,7 @@ static class StorageChecks
     {
         Journal(options.Journal, report);
         Certificates(options.Certificates, report);
-        if (options.Registry.FormerSealKeysFile is { } former) PublicKeys("Registry:FormerSealKeysFile", former, report);
+        Registry(options.Registry, report);
         if (options.Cluster.Lighthouses.Count == 0) return;
         if (options.Certificates.CertificateFile is null)
         {
@@ -26,6 +26,13 @@ static class StorageChecks
             report.AddHidden(
                 "Journal:SealKeyFile", "is required with Cluster:Lighthouses, because any node may seal another's recordings",
                 "name the key (PEM, ECDSA P-256) that all nodes share");
+        }
+
+        if (options.Registry.KeyFile is null)
+        {
+            report.AddHidden(
+                "Registry:KeyFile", "is required with Cluster:Lighthouses, because every node opens the secrets that are registered on any",
+                "name the key (32 random bytes in base 64) that all nodes share");
         }
     }
 
@@ -98,6 +105,14 @@ static class StorageChecks
             report.Require(
                 Uri.CheckHostName(names[i]) != UriHostNameType.Unknown, $"Certificates:Names:{i}", "is neither a host name nor an address", "correct the name");
         }
+    }
+
+    static void Registry(RegistryOptions registry, OptionReport report)
+    {
+        if (registry.KeyFile is { } key) report.File("Registry:KeyFile", ConfiguredFiles.NotSecret(key));
+        if (registry.SecretsDirectory is { } directory)
+            report.Require(Directory.Exists(directory), "Registry:SecretsDirectory", $"{directory} is no directory", "create it or correct the path");
+        if (registry.FormerSealKeysFile is { } former) PublicKeys("Registry:FormerSealKeysFile", former, report);
     }
 
     static void PublicKeys(string setting, string path, OptionReport report)

@@ -78,27 +78,6 @@ public sealed class SealKey : IDisposable
     static void Create(string file)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var full = Path.GetFullPath(file);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        var draft = $"{full}.{Guid.NewGuid():N}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var writer = new StreamWriter(draft, options))
-            writer.Write(key.ExportPkcs8PrivateKeyPem() + "\n");
-        Publish(draft, full);
-    }
-
-    // A process that made the key in the same moment wins: both then load the same file.
-    static void Publish(string draft, string file)
-    {
-        try
-        {
-            File.Move(draft, file, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            File.Delete(draft);
-        }
+        OwnFiles.Create(file, key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 }

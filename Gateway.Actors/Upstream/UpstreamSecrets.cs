@@ -6,10 +6,10 @@ using Gateway.Protocols;
 namespace Gateway.Actors.Upstream;
 
 /// <summary>
-/// Reads the gateway's own credentials when a session needs them, so that a changed file is enough to change them. What goes wrong is
-/// told without the secret.
+/// Reads the gateway's own credentials when a session needs them, so that a changed file or registered secret is enough to change
+/// them. What goes wrong is told without the secret.
 /// </summary>
-public sealed class UpstreamSecrets
+public sealed class UpstreamSecrets(IRegisteredSecrets registered)
 {
     /// <summary>
     /// Bytes of a password file. Origin: MQTT, Kafka and PostgreSQL passwords are at most 64 KiB; a larger file is not a password.
@@ -20,20 +20,34 @@ public sealed class UpstreamSecrets
 
     public async Task<Verdict<UpstreamCredentials>> ReadAsync(UpstreamLogin login, CancellationToken cancel)
     {
-        if (login.PasswordFile is not { } file) return new UpstreamCredentials(login.UserName, null);
+        if (login is { PasswordFile: null, PasswordEnvironment: null, PasswordSecret: null }) return new UpstreamCredentials(login.UserName, null);
+        var password = login switch
+        {
+            { PasswordFile: { } file } => await OfFileAsync(file, cancel).ConfigureAwait(false),
+            { PasswordEnvironment: { } variable } => OfVariable(variable),
+            _ => registered.Open(login.PasswordSecret!),
+        };
+        return password.IsGranted ? new UpstreamCredentials(login.UserName, password.Value) : new Refused(password.Refusal, password.Detail);
+    }
+
+    static async Task<Verdict<string>> OfFileAsync(string file, CancellationToken cancel)
+    {
         if (ConfiguredFiles.NotSecret(file) is { } problem) return Fault($"{problem.Problem}; {problem.Remedy}");
         try
         {
             if (new FileInfo(file).Length > MaxBytes)
                 return Fault($"{file} is larger than {MaxBytes} bytes; name a file that holds the password alone");
-            var text = s_strict.GetString(await File.ReadAllBytesAsync(file, cancel).ConfigureAwait(false));
-            return new UpstreamCredentials(login.UserName, WithoutLineEnd(text));
+            return WithoutLineEnd(s_strict.GetString(await File.ReadAllBytesAsync(file, cancel).ConfigureAwait(false)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
             return Fault($"{file} cannot be read as UTF-8 text; correct the file");
         }
     }
+
+    static Verdict<string> OfVariable(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } password
+        ? password
+        : Fault($"the node's environment has no variable {variable}; set it and start the node anew");
 
     // Editors end a file with a line end, which nobody means as part of the password.
     static string WithoutLineEnd(string text)
@@ -43,5 +57,5 @@ public sealed class UpstreamSecrets
     }
 
     // The gateway's side: neither the client nor the upstream can do anything about it.
-    static Refused Fault(string detail) => new(Refusal.InternalFault, $"the upstream's password: {detail}");
+    static Refused Fault(string detail) => new(Refusal.UpstreamSecretUnavailable, $"the upstream's password: {detail}");
 }

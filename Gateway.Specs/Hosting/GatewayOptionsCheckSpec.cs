@@ -34,11 +34,14 @@ public sealed class GatewayOptionsCheckSpec : IDisposable
     }
 
     [Fact]
+    public void A_node_may_have_no_connections_file_and_serve_what_is_registered() => Assert.Empty(Check("""{ "ConnectionsFile": "" }""").Faults);
+
+    [Fact]
     public void A_sound_configuration_is_bound_to_the_letter()
     {
         var check = Check("""
             { "Node": { "Name": "gw-1", "DrainGrace": "45s" }, "Cluster": { "Host": "10.0.0.1", "Port": 4053, "Lighthouses": ["l-0.internal:4053"] },
-              "Journal": { "Provider": "postgresql", "ConnectionString": "Host=db", "SealKeyFile": "seal.key" },
+              "Journal": { "Provider": "postgresql", "ConnectionString": "Host=db", "SealKeyFile": "seal.key" }, "Registry": { "KeyFile": "seal.key" },
               "Certificates": { "CertificateFile": "node.crt", "KeyFile": "node.key", "ClusterAuthoritiesFile": "node.crt" },
               "Limits": { "HandshakeTimeout": "00:00:07" },
               "Issuers": [ { "Name": "corp", "Authority": "https://login.example.org", "Audience": "gateway", "Algorithms": ["ES256"] } ],
@@ -97,6 +100,12 @@ public sealed class GatewayOptionsCheckSpec : IDisposable
     [InlineData("""{ "Certificates": { "CertificateFile": "node.crt", "KeyFile": "other.key", "ClusterAuthoritiesFile": "node.crt" } }""",
         "Gateway:Certificates:CertificateFile is \"node.crt\": {root}/other.key is not the private key (PEM, unencrypted) of {root}/node.crt; "
         + "name the certificate and key that belong together")]
+    [InlineData("""{ "Registry": { "KeyFile": "open.key" } }""",
+        "Gateway:Registry:KeyFile is \"open.key\": {root}/open.key can be read by its group or by everybody; chmod 600 {root}/open.key")]
+    [InlineData("""{ "Registry": { "SecretsDirectory": "nowhere" } }""",
+        "Gateway:Registry:SecretsDirectory is \"nowhere\": {root}/nowhere is no directory; create it or correct the path")]
+    [InlineData("""{ "Registry": { "FormerSealKeysFile": "seal.key" } }""",
+        "Gateway:Registry:FormerSealKeysFile is \"seal.key\": {root}/seal.key holds no seal keys (The text holds no public key in PEM); give the public parts (PEM), one after the other")]
     [InlineData("""{ "Certificates": { "CertificateFile": "node.crt", "KeyFile": "node.key", "ClusterAuthoritiesFile": "seal.key" } }""",
         "Gateway:Certificates:ClusterAuthoritiesFile is \"seal.key\": {root}/seal.key holds no valid certificate; give one or more certificates in PEM")]
     [InlineData("""{ "Certificates": { "Names": [] } }""", "Gateway:Certificates:Names is \"\": is empty; name at least one host or address")]
@@ -141,12 +150,12 @@ public sealed class GatewayOptionsCheckSpec : IDisposable
     }
 
     [Fact]
-    public void A_cluster_needs_certificates_and_a_shared_seal_key()
+    public void A_cluster_needs_certificates_and_shared_keys()
     {
         var check = Check("""{ "Cluster": { "Lighthouses": ["l-0.internal:4053", "nowhere"] } }""");
 
         Assert.Equal(
-            ["Gateway:Cluster:Lighthouses:1", "Gateway:Certificates:CertificateFile", "Gateway:Journal:SealKeyFile"], check.Faults.Select(f => f.Path));
+            ["Gateway:Cluster:Lighthouses:1", "Gateway:Certificates:CertificateFile", "Gateway:Journal:SealKeyFile", "Gateway:Registry:KeyFile"], check.Faults.Select(f => f.Path));
     }
 
     [Fact]

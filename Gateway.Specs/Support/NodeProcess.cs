@@ -30,6 +30,7 @@ public sealed class NodeProcess : IAsyncDisposable
         var (port, admin) = (FreePort.Next(), FreePort.Next());
         TestCertificates.Write(certificate, folder.Root, "node");
         folder.WriteSecret("seal.key", cluster.SealKeyPem);
+        folder.WriteSecret("cluster.key", cluster.ClusterKey);
         folder.WriteSecret("journal.connection", cluster.Database);
         cluster.Authority.WriteAuthority(folder.PathOf("cluster.crt"));
         cluster.Clients.WriteAuthority(folder.PathOf("clients.crt"));
@@ -102,6 +103,7 @@ public sealed class NodeProcess : IAsyncDisposable
             Node = new { Name = name, DrainGrace = "1s" },
             Cluster = new { Port = FreePort.Next(), Lighthouses = cluster.Lighthouses },
             Journal = new { Provider = "PostgreSql", ConnectionStringFile = "journal.connection", SealKeyFile = "seal.key" },
+            Registry = new { KeyFile = "cluster.key" },
             Certificates = new { CertificateFile = "node.crt", KeyFile = "node.key", ClusterAuthoritiesFile = "cluster.crt" },
             Admin = new { Port = admin, AuditorGroups = cluster.AdminGroups, OperatorGroups = cluster.AdminGroups },
             Issuers = new[] { new { cluster.Issuer.Name, cluster.Issuer.Authority, cluster.Issuer.Audience, cluster.Issuer.AuthoritiesFile } },

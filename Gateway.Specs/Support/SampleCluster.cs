@@ -48,6 +48,8 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
 
     public IReadOnlyList<ConnectionProfile> All { get; } = [Telemetry()];
 
+    public IReadOnlyList<ServedConnection> Served => [.. All.Select(p => new ServedConnection(p.Name, ConnectionOrigin.File, 0, p, null))];
+
     /// <summary>An ended session, one that still runs, and one that was refused.</summary>
     public static SampleCluster OfThree(SealKey key) => new(
         new Recorded(MemoryArchive.SampleRow(ended: true), SampleSession.Recording(key)),

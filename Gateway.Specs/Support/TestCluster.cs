@@ -33,6 +33,8 @@ public sealed class TestCluster : IAsyncLifetime
 
     public string SealKeyPem => _sealKey.ExportPkcs8PrivateKeyPem();
 
+    public string ClusterKey { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
     public string SealPublicPem => _sealKey.ExportSubjectPublicKeyInfoPem();
 
     public IReadOnlyList<string> Lighthouses => [_lighthouse!.Address];

@@ -1,3 +1,4 @@
+using Gateway.Actors;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Upstream;
 using Gateway.Protocols;
@@ -9,7 +10,7 @@ namespace Gateway.Specs.Upstream;
 public sealed class UpstreamSecretsSpec : IDisposable
 {
     readonly ConfigurationFolder _folder = new();
-    readonly UpstreamSecrets _secrets = new();
+    readonly UpstreamSecrets _secrets = new(new NoSecrets());
 
     [Theory]
     [InlineData("s3cret")]
@@ -46,7 +47,7 @@ public sealed class UpstreamSecretsSpec : IDisposable
 
         var credentials = await _secrets.ReadAsync(login, CancellationToken.None);
 
-        Assert.Equal(Refusal.InternalFault, credentials.Refusal);
+        Assert.Equal(Refusal.UpstreamSecretUnavailable, credentials.Refusal);
         Assert.Contains("chmod 600", credentials.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", credentials.Detail, StringComparison.Ordinal);
     }
@@ -60,5 +61,33 @@ public sealed class UpstreamSecretsSpec : IDisposable
         Assert.False((await _secrets.ReadAsync(new UpstreamLogin("gateway", _folder.PathOf("absent")), CancellationToken.None)).IsGranted);
     }
 
+    [Fact]
+    public async Task A_password_can_be_a_variable_of_the_nodes_environment()
+    {
+        Environment.SetEnvironmentVariable("GATEWAY_SECRET_SPEC", "from-environment");
+        var login = new UpstreamLogin("gateway", null) { PasswordEnvironment = "GATEWAY_SECRET_SPEC" };
+
+        Assert.Equal("from-environment", (await _secrets.ReadAsync(login, CancellationToken.None)).Value.Password);
+        var absent = await _secrets.ReadAsync(login with { PasswordEnvironment = "GATEWAY_SECRET_ABSENT" }, CancellationToken.None);
+        Assert.Equal(Refusal.UpstreamSecretUnavailable, absent.Refusal);
+        Assert.Contains("GATEWAY_SECRET_ABSENT", absent.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_registered_secret_that_is_missing_is_refused_by_its_name()
+    {
+        var login = new UpstreamLogin("gateway", null) { PasswordSecret = "broker" };
+
+        var missing = await _secrets.ReadAsync(login, CancellationToken.None);
+
+        Assert.Equal(Refusal.UpstreamSecretUnavailable, missing.Refusal);
+        Assert.Contains("broker", missing.Detail, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    sealed class NoSecrets : IRegisteredSecrets
+    {
+        public Verdict<string> Open(string name) => new Refused(Refusal.UpstreamSecretUnavailable, $"there is no registered secret {name}");
+    }
 }

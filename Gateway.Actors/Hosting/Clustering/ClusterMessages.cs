@@ -1,3 +1,4 @@
+using Gateway.Actors.Accept;
 using Gateway.Actors.Registry;
 using Gateway.Actors.Sessions;
 using Gateway.Protocols;
@@ -21,6 +22,8 @@ public static class ClusterMessages
         typeof(ProposeActs),
         typeof(ActsDecided),
         typeof(RegistryAdvanced),
+        typeof(ShowListeners),
+        typeof(ListenersShown),
     ];
 
     /// <summary>What messages are made of, beside strings and numbers.</summary>

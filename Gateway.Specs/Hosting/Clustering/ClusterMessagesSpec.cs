@@ -5,6 +5,7 @@ using Akka.Dispatch.SysMsg;
 using Akka.Remote.Serialization;
 using Akka.Serialization;
 using Gateway.Actors;
+using Gateway.Actors.Accept;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Registry;
@@ -29,6 +30,8 @@ public sealed class ClusterMessagesSpec : IClassFixture<ClusterMessagesSpec.Seri
         new ProposeActs("act", -1, "r.secret-removed.1 AA=="),
         new ActsDecided("act", RegistryOutcome.Full, 7, "detail"),
         new RegistryAdvanced(long.MaxValue),
+        new ShowListeners("telemetry"),
+        new ListenersShown("node1", "telemetry", 7, "", "cannot listen"),
         new SessionState(Id, SessionPhase.Streaming, "node1", long.MaxValue, -1, uint.MaxValue),
     ];
 

@@ -1,0 +1,27 @@
+using Gateway.Actors.Connections;
+using Gateway.Actors.Registry;
+using Gateway.Protocols;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>Reads registered documents as a node of these options does.</summary>
+public static class RegisteredConnections
+{
+    /// <summary>A reader of what the registry holds.</summary>
+    public static Func<RegisteredConnection, LoadedConnections> Reader(GatewayOptions options)
+    {
+        var issuers = Issuers(options);
+        var files = ConnectionFiles.OfRegistry(options.Registry.SecretsDirectory);
+        return connection => ConnectionsFile.Read(connection.Document, $"registry/{connection.Name}", files, issuers, ProtocolCatalog.All);
+    }
+
+    /// <summary>Reads what somebody wants to register.</summary>
+    /// <param name="options">The node's.</param>
+    /// <param name="text">The documents.</param>
+    /// <param name="name">What faults call the text.</param>
+    /// <param name="sent">Public files that came along, by the name the documents use.</param>
+    public static LoadedConnections Read(GatewayOptions options, string text, string name, IReadOnlyDictionary<string, string> sent) =>
+        ConnectionsFile.Read(text, name, ConnectionFiles.OfRegistry(options.Registry.SecretsDirectory, sent), Issuers(options), ProtocolCatalog.All);
+
+    static string[] Issuers(GatewayOptions options) => [.. options.Issuers.Select(issuer => issuer.Name)];
+}
