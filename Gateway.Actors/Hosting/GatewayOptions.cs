@@ -194,9 +194,10 @@ public sealed record IssuerOptions
 
     public IReadOnlyList<string> Algorithms { get; init; } = ["ES256", "RS256", "PS256"];
 
-    /// <summary>The claim that names the subject.</summary>
+    /// <summary>The claim that names the subject. Beginning with a slash: where a nested claim is, as a JSON Pointer (RFC 6901).</summary>
     public string NameClaim { get; init; } = "sub";
 
+    /// <summary>The claim that lists groups, likewise.</summary>
     public string GroupsClaim { get; init; } = "groups";
 
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(5);

@@ -1,3 +1,5 @@
+using Gateway.Actors.Identify;
+
 namespace Gateway.Actors.Hosting;
 
 /// <summary>The issuers of tokens.</summary>
@@ -26,8 +28,9 @@ static class IdentityChecks
         if (!IsHttps(issuer.Authority))
             report.AddHidden($"{at}:Authority", "must be an https URL without query or fragment", "write it like https://login.example.org/realms/main");
         report.Require(!string.IsNullOrWhiteSpace(issuer.Audience), $"{at}:Audience", "is empty", "give the aud claim that tokens for this gateway carry");
-        report.Require(!string.IsNullOrWhiteSpace(issuer.NameClaim), $"{at}:NameClaim", "is empty", "name the claim that names the subject, such as sub");
-        report.Require(!string.IsNullOrWhiteSpace(issuer.GroupsClaim), $"{at}:GroupsClaim", "is empty", "name the claim that lists groups, such as groups");
+        report.Require(ClaimPath.IsValid(issuer.NameClaim), $"{at}:NameClaim", "is no claim", "name the claim that names the subject, such as sub");
+        report.Require(
+            ClaimPath.IsValid(issuer.GroupsClaim), $"{at}:GroupsClaim", "is no claim", "name the claim that lists groups, such as groups or /realm_access/roles");
         report.Require(
             issuer.ClockSkew >= TimeSpan.Zero && issuer.ClockSkew <= TimeSpan.FromMinutes(5), $"{at}:ClockSkew", "must be between 0s and 5m", Durations.Examples);
         Algorithms(issuer.Algorithms, at, report);

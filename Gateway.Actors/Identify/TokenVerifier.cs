@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Gateway.Actors.Hosting;
 using Gateway.Protocols;
 using Microsoft.Extensions.Logging;
@@ -27,21 +28,20 @@ public sealed class TokenVerifier : ITokenVerifier
     {
         var read = TokenReader.Read(token);
         if (!read.IsGranted) return new Refused(read.Refusal, read.Detail);
-        var jwt = read.Value;
-        if (ClaimedIssuer(jwt, issuers) is not { } issuer)
+        var claimed = read.Value;
+        if (ClaimedIssuer(claimed, issuers) is not { } issuer)
             return new Refused(Refusal.TokenIssuerUnknown, "the token's iss is none of the issuers accepted here");
-        var algorithm = TokenReader.Text(jwt, "alg")!;
-        if (!issuer.Options.Algorithms.Contains(algorithm))
+        if (!issuer.Options.Algorithms.Contains(claimed.Algorithm))
             return WrongAlgorithm(issuer.Options);
-        var key = await issuer.Keys.FindAsync(TokenReader.Text(jwt, "kid"), algorithm, cancel);
-        return key.IsGranted ? await VerifyAsync(jwt, issuer.Options, key.Value) : new Refused(key.Refusal, key.Detail);
+        var key = await issuer.Keys.FindAsync(claimed.KeyId, claimed.Algorithm, cancel);
+        return key.IsGranted ? await VerifyAsync(claimed, issuer.Options, key.Value) : new Refused(key.Refusal, key.Detail);
     }
 
-    async Task<Verdict<TokenIdentity>> VerifyAsync(JsonWebToken jwt, IssuerOptions issuer, SecurityKey key)
+    // Issuer and audience come from the strict reading too: both readings are of the same bytes, and no name is there twice.
+    async Task<Verdict<TokenIdentity>> VerifyAsync(ReadToken token, IssuerOptions issuer, SecurityKey key)
     {
-        Refused? outOfTime = null;
-        var now = _time.GetUtcNow().UtcDateTime;
-        var result = await s_handler.ValidateTokenAsync(jwt, new TokenValidationParameters
+        if (!Audiences(token.Claims).Contains(issuer.Audience, StringComparer.Ordinal)) return WrongAudience(issuer);
+        var result = await s_handler.ValidateTokenAsync(token.Jwt, new TokenValidationParameters
         {
             IssuerSigningKeyResolver = (_, _, _, _) => [key],
             RequireSignedTokens = true,
@@ -49,29 +49,43 @@ public sealed class TokenVerifier : ITokenVerifier
             ValidIssuer = issuer.Authority,
             ValidAudience = issuer.Audience,
             IgnoreTrailingSlashWhenValidatingAudience = false,
-            LifetimeValidator = (from, until, _, _) => (outOfTime = TokenTimes.Judge(from, until, issuer.ClockSkew, now)) is null,
+            // Judged below, with what the strict reading says: the library passes over a time that is no number.
+            ValidateLifetime = false,
         });
-        if (result.IsValid) return TokenClaims.Read(jwt, issuer);
-        return outOfTime ?? Refuse(result.Exception, issuer);
+        if (!result.IsValid) return Refuse(result.Exception, issuer);
+        var times = TokenTimes.Read(token.Claims);
+        if (!times.IsGranted) return new Refused(times.Refusal, times.Detail);
+        if (times.Value.Judge(issuer.ClockSkew, _time.GetUtcNow()) is { } outOfTime) return outOfTime;
+        return TokenClaims.Read(token.Claims, times.Value, issuer);
     }
 
     // Two configured issuers may share an authority and differ in what they are asked for: the audience tells them apart.
-    TrustedIssuer? ClaimedIssuer(JsonWebToken jwt, IReadOnlyCollection<string> allowed)
+    TrustedIssuer? ClaimedIssuer(ReadToken token, IReadOnlyCollection<string> allowed)
     {
-        var claimed = jwt.TryGetPayloadValue<object>("iss", out var value) ? value as string : null;
+        var claimed = ReadToken.Text(token.Claims, "iss");
         var named = _issuers.Where(i => i.Options.Authority == claimed && allowed.Contains(i.Options.Name)).ToArray();
-        return named.FirstOrDefault(i => jwt.Audiences.Contains(i.Options.Audience)) ?? (named is [var first, ..] ? first : null);
+        return named.FirstOrDefault(i => Audiences(token.Claims).Contains(i.Options.Audience, StringComparer.Ordinal)) ?? (named is [var first, ..] ? first : null);
     }
+
+    // One text, or a list of them (RFC 7519 section 4.1.3); whatever else it is names nobody.
+    static IEnumerable<string?> Audiences(JsonElement claims) => !claims.TryGetProperty("aud", out var aud) ? [] : aud.ValueKind switch
+    {
+        JsonValueKind.String => [aud.GetString()],
+        JsonValueKind.Array => [.. aud.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString())],
+        _ => [],
+    };
 
     // The library's messages quote the token; only the kind of fault is told.
     static Refused Refuse(Exception fault, IssuerOptions issuer) => fault switch
     {
-        SecurityTokenInvalidAudienceException => new(Refusal.TokenAudienceWrong, $"the token's aud is not {issuer.Audience}"),
+        SecurityTokenInvalidAudienceException => WrongAudience(issuer),
         SecurityTokenInvalidIssuerException => new(Refusal.TokenIssuerUnknown, $"the token's iss is not that of issuer {issuer.Name}"),
         SecurityTokenInvalidAlgorithmException => WrongAlgorithm(issuer),
         SecurityTokenInvalidSignatureException => new(Refusal.TokenSignatureInvalid, $"the token is not signed by issuer {issuer.Name}"),
         _ => new(Refusal.TokenMalformed, $"the token's claims cannot be read ({fault.GetType().Name})"),
     };
+
+    static Refused WrongAudience(IssuerOptions issuer) => new(Refusal.TokenAudienceWrong, $"the token's aud is not {issuer.Audience}");
 
     static Refused WrongAlgorithm(IssuerOptions issuer) =>
         new(Refusal.TokenAlgorithmRefused, $"tokens of issuer {issuer.Name} must be signed with {string.Join(" or ", issuer.Algorithms)}");

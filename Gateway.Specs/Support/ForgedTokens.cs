@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace Gateway.Specs.Support;
 
@@ -22,6 +23,16 @@ public static class ForgedTokens
             return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(secret, Encoding.ASCII.GetBytes(signed)))}";
         }
 
+        /// <summary>A token of the issuer's own key (ES256) whose header and claims are these very texts.</summary>
+        public string MintRaw(string header, string claims) =>
+            issuer.Keys.Sign("ES256", $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}");
+
+        /// <summary>The header of a sound token, as text.</summary>
+        public string RawHeader() => JsonSerializer.Serialize(FakeIssuer.Header(new TokenContent(), issuer.Keys.IdFor("ES256")));
+
+        /// <summary>The claims of a sound token, as text.</summary>
+        public string RawClaims() => JsonSerializer.Serialize(issuer.Claims(new TokenContent()).Where(c => c.Value is not null).ToDictionary(c => c.Key, c => c.Value));
+
         /// <summary>Names the issuer's key, signed by another.</summary>
         public string MintForeign(string algorithm = "ES256")
         {
@@ -30,11 +41,14 @@ public static class ForgedTokens
         }
 
         /// <summary>Brings its own key along in the <c>jwk</c> header (RFC 7515 section 4.1.3); its key id is the issuer's or the attacker's own.</summary>
-        public string MintWithEmbeddedKey(bool ownKeyId = false)
+        public string MintWithEmbeddedKey(bool ownKeyId = false) => issuer.MintPointingAway("jwk", foreign => foreign.EcKey(), ownKeyId);
+
+        /// <summary>Signed by another, with a header that brings that key along or says where it is (RFC 7515 sections 4.1.2 to 4.1.6).</summary>
+        public string MintPointingAway(string name, Func<IssuerSigningKeys, object> value, bool ownKeyId = true)
         {
             var foreign = new IssuerSigningKeys();
             var header = FakeIssuer.Header(new TokenContent(), (ownKeyId ? foreign : issuer.Keys).IdFor("ES256"));
-            header["jwk"] = foreign.EcKey();
+            header[name] = value(foreign);
             return foreign.Sign("ES256", header, issuer.Claims(new TokenContent()));
         }
     }

@@ -38,8 +38,13 @@ public sealed class IssuerSigningKeys
 
     public string Sign(string algorithm, IReadOnlyDictionary<string, object?> header, IReadOnlyDictionary<string, object?> claims)
     {
-        var signed = SigningInput(header, claims);
-        var bytes = Encoding.ASCII.GetBytes(signed);
+        return Sign(algorithm, SigningInput(header, claims));
+    }
+
+    /// <summary>Signs whatever text is to stand before the second dot.</summary>
+    public string Sign(string algorithm, string content)
+    {
+        var bytes = Encoding.ASCII.GetBytes(content);
         lock (_lock)
         {
             var signature = algorithm switch
@@ -49,7 +54,7 @@ public sealed class IssuerSigningKeys
                 "PS256" => _rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
                 _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "ES256, RS256 or PS256"),
             };
-            return $"{signed}.{Base64Url.EncodeToString(signature)}";
+            return $"{content}.{Base64Url.EncodeToString(signature)}";
         }
     }
 

@@ -8,9 +8,9 @@ namespace Gateway.Specs.Support;
 /// <summary>A well-behaved TLS client of a gateway, which verifies the gateway against the authority in a PEM file.</summary>
 public static class TlsClient
 {
-    public static async Task<SslStream> ConnectAsync(IPEndPoint gateway, string authorityFile, X509Certificate2? certificate = null)
+    public static async Task<SslStream> ConnectAsync(IPEndPoint gateway, string authorityFile, X509Certificate2? certificate = null, Socket? socket = null)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket ??= new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(gateway);
         var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         trust.CustomTrustStore.ImportFromPemFile(authorityFile);
