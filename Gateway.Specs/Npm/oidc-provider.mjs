@@ -1,5 +1,6 @@
 // A real OpenID Connect provider: device code, authorization code with PKCE, refresh tokens, client credentials, short-lived JWT access tokens.
 // node oidc-provider.mjs PORT CERTIFICATE KEY SECONDS
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import https from 'node:https';
 import { Provider } from 'oidc-provider';
@@ -7,8 +8,11 @@ import { Provider } from 'oidc-provider';
 const [port, certificate, key, seconds] = process.argv.slice(2);
 const people = { alice: ['telemetry', 'operators'], bob: ['readers'] };
 const lifetime = Number(seconds);
+// A key of its own for each run: to start it again is to rotate.
+const signingKey = { ...crypto.generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }), kid: crypto.randomUUID(), use: 'sig', alg: 'RS256' };
 
 const provider = new Provider(`https://localhost:${port}`, {
+  jwks: { keys: [signingKey] },
   clients: [
     {
       client_id: 'gateway-cli', application_type: 'native', token_endpoint_auth_method: 'none', redirect_uris: ['http://127.0.0.1/callback'],

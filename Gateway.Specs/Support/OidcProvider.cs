@@ -1,3 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
 using Gateway.Actors.Hosting;
 
 namespace Gateway.Specs.Support;
@@ -12,11 +15,12 @@ sealed class OidcProvider : IAsyncDisposable
 
     readonly TestCertificates _certificates;
     readonly DirectoryInfo _directory;
-    readonly NpmProcess _process;
+    readonly Func<Task<NpmProcess>> _start;
+    NpmProcess _process;
 
-    OidcProvider(TestCertificates certificates, DirectoryInfo directory, NpmProcess process, int port)
+    OidcProvider(TestCertificates certificates, DirectoryInfo directory, Func<Task<NpmProcess>> start, NpmProcess process, int port)
     {
-        (_certificates, _directory, _process) = (certificates, directory, process);
+        (_certificates, _directory, _start, _process) = (certificates, directory, start, process);
         Url = $"https://localhost:{port}";
         AuthoritiesFile = certificates.WriteAuthority(Path.Combine(directory.FullName, "issuer-ca.crt"));
     }
@@ -34,8 +38,31 @@ sealed class OidcProvider : IAsyncDisposable
         var certificates = new TestCertificates("Test OIDC CA");
         var (chain, key) = TestCertificates.Write(certificates.Server(), directory.FullName, "issuer");
         var port = FreePort.Next();
-        var process = await NpmPackages.StartAsync("oidc-provider.mjs", $"{port}", chain, key, $"{(int)lifetime.TotalSeconds}");
-        return new OidcProvider(certificates, directory, process, port);
+        Task<NpmProcess> Start() => NpmPackages.StartAsync("oidc-provider.mjs", $"{port}", chain, key, $"{(int)lifetime.TotalSeconds}");
+        return new OidcProvider(certificates, directory, Start, await Start(), port);
+    }
+
+    /// <summary>It is gone until <see cref="StartAgainAsync"/>.</summary>
+    public async Task StopAsync() => await _process.DisposeAsync();
+
+    /// <summary>Listens again at its address, with a new signing key: the old one is published no more.</summary>
+    public async Task StartAgainAsync() => _process = await _start();
+
+    /// <summary>A token for the service account.</summary>
+    public async Task<string> ServiceTokenAsync()
+    {
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.AddRange(_certificates.Authorities);
+        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } });
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["resource"] = "urn:gateway",
+        });
+        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"meter:{ServiceSecret}")));
+        using var answer = await http.PostAsync(new Uri($"{Url}/token"), form);
+        using var token = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return token.RootElement.GetProperty("access_token").GetString()!;
     }
 
     /// <summary>What it printed, errors of requests among it.</summary>
