@@ -43,6 +43,21 @@ public enum Refusal : ushort
     IdentityChanged = 214,
     AccessEnded = 215,
 
+    // 22x: assertions of SAML providers
+    AssertionMalformed = 220,
+    AssertionSignatureInvalid = 221,
+    AssertionAlgorithmRefused = 222,
+    AssertionIssuerUnknown = 223,
+    AssertionAudienceWrong = 224,
+    AssertionRecipientWrong = 225,
+    AssertionExpired = 226,
+    AssertionNotYetValid = 227,
+    AssertionUnsolicited = 228,
+    AssertionReplayed = 229,
+    AssertionEncrypted = 230,
+    AssertionSubjectMissing = 231,
+    AssertionDenied = 232,
+
     // 3xx: the client's frames
     FrameMalformed = 300,
     FrameTooLarge = 301,

@@ -27,6 +27,12 @@ public sealed record GatewayOptions
     /// <summary>Who may issue tokens, for connections and for the admin API.</summary>
     public IReadOnlyList<IssuerOptions> Issuers { get; init; } = [];
 
+    /// <summary>Who logs people in by SAML 2.0, and the tokens they get for it.</summary>
+    public SamlOptions Saml { get; init; } = new();
+
+    /// <summary>The names of everybody who may issue tokens: connections name them in <c>access.issuers</c>.</summary>
+    public IReadOnlyList<string> IssuerNames => [.. Issuers.Select(issuer => issuer.Name), .. Saml.Providers.Select(provider => provider.Name)];
+
     /// <summary>The YAML file with this node's own connection profiles, relative to the content root. Empty: none.</summary>
     public string ConnectionsFile { get; init; } = "connections.yaml";
 }
@@ -215,4 +221,47 @@ public sealed record IssuerOptions
 
     /// <summary>The resource (RFC 8707) that <c>gateway login</c> wants a token for, where the issuer asks for one.</summary>
     public string? CliResource { get; init; }
+}
+
+public sealed record SamlOptions
+{
+    /// <summary>
+    /// Where browsers and SAML providers reach the admin API of the cluster, <c>https://host:port</c>: part of every address and name a provider
+    /// is given. Required with providers.
+    /// </summary>
+    public string? PublicUrl { get; init; }
+
+    /// <summary>
+    /// The private key (PEM, ECDSA P-256) that signs the tokens people get for an assertion; the same on every node. Null: <c>token.key</c> in the
+    /// data directory, made at first start.
+    /// </summary>
+    public string? TokenKeyFile { get; init; }
+
+    /// <summary>How long such a token lasts. Origin: what OpenID Connect issuers give access tokens, 5 to 60 minutes; it cannot be renewed.</summary>
+    public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(60);
+
+    public IReadOnlyList<SamlProviderOptions> Providers { get; init; } = [];
+}
+
+/// <summary>One SAML 2.0 identity provider.</summary>
+public sealed record SamlProviderOptions
+{
+    /// <summary>What connections, addresses and people call it; no issuer has the same name.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The provider's entity id: its assertions' issuer must be this.</summary>
+    public string EntityId { get; init; } = "";
+
+    /// <summary>Where people log in there (https, HTTP-Redirect binding).</summary>
+    public string SingleSignOnUrl { get; init; } = "";
+
+    /// <summary>PEM bundle of the certificates it signs with; what comes with a response is not read.</summary>
+    public string CertificatesFile { get; init; } = "";
+
+    /// <summary>The attribute that names the subject; null: the name id.</summary>
+    public string? NameAttribute { get; init; }
+
+    public string GroupsAttribute { get; init; } = "groups";
+
+    public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -20,6 +20,7 @@ public static class GatewayOptionsCheck
         NodeChecks.Check(options, report);
         StorageChecks.Check(options, report);
         IdentityChecks.Check(options, report);
+        SamlChecks.Check(options, report);
         return new(options, faults);
     }
 
@@ -46,6 +47,12 @@ public static class GatewayOptionsCheck
             ClusterAuthoritiesFile = Full(NullIfEmpty(options.Certificates.ClusterAuthoritiesFile), root),
         },
         Tls = options.Tls with { TicketKeyFile = Full(NullIfEmpty(options.Tls.TicketKeyFile), root) },
+        Saml = options.Saml with
+        {
+            PublicUrl = NullIfEmpty(options.Saml.PublicUrl),
+            TokenKeyFile = Full(NullIfEmpty(options.Saml.TokenKeyFile), root),
+            Providers = [.. options.Saml.Providers.Select(p => p with { CertificatesFile = Full(p.CertificatesFile, root)!, NameAttribute = NullIfEmpty(p.NameAttribute) })],
+        },
         Issuers = [.. options.Issuers.Select(i => i with
         {
             AuthoritiesFile = Full(NullIfEmpty(i.AuthoritiesFile), root),

@@ -4,6 +4,7 @@ using Gateway.Actors.Authorize;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Identify;
+using Gateway.Actors.Identify.Saml;
 using Gateway.Actors.Record;
 using Gateway.Actors.Registry;
 using Gateway.Actors.Replay;
@@ -34,12 +35,15 @@ public static class GatewayServices
         .AddSingleton<GatewayMetrics>()
         .AddSingleton<LiveSessions>()
         .AddTls(node.Options.Tls, node.Time)
+        .AddSaml(node)
         .AddSingleton(new AcceptedConnections(node.Time))
         .AddSingleton(new ConnectionSlots(node.Options.Limits.Handshakes))
         .AddSingleton(new RecordingBudget(node.Options.Limits.RecordingBytesInFlight))
         .AddSingleton(Connections)
         .AddSingleton<IConnections>(provider => provider.GetRequiredService<NodeConnections>())
-        .AddSingleton<ITokenVerifier>(provider => new TokenVerifier(node.Options.Issuers, node.Time, provider.GetRequiredService<ILogger<TokenVerifier>>()))
+        .AddSingleton<ITokenVerifier>(provider => new TokenVerifier(
+            node.Options.Issuers, node.Time, provider.GetRequiredService<ILogger<TokenVerifier>>(),
+            node.TokenKey is { } key ? SamlLogins.Issuers(node.Options.Saml, key) : null))
         .AddSingleton<IAccessFacts>(new RegistryAccessFacts(node.Registry))
         .AddSingleton<LiveAccess>()
         .AddSingleton<ISessionIndex>(new SqlSessionIndex(node.Journal, node.Time))
@@ -67,6 +71,10 @@ public static class GatewayServices
             .WithGatewayCluster(node.Options, node.Certificates, node.Identity, node.Time)
             .AddStartup((_, _) => provider.GetRequiredService<RegistryActors>().Start())
             .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));
+
+    static IServiceCollection AddSaml(this IServiceCollection services, OpenedNode node) => node.TokenKey is { } key
+        ? services.AddSingleton(new SamlLogins(node.Options.Saml, key, new SqlLoginStore(node.Journal, node.Time), node.Time))
+        : services;
 
     static IServiceCollection AddTls(this IServiceCollection services, TlsOptions options, TimeProvider time)
     {

@@ -63,6 +63,6 @@ static class IdentityChecks
             $"{at}:CliResource", "must be an absolute URI without fragment", "write it as the issuer knows this gateway, like urn:gateway");
     }
 
-    static bool IsHttps(string authority) =>
+    internal static bool IsHttps(string authority) =>
         Uri.TryCreate(authority, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url is { Query: "", Fragment: "", UserInfo: "" };
 }

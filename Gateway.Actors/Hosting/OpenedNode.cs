@@ -1,6 +1,7 @@
 using Gateway.Actors.Accept;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
+using Gateway.Actors.Identify;
 using Gateway.Actors.Record;
 using Gateway.Actors.Registry;
 using Gateway.Actors.Replay;
@@ -17,7 +18,7 @@ public sealed class OpenedNode : IDisposable
     OpenedNode(GatewayOptions options, IReadOnlyList<ConnectionProfile> connections, TimeProvider time, Outside outside)
     {
         (Options, Connections, Time) = (options, connections, time);
-        (Certificates, Journal, SealKey, SealKeys, ClusterKey, Registry, Listeners) = outside;
+        (Certificates, Journal, SealKey, SealKeys, ClusterKey, TokenKey, Registry, Listeners) = outside;
         Identity = NodeIdentity.New(options.Node.Name);
     }
 
@@ -41,6 +42,9 @@ public sealed class OpenedNode : IDisposable
     /// <summary>Seals registered secrets.</summary>
     public ClusterKey ClusterKey { get; }
 
+    /// <summary>Signs the gateway's own tokens; null where it issues none.</summary>
+    public TokenKey? TokenKey { get; }
+
     /// <summary>Read already.</summary>
     public RegistryFollower Registry { get; }
 
@@ -61,9 +65,12 @@ public sealed class OpenedNode : IDisposable
         var sealKeys = SealPublicKeys.FromPem(sealKey.PublicPem + "\n" + Former(options.Registry));
         var registry = new RegistryFollower(journal, sealKeys);
         await registry.ReadAsync(cancel);
+        var tokenKey = options.Saml.Providers.Count == 0
+            ? null
+            : TokenKey.Load(options.Saml.TokenKeyFile ?? Path.Combine(data, "token.key"), create: options.Saml.TokenKeyFile is null);
         var certificates = NodeCertificates.Open(options.Certificates, data, time, logging.CreateLogger("Gateway.Certificates"));
         var listeners = Listener.ReserveAll(connections);
-        return new OpenedNode(options, connections, time, new Outside(certificates, journal, sealKey, sealKeys, clusterKey, registry, listeners));
+        return new OpenedNode(options, connections, time, new Outside(certificates, journal, sealKey, sealKeys, clusterKey, tokenKey, registry, listeners));
     }
 
     /// <summary>True for a fault of the surroundings, whose message is for operators; false for a defect.</summary>
@@ -76,11 +83,12 @@ public sealed class OpenedNode : IDisposable
         (Certificates as IDisposable)?.Dispose();
         SealKeys.Dispose();
         SealKey.Dispose();
+        TokenKey?.Dispose();
     }
 
     static string Former(RegistryOptions options) => options.FormerSealKeysFile is { } file ? File.ReadAllText(file) : "";
 
     sealed record Outside(
-        INodeCertificates Certificates, JournalDatabase Journal, SealKey SealKey, SealPublicKeys SealKeys, ClusterKey ClusterKey,
+        INodeCertificates Certificates, JournalDatabase Journal, SealKey SealKey, SealPublicKeys SealKeys, ClusterKey ClusterKey, TokenKey? TokenKey,
         RegistryFollower Registry, IReadOnlyList<Listener> Listeners);
 }

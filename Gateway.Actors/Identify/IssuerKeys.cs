@@ -9,7 +9,7 @@ namespace Gateway.Actors.Identify;
 /// The signing keys of one issuer, read when they are needed and kept as <see cref="IssuerKeysPolicy"/> says. However many sessions ask,
 /// the issuer is asked once. Safe for use from several threads.
 /// </summary>
-public sealed partial class IssuerKeys(IssuerOptions issuer, TimeProvider time, ILogger log)
+public sealed partial class IssuerKeys(IssuerOptions issuer, TimeProvider time, ILogger log) : IIssuerKeys
 {
     readonly Lock _lock = new();
     Task _reading = Task.CompletedTask;

@@ -18,9 +18,14 @@ public sealed class TokenVerifier : ITokenVerifier
     readonly TrustedIssuer[] _issuers;
     readonly TimeProvider _time;
 
-    public TokenVerifier(IEnumerable<IssuerOptions> issuers, TimeProvider time, ILogger<TokenVerifier> log)
+    /// <param name="issuers">Whose keys are read where they publish them.</param>
+    /// <param name="time">The clock tokens are judged by.</param>
+    /// <param name="log">Told when keys cannot be read.</param>
+    /// <param name="own">The gateway's own issuers.</param>
+    public TokenVerifier(
+        IEnumerable<IssuerOptions> issuers, TimeProvider time, ILogger<TokenVerifier> log, IReadOnlyList<TrustedIssuer>? own = null)
     {
-        _issuers = [.. issuers.Select(i => new TrustedIssuer(i, new IssuerKeys(i, time, log)))];
+        _issuers = [.. issuers.Select(i => new TrustedIssuer(i, new IssuerKeys(i, time, log))), .. own ?? []];
         _time = time;
     }
 
@@ -89,6 +94,4 @@ public sealed class TokenVerifier : ITokenVerifier
 
     static Refused WrongAlgorithm(IssuerOptions issuer) =>
         new(Refusal.TokenAlgorithmRefused, $"tokens of issuer {issuer.Name} must be signed with {string.Join(" or ", issuer.Algorithms)}");
-
-    sealed record TrustedIssuer(IssuerOptions Options, IssuerKeys Keys);
 }

@@ -12,6 +12,7 @@ public abstract class JournalDatabase
 {
     public const string JournalTable = "gateway_journal";
     public const string SessionTable = "gateway_sessions";
+    public const string LoginTable = "gateway_logins";
 
     /// <summary>File, or server and database, as operators may read it.</summary>
     public abstract string Place { get; }

@@ -67,5 +67,10 @@ static class JournalSchema
         create index if not exists {SessionTable}_node on {SessionTable} (node_key, started_at);
         create index if not exists {SessionTable}_refused on {SessionTable} (refusal, started_at) where refusal > 0;
         create index if not exists {SessionTable}_open on {SessionTable} (started_at) where closed_at is null;
+        create table if not exists {LoginTable} (
+            id text primary key,
+            content text,
+            expires_at bigint not null);
+        create index if not exists {LoginTable}_expired on {LoginTable} (expires_at);
         """;
 }

@@ -73,13 +73,17 @@ sealed class PostgreSqlJournal : JournalDatabase
     {
         await using var connection = await OpenAsync(cancel);
         // Once the tables exist a node needs no right to create them.
-        if (await HasTablesAsync(connection, cancel))
+        if (await HasTablesAsync(connection, cancel) && await HasLoginTableAsync(connection, cancel))
             return;
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await SqlStatement.ExecuteAsync(connection, $"select pg_advisory_xact_lock({SchemaLock})", cancel);
         await SqlStatement.ExecuteAsync(connection, JournalSchema.PostgreSql, cancel);
         await transaction.CommitAsync(cancel);
     }
+
+    // Younger than the others, and nobody who reads recordings needs it.
+    static async Task<bool> HasLoginTableAsync(DbConnection connection, CancellationToken cancel) =>
+        await new SqlStatement($"select to_regclass('{LoginTable}') is not null").ScalarAsync(connection, cancel) is true;
 
     private protected override async Task<bool> HasTablesAsync(DbConnection connection, CancellationToken cancel) =>
         await new SqlStatement($"select to_regclass('{JournalTable}') is not null and to_regclass('{SessionTable}') is not null")

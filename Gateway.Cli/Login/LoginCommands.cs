@@ -15,7 +15,7 @@ static class LoginCommands
         command.SetAction(async (parsed, cancel) =>
         {
             var logins = Required(variables);
-            var login = await LogInAsync(options, parsed, logins, output, variables, cancel);
+            var login = await LogInAsync(source, options, parsed, logins, output, variables, cancel);
             await logins.Store.SaveAsync(login, cancel);
             output.Line($"logged in for {Printable.Text(login.For)}, until {Time(login.Expires)}{(login.Kind == LoginKind.Saml ? "" : ", renewed when needed")}");
             return ExitCode.Ok;
@@ -88,8 +88,16 @@ static class LoginCommands
         ?? throw new CommandException(ExitCode.NotFound, $"no connection {Printable.Text(connection)} admits you; ask its operators for access");
 
     static async Task<StoredLogin> LogInAsync(
-        LoginOptions options, ParseResult parsed, Logins logins, CliOutput output, Func<string, string?> variables, CancellationToken cancel)
+        SourceOptions source, LoginOptions options, ParseResult parsed, Logins logins, CliOutput output, Func<string, string?> variables,
+        CancellationToken cancel)
     {
+        if (options.Saml(parsed) is { } provider)
+        {
+            using var node = source.Stranger(parsed);
+            var target = SourceOptions.TargetOf(source.Address(parsed)!);
+            return await new SamlLogin(node, target, output, TimeProvider.System).ByBrowserAsync(provider, options.OpensBrowser(parsed), cancel);
+        }
+
         var settings = await options.IssuerAsync(parsed, cancel);
         if (options.SecretFile(parsed) is { } secret) return await logins.ServiceAsync(settings, secret, cancel);
         using var issuer = new IssuerClient(settings, TimeProvider.System);

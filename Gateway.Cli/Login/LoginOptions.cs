@@ -18,6 +18,8 @@ sealed class LoginOptions(SourceOptions source)
 
     readonly Option<string?> _secretFile = Text("--client-secret-file", "file", "Log in as a service account, whose secret this file holds.");
 
+    readonly Option<string?> _saml = Text("--saml", "name", "Log in at this SAML provider of the node.");
+
     readonly Option<bool> _device = new("--device") { Description = "Log in on another machine, by entering a code there." };
 
     readonly Option<bool> _noBrowser = new("--no-browser") { Description = "Print the address instead of opening a browser." };
@@ -25,16 +27,21 @@ sealed class LoginOptions(SourceOptions source)
     public void AddTo(Command command)
     {
         source.AddNodeTo(command);
-        foreach (var option in new Option[] { _issuer, _clientId, _scope, _resource, _issuerCa, _secretFile, _device, _noBrowser })
+        foreach (var option in new Option[] { _issuer, _clientId, _scope, _resource, _issuerCa, _secretFile, _saml, _device, _noBrowser })
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
             if (result.GetValue(_secretFile) is not null && result.GetValue(_clientId) is null) result.AddError("--client-secret-file takes --client-id too.");
+            if (result.GetValue(_saml) is not null && (result.GetValue(_issuer) ?? result.GetValue(_clientId) ?? result.GetValue(_secretFile)) is not null)
+                result.AddError("--saml excludes --issuer, --client-id and --client-secret-file.");
+            if (result.GetValue(_saml) is not null && result.GetValue(_device)) result.AddError("--saml and --device exclude each other.");
             if (result.GetValue(_device) && result.GetValue(_noBrowser)) result.AddError("--device and --no-browser exclude each other.");
         });
     }
 
     public string? SecretFile(ParseResult parsed) => parsed.GetValue(_secretFile) is { } file ? Path.GetFullPath(file) : null;
+
+    public string? Saml(ParseResult parsed) => parsed.GetValue(_saml);
 
     public bool IsByDevice(ParseResult parsed, Func<string, string?> variables) =>
         parsed.GetValue(_device) || (!parsed.GetValue(_noBrowser) && !Browser.IsThere(variables));

@@ -16,7 +16,7 @@ sealed class PersonLogin(IssuerClient issuer, CliOutput output, TimeProvider tim
         await using var listener = await LoopbackListener.StartAsync(cancel);
         var asked = Authorization.New(listener.Redirect);
         var address = await issuer.AuthorizationAsync(asked, cancel);
-        Show(address, open);
+        output.Show(address, open);
         var called = await listener.CalledAsync(asked.State, s_patience, time, cancel);
         await RequireIssuerAsync(called, cancel);
         if (called.Code is { } code) return await issuer.RedeemAsync(code, asked, cancel);
@@ -33,14 +33,6 @@ sealed class PersonLogin(IssuerClient issuer, CliOutput output, TimeProvider tim
         output.Say($"Open {Printable.Text(address)} in a browser and enter the code {Printable.Text(begun.UserCode ?? "")}");
         if (begun.VerificationUriComplete is { } complete) output.Say($"or open {Printable.Text(complete)}");
         return await PollAsync(begun, code, cancel);
-    }
-
-    /// <summary>Tells the person where to go, and opens their browser there if that is wanted.</summary>
-    public void Show(Uri address, bool open)
-    {
-        if (open && Browser.TryOpen(address)) output.Say("Your browser opens for the login. If it does not, open:");
-        else output.Say("To log in, open in a browser on this machine:");
-        output.Say(address.AbsoluteUri);
     }
 
     async Task<StoredLogin> PollAsync(DeviceAuthorizationResponse begun, string code, CancellationToken cancel)

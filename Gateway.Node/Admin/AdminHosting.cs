@@ -1,4 +1,5 @@
 using Gateway.Actors.Hosting;
+using Gateway.Node.Saml;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -47,6 +48,7 @@ public static class AdminHosting
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
         app.MapLogin();
+        app.MapSaml();
         app.MapSessions();
         app.MapNodes();
         return app;

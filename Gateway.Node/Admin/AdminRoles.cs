@@ -1,5 +1,6 @@
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
+using Gateway.Actors.Identify.Saml;
 
 namespace Gateway.Node.Admin;
 
@@ -28,16 +29,18 @@ public static class AdminRoles
 /// <summary>Whose tokens are taken, and which roles their groups give.</summary>
 public sealed class AdminAccess(GatewayOptions options)
 {
-    public IReadOnlyCollection<string> Issuers { get; } = [.. options.Issuers.Select(issuer => issuer.Name)];
+    public IReadOnlyCollection<string> Issuers { get; } = options.IssuerNames;
 
     /// <summary>Where people get their tokens.</summary>
-    public LoginView Login => new([.. options.Issuers.Where(issuer => issuer.CliClientId is not null).Select(Issuer)]);
+    public LoginView Login => new([.. options.Issuers.Where(issuer => issuer.CliClientId is not null).Select(Issuer)], [.. options.Saml.Providers.Select(Saml)]);
 
     public IEnumerable<string> RolesOf(IReadOnlyCollection<string> groups)
     {
         if (groups.Intersect(options.Admin.AuditorGroups, StringComparer.Ordinal).Any()) yield return AdminRoles.Auditor;
         if (groups.Intersect(options.Admin.OperatorGroups, StringComparer.Ordinal).Any()) yield return AdminRoles.Operator;
     }
+
+    LoginSamlView Saml(SamlProviderOptions provider) => new(provider.Name, new SamlService(options.Saml.PublicUrl!, provider.Name).LoginUrl);
 
     // Read again for each question: the file may be renewed while the node runs.
     static LoginIssuerView Issuer(IssuerOptions issuer) => new(

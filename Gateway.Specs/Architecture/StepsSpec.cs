@@ -33,7 +33,7 @@ public sealed class StepsSpec
     static readonly (string Part, string Types, string Reason)[] s_shared =
     [
         ("Hosting", @"\w+Options|JournalProvider", "settings are read where they apply"),
-        ("Hosting", "ConfigurationFault|ConfiguredFiles|FileProblem|Durations|NearestName", "a connections file is configuration too"),
+        ("Hosting", "ConfigurationFault|ConfiguredFiles|EcdsaKeyFile|FileProblem|Durations|NearestName", "a connections file is configuration too"),
         ("Hosting", "GatewayMetrics", "a thing is counted where it happens"),
         ("Tls", "Purposes", "what a certificate is judged for is what it is issued for"),
         ("Registry", "IRegistry|RegistrySnapshot|RevocationKey", "what operators grant and revoke holds from that moment on"),

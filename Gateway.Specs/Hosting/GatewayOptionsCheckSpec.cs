@@ -8,6 +8,10 @@ namespace Gateway.Specs.Hosting;
 
 public sealed class GatewayOptionsCheckSpec : IDisposable
 {
+    const string Provider = """
+        { "Name": "corp", "EntityId": "urn:idp", "SingleSignOnUrl": "https://login.example.org/sso", "CertificatesFile": "node.crt" }
+        """;
+
     readonly ConfigurationFolder _folder = new();
 
     public GatewayOptionsCheckSpec()
@@ -136,6 +140,39 @@ public sealed class GatewayOptionsCheckSpec : IDisposable
         var check = Check(json, "Gateway:Issuers:0", """{ "Name": "corp", "Authority": "https://login.example.org", "Audience": "gateway" }""");
 
         Assert.Equal([$"Gateway:Issuers:0:{message}".Replace("{root}", _folder.Root, StringComparison.Ordinal)], check.Faults.Select(f => f.ToString()));
+    }
+
+    [Theory]
+    [InlineData("""{ "PublicUrl": "https://gateway.example.org/path" }""",
+        "Saml:PublicUrl is \"https://gateway.example.org/path\": must be an https URL without a path; write it like https://gateway.example.org:8443")]
+    [InlineData("""{ "PublicUrl": "http://gateway.example.org" }""",
+        "Saml:PublicUrl is \"http://gateway.example.org\": must be an https URL without a path; write it like https://gateway.example.org:8443")]
+    [InlineData("""{ "TokenLifetime": "13h" }""",
+        "Saml:TokenLifetime is \"13h\": must be longer than 0s and at most 12h; write it like 50ms, 10s, 5m, 2h or 00:00:30")]
+    [InlineData("""{ "TokenKeyFile": "open.key" }""",
+        "Saml:TokenKeyFile is \"open.key\": {root}/open.key can be read by its group or by everybody; chmod 600 {root}/open.key")]
+    public void A_fault_of_saml_names_its_place(string json, string message)
+    {
+        var check = Check(json, "Gateway:Saml", $$"""{ "PublicUrl": "https://gateway.example.org", "Providers": [ {{Provider}} ] }""");
+
+        Assert.Equal([$"Gateway:{message}".Replace("{root}", _folder.Root, StringComparison.Ordinal)], check.Faults.Select(f => f.ToString()));
+    }
+
+    [Theory]
+    [InlineData("""{ "Name": "" }""", "Name is \"\": must be 1 to 64 letters, digits, dashes, dots or underscores; give the provider the name that connections use")]
+    [InlineData("""{ "EntityId": "" }""", "EntityId is \"\": must have 1 to 1024 characters; take it from the provider's metadata")]
+    [InlineData("""{ "SingleSignOnUrl": "http://x" }""",
+        "SingleSignOnUrl: must be an https URL; take it from the provider's metadata, for the binding HTTP-Redirect")]
+    [InlineData("""{ "CertificatesFile": "seal.key" }""",
+        "CertificatesFile is \"seal.key\": {root}/seal.key holds no valid certificate; give one or more certificates in PEM")]
+    [InlineData("""{ "GroupsAttribute": "" }""", "GroupsAttribute is \"\": is empty; name the attribute that lists groups, such as groups")]
+    [InlineData("""{ "ClockSkew": "6m" }""", "ClockSkew is \"6m\": must be between 0s and 5m; write it like 50ms, 10s, 5m, 2h or 00:00:30")]
+    public void A_fault_of_a_saml_provider_names_its_place(string json, string message)
+    {
+        var check = Check(json, "Gateway:Saml:Providers:0", Provider);
+
+        var faults = check.Faults.Select(f => f.ToString()).Where(f => f.Contains("Providers", StringComparison.Ordinal));
+        Assert.Equal([$"Gateway:Saml:Providers:0:{message}".Replace("{root}", _folder.Root, StringComparison.Ordinal)], faults);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ namespace Gateway.Actors.Hosting.AdminApi;
 [JsonSerializable(typeof(ReadinessView))]
 [JsonSerializable(typeof(LivenessView))]
 [JsonSerializable(typeof(LoginView))]
+[JsonSerializable(typeof(OwnTokenView))]
+[JsonSerializable(typeof(OwnIssuerView))]
+[JsonSerializable(typeof(OwnKeysView))]
 [JsonSerializable(typeof(CallerView))]
 [JsonSerializable(typeof(ReachableConnectionView))]
 [JsonSerializable(typeof(Problem))]
@@ -26,4 +29,5 @@ public sealed partial class AdminJson : JsonSerializerContext
 /// <summary>What clients send. A member that is none is refused: it would be ignored, and its sender believe otherwise.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(KillRequest))]
+[JsonSerializable(typeof(SamlRedemption))]
 public sealed partial class AdminRequestJson : JsonSerializerContext;

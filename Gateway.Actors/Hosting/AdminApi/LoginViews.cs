@@ -1,9 +1,41 @@
+using System.Text.Json.Serialization;
 using Gateway.Actors.Connections;
+using Gateway.Actors.Identify;
 
 namespace Gateway.Actors.Hosting.AdminApi;
 
 /// <summary>Where people log in for this cluster: what <c>gateway login</c> needs to know, and nothing that is not public.</summary>
-public sealed record LoginView(IReadOnlyList<LoginIssuerView> Issuers);
+/// <param name="Issuers">OpenID Connect issuers.</param>
+/// <param name="Saml">SAML providers.</param>
+public sealed record LoginView(IReadOnlyList<LoginIssuerView> Issuers, IReadOnlyList<LoginSamlView> Saml);
+
+/// <summary>A SAML provider that people log in at through the node.</summary>
+/// <param name="Name">What the cluster calls it.</param>
+/// <param name="Login">Where the browser begins.</param>
+public sealed record LoginSamlView(string Name, string Login);
+
+/// <summary>The code that a browser brought back, and the verifier that it was asked for with (RFC 7636).</summary>
+public sealed record SamlRedemption(string? Code, string? Verifier)
+{
+    /// <summary>Characters of each.</summary>
+    public const int Longest = 128;
+
+    /// <summary>Null unless both are there.</summary>
+    public SamlRedemption? Checked() => Code is { Length: > 0 and <= Longest } && Verifier is { Length: > 0 and <= Longest } ? this : null;
+}
+
+/// <summary>A token of the gateway's own.</summary>
+/// <param name="AccessToken">The token.</param>
+/// <param name="Expires">When it stops being accepted.</param>
+public sealed record OwnTokenView(string AccessToken, DateTimeOffset Expires);
+
+/// <summary>Where tokens of one of the gateway's own issuers are verified with (OpenID Connect Discovery section 3, as far as it applies).</summary>
+public sealed record OwnIssuerView(
+    [property: JsonPropertyName("issuer")] string Issuer, [property: JsonPropertyName("jwks_uri")] string KeysUri,
+    [property: JsonPropertyName("id_token_signing_alg_values_supported")] IReadOnlyList<string> Algorithms);
+
+/// <summary>A JSON Web Key Set (RFC 7517 section 5).</summary>
+public sealed record OwnKeysView(IReadOnlyList<PublishedKey> Keys);
 
 /// <summary>An OpenID Connect issuer that people log in to by command.</summary>
 /// <param name="Name">What the cluster calls it.</param>
