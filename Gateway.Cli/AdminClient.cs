@@ -68,6 +68,22 @@ public sealed class AdminClient : IDisposable
         return answer.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(answer, type, cancel);
     }
 
+    /// <summary>Puts a body; null when there is no such thing.</summary>
+    public async Task<T?> PutAsync<T>(string path, HttpContent body, JsonTypeInfo<T> type, CancellationToken cancel) where T : class
+    {
+        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Put, path) { Content = body }, cancel);
+        return answer.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(answer, type, cancel);
+    }
+
+    /// <summary>Deletes what has this entity tag, or whatever there is; null when there is no such thing.</summary>
+    public async Task<T?> DeleteAsync<T>(string path, string? match, JsonTypeInfo<T> type, CancellationToken cancel) where T : class
+    {
+        var request = new HttpRequestMessage(HttpMethod.Delete, path);
+        if (match is not null) request.Headers.IfMatch.Add(new EntityTagHeaderValue(match));
+        using var answer = await SendAsync(request, cancel);
+        return answer.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(answer, type, cancel);
+    }
+
     public void Dispose() => _http.Dispose();
 
     static X509ChainPolicy Trusting(X509Certificate2Collection authorities)
@@ -108,11 +124,13 @@ public sealed class AdminClient : IDisposable
         var isProblem = answer.Content.Headers.ContentType?.MediaType == Problem.MediaType;
         var problem = isProblem ? await ReadAsync(answer, AdminJson.Default.Problem, cancel) : null;
         var detail = problem is null ? $"the node answered {(int)answer.StatusCode}" : Printable.Text(problem.Detail);
+        // What is wrong with documents is one line each, as everywhere.
+        if (problem?.Faults is { Count: > 0 } faults) detail = string.Join("\ngateway: ", faults.Select(Printable.Text));
         return answer.StatusCode switch
         {
             HttpStatusCode.Unauthorized when !_hasToken =>
                 new(ExitCode.Refused, "the node asks who you are; run gateway login, or give --token-file"),
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new(ExitCode.Refused, detail),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests => new(ExitCode.Refused, detail),
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => new(ExitCode.Unreachable, detail),
             _ => new(ExitCode.Failed, detail),
         };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Gateway.Cli.Connect;
 using Gateway.Cli.Login;
+using Gateway.Cli.Registry;
 using Gateway.Protocols.Journal;
 
 namespace Gateway.Cli;
@@ -48,7 +49,10 @@ public static class CommandLine
         return new("Operates and audits a gateway cluster.")
         {
             SessionCommands.All(source, output),
-            NodeCommands.Connections(source, output),
+            ConnectionCommands.All(source, output),
+            ConnectionCommands.Apply(source, output),
+            SecretCommands.All(source, output),
+            AuditCommand.Of(source, output),
             NodeCommands.Nodes(source, output),
             NodeCommands.Node(source, output),
             Check(output),

@@ -63,7 +63,7 @@ sealed class FilterOptions(TimeProvider time)
         Most = parsed.GetValue(_limit) ?? most,
     };
 
-    static Option<long?> TimeOption(string name, string description, TimeProvider time) => new(name)
+    internal static Option<long?> TimeOption(string name, string description, TimeProvider time) => new(name)
     {
         Description = description,
         HelpName = "time",

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Gateway.Cli;
 
-/// <summary><c>gateway nodes</c>, <c>gateway node drain</c> and <c>gateway connections</c>, for operators.</summary>
+/// <summary><c>gateway nodes</c> and <c>gateway node drain</c>, for operators.</summary>
 static class NodeCommands
 {
     public static Command Nodes(SourceOptions source, CliOutput output) =>
@@ -16,11 +16,6 @@ static class NodeCommands
             Asking("drain", described, source, output, (node, json, cancel) => node.DrainAsync(json, cancel)),
         };
     }
-
-    public static Command Connections(SourceOptions source, CliOutput output) => new("connections", "Shows the connections of a node.")
-    {
-        Asking("list", "Lists the connections.", source, output, (node, json, cancel) => node.ConnectionsAsync(json, cancel)),
-    };
 
     static Command Asking(
         string name, string description, SourceOptions source, CliOutput output, Func<NodeQueries, bool, CancellationToken, Task<int>> ask)

@@ -15,14 +15,6 @@ public sealed class NodeQueries(AdminClient node, CliOutput output)
         return ExitCode.Ok;
     }
 
-    public async Task<int> ConnectionsAsync(bool json, CancellationToken cancel)
-    {
-        var connections = await node.GetAsync("/v1/connections", AdminJson.Default.IReadOnlyListConnectionView, cancel);
-        if (json) output.Json(connections, AdminJson.Indented.IReadOnlyListConnectionView);
-        else output.Table(["NAME", "PROTOCOL", "LISTEN", "UPSTREAM", "UPSTREAM TLS", "ACCESS", "RECORDING"], [.. connections.Select(Row)]);
-        return ExitCode.Ok;
-    }
-
     public async Task<int> DrainAsync(bool json, CancellationToken cancel)
     {
         var drain = await node.PostAsync("/v1/node/drain", null, AdminJson.Default.DrainView, cancel)
@@ -43,10 +35,4 @@ public sealed class NodeQueries(AdminClient node, CliOutput output)
 
     static string[] Row(NodeView seen) =>
         [seen.Key, seen.Name, seen.Address, string.Join(',', seen.Roles), seen.Status, seen.Reachable ? "yes" : "no"];
-
-    static string[] Row(ConnectionView connection) =>
-    [
-        connection.Name, connection.Protocol, connection.Listen, connection.Upstream.Address, connection.Upstream.LowestTls ?? "plaintext",
-        string.Join(',', connection.Access.Groups.Concat(connection.Access.Subjects)), connection.Recording.Mode,
-    ];
 }

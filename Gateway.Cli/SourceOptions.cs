@@ -42,8 +42,7 @@ public sealed class SourceOptions(Func<string, string?> variables)
     /// <summary>The sessions of a node, or with <c>--journal</c> those of the journal itself.</summary>
     public async Task<ArchiveSource> ArchiveAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var journal = parsed.GetValue(_journal) ?? (parsed.GetValue(_node) is null ? Variable("GATEWAY_JOURNAL") : null);
-        if (journal is null) return ArchiveSource.Of(Node(parsed));
+        if (Journal(parsed) is not { } journal) return ArchiveSource.Of(Node(parsed));
         try
         {
             return await ArchiveSource.OfJournalAsync(journal, cancel);
@@ -53,6 +52,9 @@ public sealed class SourceOptions(Func<string, string?> variables)
             throw new CommandException(ExitCode.Unreachable, Printable.Text(e.Message), e);
         }
     }
+
+    /// <summary>The journal that a command reads instead of asking a node; null: it asks a node.</summary>
+    public string? Journal(ParseResult parsed) => parsed.GetValue(_journal) ?? (parsed.GetValue(_node) is null ? Variable("GATEWAY_JOURNAL") : null);
 
     /// <summary>The node's admin API.</summary>
     public AdminClient Node(ParseResult parsed)

@@ -12,6 +12,8 @@ public static class ProtocolCatalog
         {
             IsResource = resource => TopicFilter.IsRulePattern(resource),
             ResourceExample = "sensors/+/state or sensors/#",
+            // CONNECT of MQTT 3.1.1, which every broker speaks: clean session, keep alive 30 s, no client identifier (section 3.1).
+            ProbeLogin = new byte[] { 0x10, 12, 0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, 0x02, 0, 30, 0, 0 },
         },
         new("tls", HasLogin: false, Operations: [], _ => new OpaqueConversation()),
     ];
@@ -28,4 +30,9 @@ public sealed record ProtocolEntry(string Name, bool HasLogin, IReadOnlyList<str
 
     /// <summary>What such a resource looks like, for whoever has to correct one.</summary>
     public string ResourceExample { get; init; } = "";
+
+    /// <summary>
+    /// A client's login without credentials, for the gateway to try the upstream with when there is no client. Empty where there is no login.
+    /// </summary>
+    public ReadOnlyMemory<byte> ProbeLogin { get; init; }
 }

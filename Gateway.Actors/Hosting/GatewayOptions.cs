@@ -155,6 +155,15 @@ public sealed record AdminOptions
 
     /// <summary>Token groups that may see and steer nodes and connections.</summary>
     public IReadOnlyList<string> OperatorGroups { get; init; } = [];
+
+    /// <summary>Token groups that may see sessions, nodes and connections, and steer nothing.</summary>
+    public IReadOnlyList<string> ViewerGroups { get; init; } = [];
+
+    /// <summary>
+    /// Tokens that may be refused per minute and address before that address has to wait. Origin: people mistype a few times; a script that tries
+    /// tokens does nothing else.
+    /// </summary>
+    public int LoginFailures { get; init; } = 20;
 }
 
 public sealed record LimitOptions

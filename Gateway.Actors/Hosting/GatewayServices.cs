@@ -52,6 +52,9 @@ public static class GatewayServices
         .AddSingleton(node.ClusterKey)
         .AddSingleton<IRegisteredSecrets, RegisteredSecrets>()
         .AddSingleton<UpstreamSecrets>()
+        .AddSingleton(provider => new UpstreamProbe(
+            new UpstreamDialer(provider.GetRequiredService<ITlsEngine>()), provider.GetRequiredService<UpstreamSecrets>(), node.Time,
+            node.Options.Limits.UpstreamTimeout))
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<RegistryActors>(provider))
         .AddSingleton<IRegistryCommands>(provider => provider.GetRequiredService<RegistryActors>().Commands)
         .AddSingleton<IReadiness, RegistryReadiness>(_ => new RegistryReadiness(node.Registry))
@@ -59,6 +62,9 @@ public static class GatewayServices
         .AddSingleton<ClusterView>()
         .AddSingleton<IClusterView>(provider => provider.GetRequiredService<ClusterView>())
         .AddSingleton<ISessionCommands, SessionCommands>()
+        .AddSingleton<IConnectionChanges, ConnectionChanges>()
+        .AddSingleton<IConnectionSurvey, ConnectionSurvey>()
+        .AddSingleton<IAuditRecord, AuditRecord>()
         .AddSingleton<INodeCommands, NodeCommands>()
         .AddSingleton<JournalProbe>()
         .AddHostedService(provider => provider.GetRequiredService<JournalProbe>())

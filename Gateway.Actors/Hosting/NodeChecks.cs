@@ -54,7 +54,9 @@ static class NodeChecks
         report.Range("Admin:Port", admin.Port, 0, MaxPort);
         Groups("Admin:AuditorGroups", admin.AuditorGroups, report);
         Groups("Admin:OperatorGroups", admin.OperatorGroups, report);
-        if (options.IssuerNames.Count == 0 && admin.AuditorGroups.Count + admin.OperatorGroups.Count > 0)
+        Groups("Admin:ViewerGroups", admin.ViewerGroups, report);
+        report.Range("Admin:LoginFailures", admin.LoginFailures, 1, 10_000);
+        if (options.IssuerNames.Count == 0 && admin.AuditorGroups.Count + admin.OperatorGroups.Count + admin.ViewerGroups.Count > 0)
             report.AddHidden("Issuers", "is empty although admin groups are set", "add the issuer whose tokens name those groups");
     }
 

@@ -23,5 +23,5 @@ public static class RegisteredConnections
     public static LoadedConnections Read(GatewayOptions options, string text, string name, IReadOnlyDictionary<string, string> sent) =>
         ConnectionsFile.Read(text, name, ConnectionFiles.OfRegistry(options.Registry.SecretsDirectory, sent), Issuers(options), ProtocolCatalog.All);
 
-    static string[] Issuers(GatewayOptions options) => [.. options.IssuerNames];
+    static IReadOnlyCollection<string> Issuers(GatewayOptions options) => [.. options.IssuerNames];
 }

@@ -19,15 +19,25 @@ public sealed class UpstreamDialer(ITlsEngine engine)
     /// <summary>Does not throw for anything an upstream can do; when <paramref name="cancel"/> fires, it was too slow.</summary>
     public async Task<Verdict<UpstreamConnection>> DialAsync(Grant grant, TimeProvider time, CancellationToken cancel)
     {
-        var target = grant.Profile.Upstream;
+        var dialled = await DialAsync(grant.Profile.Upstream, time, static () => { }, cancel).ConfigureAwait(false);
+        if (!dialled.IsGranted) return new Refused(dialled.Refusal, dialled.Detail);
+        return dialled.Value.Leg is { } leg
+            ? new UpstreamConnection(grant, dialled.Value.Socket, leg)
+            : new UpstreamConnection(grant, dialled.Value.Socket, dialled.Value.Stream);
+    }
+
+    /// <summary>For <see cref="UpstreamProbe"/>: the same for nobody, on an operator's order. Calls <paramref name="connected"/> before TLS.</summary>
+    internal async Task<Verdict<DialledUpstream>> DialAsync(UpstreamTarget target, TimeProvider time, Action connected, CancellationToken cancel)
+    {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         var isDialled = false;
         try
         {
             await socket.ConnectAsync(new DnsEndPoint(target.Host, target.Port), cancel).ConfigureAwait(false);
+            connected();
             var verdict = target.Plaintext
-                ? new UpstreamConnection(grant, socket, new NetworkStream(socket, ownsSocket: false))
-                : await SecureAsync(grant, socket, new UpstreamCertificateCheck(target, time.GetUtcNow()), cancel).ConfigureAwait(false);
+                ? new DialledUpstream(socket, new NetworkStream(socket, ownsSocket: false), null)
+                : await SecureAsync(target, socket, new UpstreamCertificateCheck(target, time.GetUtcNow()), cancel).ConfigureAwait(false);
             isDialled = verdict.IsGranted;
             return verdict;
         }
@@ -43,13 +53,13 @@ public sealed class UpstreamDialer(ITlsEngine engine)
         }
     }
 
-    async Task<Verdict<UpstreamConnection>> SecureAsync(
-        Grant grant, Socket socket, UpstreamCertificateCheck check, CancellationToken cancel)
+    async Task<Verdict<DialledUpstream>> SecureAsync(
+        UpstreamTarget target, Socket socket, UpstreamCertificateCheck check, CancellationToken cancel)
     {
         try
         {
-            var leg = await engine.ConnectAsync(socket, Options(grant.Profile.Upstream, check), cancel).ConfigureAwait(false);
-            if (check.Refused is null) return new UpstreamConnection(grant, socket, leg);
+            var leg = await engine.ConnectAsync(socket, Options(target, check), cancel).ConfigureAwait(false);
+            if (check.Refused is null) return new DialledUpstream(socket, leg.Stream, leg);
             leg.Stream.Dispose();
             return check.Refused;
         }
@@ -76,4 +86,14 @@ public sealed class UpstreamDialer(ITlsEngine engine)
 
     static SslStreamCertificateContext? ClientContext(X509Certificate2? certificate) =>
         certificate is null ? null : SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
+}
+
+/// <summary>A verified leg to an upstream; <paramref name="Leg"/> is null without TLS. Owns stream and socket.</summary>
+internal sealed record DialledUpstream(Socket Socket, Stream Stream, TlsLeg? Leg) : IDisposable
+{
+    public void Dispose()
+    {
+        Stream.Dispose();
+        Socket.Dispose();
+    }
 }

@@ -19,7 +19,7 @@ public static class AdminHosting
 {
     public static IServiceCollection AddAdminApi(this IServiceCollection services, GatewayOptions options)
     {
-        services.AddSingleton(new AdminAccess(options));
+        services.AddSingleton(new AdminAccess(options)).AddSingleton<AuditTrail>().AddSingleton<LoginGuard>();
         services.AddSingleton(options.Admin).AddSingleton<IConfigureOptions<KestrelServerOptions>, AdminListener>();
         // AddAuthentication would bring data protection along, which keeps a key of its own in the user's home directory; bearer tokens need none.
         services.AddAuthenticationCore(authentication => authentication.DefaultScheme = BearerTokens.Scheme).AddWebEncoders();
@@ -28,10 +28,12 @@ public static class AdminHosting
         services.AddAuthorizationBuilder()
             .AddPolicy(AdminRoles.Auditor, policy => policy.RequireRole(AdminRoles.Auditor))
             .AddPolicy(AdminRoles.Operator, policy => policy.RequireRole(AdminRoles.Operator))
-            .AddPolicy(AdminRoles.Either, EitherRole)
+            .AddPolicy(AdminRoles.Watcher, policy => policy.RequireRole(AdminRoles.Viewer, AdminRoles.Operator))
+            .AddPolicy(AdminRoles.Reader, AnyRole)
             .AddPolicy(AdminRoles.Anybody, policy => policy.RequireAuthenticatedUser())
             // Fail closed: what names no role, paths that do not exist included, is not for strangers either.
-            .AddFallbackPolicy(AdminRoles.Fallback, EitherRole);
+            .AddFallbackPolicy(AdminRoles.Fallback, AnyRole);
+        services.AddOpenApi(OpenApiFacts.Document, OpenApiFacts.Describe);
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(GatewayMetrics.MeterName, "System.Runtime")
             .AddPrometheusExporter());
@@ -51,10 +53,14 @@ public static class AdminHosting
         app.MapSaml();
         app.MapSessions();
         app.MapNodes();
+        app.MapConnections();
+        app.MapSecrets();
+        app.MapAudit();
+        app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(AdminRoles.Anybody);
         return app;
     }
 
-    static void EitherRole(AuthorizationPolicyBuilder policy) => policy.RequireRole(AdminRoles.Auditor, AdminRoles.Operator);
+    static void AnyRole(AuthorizationPolicyBuilder policy) => policy.RequireRole(AdminRoles.Auditor, AdminRoles.Operator, AdminRoles.Viewer);
 
     // Answers hold who did what; no cache on the way keeps them, and no browser guesses their type.
     static Task WithoutTraces(HttpContext http, RequestDelegate next)

@@ -5,19 +5,25 @@ using Gateway.Actors.Identify.Saml;
 namespace Gateway.Node.Admin;
 
 /// <summary>
-/// What a person may be. Neither role contains the other: who steers the cluster does not thereby read what its clients said, and who reads
-/// recordings does not steer.
+/// What a person may be. Neither of auditor and operator contains the other: who steers the cluster does not thereby read what its clients said, and
+/// who reads recordings does not steer. A viewer sees what an operator sees and steers nothing.
 /// </summary>
 public static class AdminRoles
 {
-    /// <summary>Reads sessions and their recordings.</summary>
+    /// <summary>Reads sessions, their recordings, and the record of administrative acts.</summary>
     public const string Auditor = "auditor";
 
-    /// <summary>Sees sessions, nodes and connections; ends sessions and drains nodes.</summary>
+    /// <summary>Sees sessions, nodes and connections; ends sessions, drains nodes, registers connections and secrets.</summary>
     public const string Operator = "operator";
 
-    /// <summary>The policy of what both may see.</summary>
-    public const string Either = "auditor or operator";
+    /// <summary>Sees sessions, nodes and connections.</summary>
+    public const string Viewer = "viewer";
+
+    /// <summary>The policy of what viewers and operators see.</summary>
+    public const string Watcher = "viewer or operator";
+
+    /// <summary>The policy of what every role may see.</summary>
+    public const string Reader = "auditor, operator or viewer";
 
     /// <summary>The policy of what everybody may ask about themselves: a good token is enough.</summary>
     public const string Anybody = "anybody";
@@ -38,6 +44,7 @@ public sealed class AdminAccess(GatewayOptions options)
     {
         if (groups.Intersect(options.Admin.AuditorGroups, StringComparer.Ordinal).Any()) yield return AdminRoles.Auditor;
         if (groups.Intersect(options.Admin.OperatorGroups, StringComparer.Ordinal).Any()) yield return AdminRoles.Operator;
+        if (groups.Intersect(options.Admin.ViewerGroups, StringComparer.Ordinal).Any()) yield return AdminRoles.Viewer;
     }
 
     LoginSamlView Saml(SamlProviderOptions provider) => new(provider.Name, new SamlService(options.Saml.PublicUrl!, provider.Name).LoginUrl);

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-using Gateway.Actors;
 using Gateway.Actors.Identify;
 using Gateway.Protocols;
 using Microsoft.AspNetCore.Authentication;
@@ -14,16 +13,20 @@ namespace Gateway.Node.Admin;
 /// </summary>
 sealed class BearerTokens(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder,
-    ITokenVerifier verifier, AdminAccess access)
+    ITokenVerifier verifier, AdminAccess access, LoginGuard guard)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     public new const string Scheme = "Bearer";
 
-    Refused _refused = new(Refusal.TokenMissing, "there is no Authorization: Bearer header");
+    Refusal _refusal = Refusal.TokenMissing;
+    bool _shutOut;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (TokenOf(Request) is not { } token) return AuthenticateResult.NoResult();
+        var address = Context.Connection.RemoteIpAddress;
+        _shutOut = !guard.IsOpen(address);
+        if (_shutOut) return AuthenticateResult.Fail("shut out");
         var verdict = await verifier.VerifyAsync(token, access.Issuers, Context.RequestAborted);
         if (verdict.IsGranted)
         {
@@ -31,29 +34,42 @@ sealed class BearerTokens(
             return AuthenticateResult.Success(new AuthenticationTicket(Principal(verdict.Value), Scheme));
         }
 
-        _refused = new(verdict.Refusal, verdict.Detail);
-        AdminLog.TokenRefused(Logger, verdict.Refusal.Word(), Context.Connection.RemoteIpAddress);
-        return AuthenticateResult.Fail(verdict.Refusal.Word());
+        _refusal = verdict.Refusal;
+        if (_refusal.GuiltySide() == Side.Client) guard.Failed(address);
+        AdminLog.TokenRefused(Logger, _refusal.Word(), verdict.Detail, address);
+        return AuthenticateResult.Fail(_refusal.Word());
     }
 
-    // RFC 6750 section 3.1: a request without a token is told the scheme alone; an issuer that cannot be asked is no fault of the token.
+    // RFC 6750 section 3.1: a request without a token is told the scheme alone; an issuer that cannot be asked is no fault of the token. What was
+    // wrong with a token is in the log: whoever tries tokens gets the same answer for all of them.
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        if (_refused.Refusal.GuiltySide() != Side.Client)
-            return AnswerAsync(StatusCodes.Status503ServiceUnavailable, "The token cannot be verified now");
-        Response.Headers.WWWAuthenticate = _refused.Refusal == Refusal.TokenMissing ? Scheme : $"{Scheme} error=\"invalid_token\"";
-        return AnswerAsync(StatusCodes.Status401Unauthorized, "No valid token came with the request");
+        if (_shutOut)
+        {
+            Response.Headers.RetryAfter = "60";
+            return Problems.WriteAsync(Context, StatusCodes.Status429TooManyRequests, "Too many tokens from this address were refused; wait a minute.");
+        }
+
+        if (_refusal.GuiltySide() != Side.Client)
+        {
+            return Problems.WriteAsync(
+                Context, StatusCodes.Status503ServiceUnavailable, "The token cannot be verified now, because its issuer cannot be asked; try again.",
+                _refusal.Word());
+        }
+
+        var isMissing = _refusal == Refusal.TokenMissing;
+        Response.Headers.WWWAuthenticate = isMissing ? Scheme : $"{Scheme} error=\"invalid_token\"";
+        return isMissing
+            ? Problems.WriteAsync(Context, StatusCodes.Status401Unauthorized, "No token came with the request; send Authorization: Bearer.", _refusal.Word())
+            : Problems.WriteAsync(Context, StatusCodes.Status401Unauthorized, "The token is not accepted; log in again. The node's log says why.");
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        var roles = Context.GetEndpoint()?.Metadata.GetMetadata<RequiredRole>()?.Name ?? AdminRoles.Either;
+        var roles = Context.GetEndpoint()?.Metadata.GetMetadata<RequiredRole>()?.Name ?? AdminRoles.Reader;
         AdminLog.Forbidden(Logger, Caller.NameOf(Context), Request.Path, roles);
         return Problems.WriteAsync(Context, StatusCodes.Status403Forbidden, $"This takes the role {roles}; ask for a group that gives it.");
     }
-
-    Task AnswerAsync(int status, string what) =>
-        Problems.WriteAsync(Context, status, $"{what}: {_refused.Refusal.Word()} ({_refused.Detail}).", _refused.Refusal.Word());
 
     static string? TokenOf(HttpRequest request)
     {
@@ -69,9 +85,6 @@ sealed class BearerTokens(
         ],
         Scheme));
 }
-
-/// <summary>The role an endpoint takes, for the answer to somebody who does not have it.</summary>
-sealed record RequiredRole(string Name);
 
 /// <summary>Who sent the request, as logs and recordings name them: <c>alice (main)</c>.</summary>
 static class Caller

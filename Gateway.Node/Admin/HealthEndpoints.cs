@@ -8,8 +8,9 @@ static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/health/live", () => Results.Json(new LivenessView(true), AdminJson.Default.LivenessView)).AllowAnonymous();
-        app.MapGet("/health/ready", Ready).AllowAnonymous();
+        app.MapGet("/health/live", () => Results.Json(new LivenessView(true), AdminJson.Default.LivenessView))
+            .Answers<LivenessView>("The process answers.").AllowAnonymous();
+        app.MapGet("/health/ready", Ready).Answers<ReadinessView>("Whether the node can carry sessions.").AllowAnonymous();
     }
 
     static IResult Ready(IEnumerable<IReadiness> parts)

@@ -12,9 +12,10 @@ static class LoginEndpoints
 {
     public static void MapLogin(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/login", Login).AllowAnonymous();
-        app.MapGet("/v1/me", Me).For(AdminRoles.Anybody);
-        app.MapGet("/v1/me/connections/{name}", Reach).For(AdminRoles.Anybody);
+        app.MapGet("/v1/login", Login).Answers<LoginView>("Where to log in.").AllowAnonymous();
+        app.MapGet("/v1/me", Me).For(AdminRoles.Anybody).Answers<CallerView>("Who you are.");
+        app.MapGet("/v1/me/connections/{name}", Reach).For(AdminRoles.Anybody)
+            .Answers<ReachableConnectionView>("How to reach a connection that admits you.");
     }
 
     static IResult Login(AdminAccess access) => Results.Json(access.Login, AdminJson.Default.LoginView);

@@ -17,6 +17,11 @@ static class Problems
     public static IResult Of(int status, string detail) => Results.Json(
         new Problem(ReasonPhrases.GetReasonPhrase(status), status, detail), AdminJson.Default.Problem, Problem.MediaType, status);
 
+    /// <summary>Documents with faults, one line each.</summary>
+    public static IResult OfFaults(string detail, IReadOnlyList<string> faults) => Results.Json(
+        new Problem(ReasonPhrases.GetReasonPhrase(StatusCodes.Status422UnprocessableEntity), StatusCodes.Status422UnprocessableEntity, detail, Faults: faults),
+        AdminJson.Default.Problem, Problem.MediaType, StatusCodes.Status422UnprocessableEntity);
+
     public static IResult NoSession() =>
         Of(StatusCodes.Status404NotFound, "There is no session of this id; list them with GET /v1/sessions.");
 
@@ -25,7 +30,7 @@ static class Problems
     {
         StatusCodes.Status404NotFound => "There is nothing at this path; docs/admin-api.md lists what is.",
         StatusCodes.Status405MethodNotAllowed => $"This path does not take {Method(http)}; use {http.Response.Headers.Allow}.",
-        StatusCodes.Status413PayloadTooLarge => "The body is too large; nothing here takes more than 4096 bytes.",
+        StatusCodes.Status413PayloadTooLarge => "The body is too large for this path; send less.",
         var status => $"{ReasonPhrases.GetReasonPhrase(status)}.",
     });
 

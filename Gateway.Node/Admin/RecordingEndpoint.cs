@@ -1,4 +1,5 @@
 using Gateway.Actors.Replay;
+using Gateway.Protocols.Journal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -13,9 +14,10 @@ static class RecordingEndpoint
     // A replay in real time stops reading for as long as its session was silent; only a reader that is gone for good is cut off.
     static readonly MinDataRate s_patience = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromHours(1));
 
-    public static async Task<IResult> ReadAsync(HttpContext http, string id, ISessionArchive archive, ILogger<AdminAccess> log)
+    public static async Task<IResult> ReadAsync(HttpContext http, string id, ISessionArchive archive, AuditTrail audit, ILogger<AdminAccess> log)
     {
         if (await archive.FindAsync(id, http.RequestAborted) is null) return Problems.NoSession();
+        if (await audit.RecordAsync(http, ActKind.RecordingRead, id, "") is { } refused) return refused;
         AdminLog.ReadsRecording(log, Caller.NameOf(http), id);
         if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = s_patience;
         return Results.Stream(to => WriteAsync(to, http, id, archive, log), "application/octet-stream");

@@ -9,7 +9,7 @@ using Gateway.Protocols.Journal;
 
 namespace Gateway.Node.Admin;
 
-/// <summary>Sessions: both roles see them, auditors read what was said in them, operators end them.</summary>
+/// <summary>Sessions: every role sees them, auditors read what was said in them, operators end them.</summary>
 static class SessionEndpoints
 {
     static readonly string s_reasonRule =
@@ -17,11 +17,14 @@ static class SessionEndpoints
 
     public static void MapSessions(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/sessions", ListAsync).For(AdminRoles.Either);
-        app.MapGet("/v1/sessions/{id}", ShowAsync).For(AdminRoles.Either);
-        app.MapGet("/v1/sessions/{id}/events", RecordingEndpoint.ReadAsync).For(AdminRoles.Auditor);
-        app.MapPost("/v1/sessions/{id}/kill", KillAsync).For(AdminRoles.Operator);
-        app.MapGet("/v1/seal-key", (SealKey key) => Results.Text(key.PublicPem, "application/x-pem-file")).For(AdminRoles.Auditor);
+        app.MapGet("/v1/sessions", ListAsync).For(AdminRoles.Reader).Answers<IReadOnlyList<SessionView>>("Lists sessions, newest first.");
+        app.MapGet("/v1/sessions/{id}", ShowAsync).For(AdminRoles.Reader).Answers<SessionView>("Shows a session.");
+        app.MapGet("/v1/sessions/{id}/events", RecordingEndpoint.ReadAsync).For(AdminRoles.Auditor)
+            .Answers<Stream>("Streams a session's recording.", type: "application/octet-stream");
+        app.MapPost("/v1/sessions/{id}/kill", KillAsync).For(AdminRoles.Operator)
+            .Answers<SessionView>("Ends a session.").Takes<KillRequest>("application/json");
+        app.MapGet("/v1/seal-key", (SealKey key) => Results.Text(key.PublicPem, "application/x-pem-file")).For(AdminRoles.Auditor)
+            .Answers<string>("The public key that verifies seals.", type: "application/x-pem-file");
     }
 
     static async Task<IResult> ListAsync(HttpContext http, ISessionArchive archive)
@@ -40,10 +43,11 @@ static class SessionEndpoints
     }
 
     static async Task<IResult> KillAsync(
-        HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, ILogger<AdminAccess> log)
+        HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, AuditTrail audit, ILogger<AdminAccess> log)
     {
         if (await ReasonAsync(http) is not { } reason) return Problems.Of(StatusCodes.Status400BadRequest, s_reasonRule);
         if (await archive.FindAsync(id, http.RequestAborted) is null) return Problems.NoSession();
+        if (await audit.RecordAsync(http, ActKind.SessionKilled, id, reason) is { } refused) return refused;
         AdminLog.Kills(log, Caller.NameOf(http), id, reason);
         await commands.EndAsync(new EndSession(id, Ending.Killed, Refusal.None, $"{Caller.NameOf(http)}: {reason}"), http.RequestAborted);
         return await ShowAsync(http, id, archive, commands);

@@ -152,12 +152,9 @@ public enum ActKind : byte
     /// <summary>A connection's upstream was dialled on an operator's behalf.</summary>
     ConnectionTested = 5,
 
-    /// <summary>Somebody asked for what their role does not allow.</summary>
-    RoleRefused = 6,
-
     /// <summary>A certificate was issued to a person.</summary>
-    CertificateIssued = 7,
+    CertificateIssued = 6,
 
     /// <summary>A token of the gateway's own was issued.</summary>
-    TokenIssued = 8,
+    TokenIssued = 7,
 }

@@ -55,6 +55,11 @@ public sealed partial class TranscriptsSpec : IAsyncLifetime, IDisposable
         _folder.Write("ca.crt", _host.Authorities.Single().ExportCertificatePem());
         _folder.Write("auditor.token", "auditor\n");
         _folder.Write("empty.crt", "nothing\n");
+        _folder.Write("telemetry.yaml", SampleRegistry.Document);
+        _folder.Write("both.yaml", Moved(SampleRegistry.Document) + "---\n" + Other(SampleRegistry.Document));
+        _folder.Write("other.yaml", Other(SampleRegistry.Document));
+        _folder.Write("faulty.yaml", SampleRegistry.Document.Replace("- main", "- mian", StringComparison.Ordinal).Replace("18883", "none", StringComparison.Ordinal));
+        _folder.WriteSecret("password", "s3cret\n");
         return new Transcript(new Dictionary<string, string>
         {
             ["node"] = _host.Url.GetLeftPart(UriPartial.Authority),
@@ -62,6 +67,10 @@ public sealed partial class TranscriptsSpec : IAsyncLifetime, IDisposable
             ["folder"] = _folder.Root,
         });
     }
+
+    static string Moved(string document) => document.Replace("18883", "18884", StringComparison.Ordinal);
+
+    static string Other(string document) => document.Replace("name: telemetry", "name: alarms", StringComparison.Ordinal);
 
     [GeneratedRegex("^```console\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Example();

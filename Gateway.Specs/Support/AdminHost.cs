@@ -8,13 +8,17 @@ using Gateway.Actors.Certificates;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Identify;
 using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
 using Gateway.Actors.Replay;
+using Gateway.Actors.Tls;
+using Gateway.Actors.Upstream;
 using Gateway.Node.Admin;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gateway.Specs.Support;
 
@@ -24,15 +28,19 @@ sealed class AdminHost : IAsyncDisposable
     readonly TestCertificates _issuer = new();
     readonly WebApplication _app;
 
-    AdminHost(ISessionArchive archive, SampleCluster cluster, SealKey key)
+    AdminHost(ISessionArchive archive, SampleCluster cluster, SealKey key, int loginFailures)
     {
         Certificates = new SampleNodeCertificates(_issuer);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(Log);
         builder.Services.AddSingleton(archive).AddSingleton<ISessionCommands>(cluster).AddSingleton<IClusterView>(cluster)
             .AddSingleton<INodeCommands>(cluster).AddSingleton<IConnections>(cluster).AddSingleton<IReadiness>(cluster)
+            .AddSingleton<TimeProvider>(new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddTicks(SampleRegistry.At * TimeSpan.TicksPerMicrosecond)))
+            .AddSingleton<IRegistry>(Registry).AddSingleton<IRegistryCommands>(Registry).AddSingleton<IConnectionSurvey>(cluster)
+            .AddSingleton<IConnectionChanges>(new SampleChanges(Registry)).AddSingleton<IAuditRecord>(new HeldAudit(Registry))
+            .AddSingleton(ClusterKey.Ephemeral()).AddSingleton(Probe)
             .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<IAccessFacts, LocalAccessFacts>().AddSingleton<INodeCertificates>(Certificates).AddSingleton(key)
-            .AddAdminApi(Options());
+            .AddAdminApi(Options(loginFailures));
         _app = builder.Build();
         _app.MapAdminApi();
     }
@@ -41,17 +49,20 @@ sealed class AdminHost : IAsyncDisposable
 
     public LogLines Log { get; } = new();
 
+    public HeldRegistry Registry { get; } = new();
+
     public IServiceProvider Services => _app.Services;
 
     public X509Certificate2Collection Authorities => _issuer.Authorities;
 
     public Uri Url { get; private set; } = new("https://localhost");
 
-    public static Task<AdminHost> StartAsync(SampleCluster cluster, SealKey key) => StartAsync(cluster, cluster, key);
+    public static Task<AdminHost> StartAsync(SampleCluster cluster, SealKey key, int loginFailures = 1000) =>
+        StartAsync(cluster, cluster, key, loginFailures);
 
-    public static async Task<AdminHost> StartAsync(ISessionArchive archive, SampleCluster cluster, SealKey key)
+    public static async Task<AdminHost> StartAsync(ISessionArchive archive, SampleCluster cluster, SealKey key, int loginFailures = 1000)
     {
-        var host = new AdminHost(archive, cluster, key);
+        var host = new AdminHost(archive, cluster, key, loginFailures);
         await host._app.StartAsync();
         var addresses = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         host.Url = new Uri($"https://localhost:{new Uri(addresses.Single()).Port}");
@@ -85,9 +96,17 @@ sealed class AdminHost : IAsyncDisposable
         _issuer.Dispose();
     }
 
-    static GatewayOptions Options() => new()
+    // Dials for real: where the samples point to there is nothing.
+    static UpstreamProbe Probe(IServiceProvider provider) => new(
+        new UpstreamDialer(new SslStreamEngine()), new UpstreamSecrets(new RefusingSecrets()), TimeProvider.System, TimeSpan.FromSeconds(5));
+
+    static GatewayOptions Options(int loginFailures) => new()
     {
-        Admin = new AdminOptions { Address = IPAddress.Loopback.ToString(), Port = 0, AuditorGroups = ["audit"], OperatorGroups = ["ops"] },
+        Admin = new AdminOptions
+        {
+            Address = IPAddress.Loopback.ToString(), Port = 0, AuditorGroups = ["audit"], OperatorGroups = ["ops"], ViewerGroups = ["view"],
+            LoginFailures = loginFailures,
+        },
         Issuers = [new IssuerOptions { Name = "main" }],
     };
 }

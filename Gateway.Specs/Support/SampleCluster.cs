@@ -17,7 +17,7 @@ namespace Gateway.Specs.Support;
 
 /// <summary>What an admin API needs, in memory: two nodes, one connection, the sessions it is given..</summary>
 sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
-    : ISessionArchive, ISessionCommands, IClusterView, INodeCommands, IConnections, IReadiness
+    : ISessionArchive, ISessionCommands, IClusterView, INodeCommands, IConnections, IConnectionSurvey, IReadiness
 {
     public const string RunningId = "node2-01JABCDEFGHJKMNPQRSTVWXYZ1";
 
@@ -47,6 +47,12 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
     ];
 
     public IReadOnlyList<ConnectionProfile> All { get; } = [Telemetry()];
+
+    public Task<IReadOnlyList<NodeServing>> AskAsync(string connection, CancellationToken cancel) => Task.FromResult<IReadOnlyList<NodeServing>>(
+    [
+        new("node1", "gateway-0", 0, "0.0.0.0:8883", null),
+        new("node2", "gateway-1", 0, null, "the node does not answer"),
+    ]);
 
     public IReadOnlyList<ServedConnection> Served => [.. All.Select(p => new ServedConnection(p.Name, ConnectionOrigin.File, 0, p, null))];
 
@@ -173,7 +179,8 @@ sealed class SampleNodeCertificates(TestCertificates issuer) : INodeCertificates
         SslStreamCertificateContext.Create(issuer.Server(), null, offline: true);
 }
 
-/// <summary>Tokens of one word: <c>auditor</c>, <c>operator</c>, <c>both</c>, <c>neither</c>; <c>down</c> finds no issuer.</summary>
+/// <summary>Tokens of one word: <c>auditor</c>, <c>operator</c>, <c>both</c>, <c>viewer</c>,
+/// <c>neither</c>; <c>down</c> finds no issuer.</summary>
 sealed class SampleTokens : ITokenVerifier
 {
     public Task<Verdict<TokenIdentity>> VerifyAsync(string token, IReadOnlyCollection<string> issuers, CancellationToken cancel) =>
@@ -184,6 +191,7 @@ sealed class SampleTokens : ITokenVerifier
         "auditor" => Identity("ada", "audit"),
         "operator" => Identity("otto", "ops"),
         "both" => Identity("bob", "audit", "ops"),
+        "viewer" => Identity("vera", "view"),
         "neither" => Identity("nora", "sensors"),
         "down" => new Refused(Refusal.IssuerUnavailable, "the keys of main cannot be read"),
         _ => new Refused(Refusal.TokenExpired, "exp is in the past"),

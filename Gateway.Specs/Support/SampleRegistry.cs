@@ -9,6 +9,28 @@ static class SampleRegistry
 
     public const long Hour = 3_600_000_000;
 
+    /// <summary>A sound connection of the issuer "main", named telemetry.</summary>
+    public const string Document = """
+        apiVersion: gateway/v1
+        kind: Connection
+        metadata:
+          name: telemetry
+        spec:
+          protocol: mqtt
+          listen:
+            port: 18883
+          upstream:
+            host: broker.internal
+            port: 8883
+            tls: {}
+          access:
+            issuers:
+            - main
+            groups:
+            - sensors
+
+        """;
+
     public static readonly Act Act = new()
     {
         Id = "01JABCDEFGHJKMNPQRSTVWXYZ0",

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
+using Gateway.Cli;
 using Gateway.Node;
 using Gateway.Protocols;
 using Microsoft.AspNetCore.Builder;
@@ -93,6 +94,16 @@ public sealed class TestNode : IAsyncDisposable
         client.BaseAddress = new Uri(AdminUrl);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
+    }
+
+    /// <summary>Runs the <c>gateway</c> command against this node.</summary>
+    public async Task<(int Code, string Output)> GatewayAsync(string token, params string[] command)
+    {
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        var address = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        string[] whole = [.. command, "--node", $"https://localhost:{address.Port}", "--ca", AuthorityFile];
+        var code = await CommandLine.RunAsync(whole, new CliOutput(output, errors), name => name == "GATEWAY_TOKEN" ? token : null);
+        return (code, $"{output}{errors}");
     }
 
     /// <summary>The one session that matches, once it has ended.</summary>

@@ -18,6 +18,12 @@ namespace Gateway.Actors.Hosting.AdminApi;
 [JsonSerializable(typeof(OwnKeysView))]
 [JsonSerializable(typeof(CallerView))]
 [JsonSerializable(typeof(ReachableConnectionView))]
+[JsonSerializable(typeof(ConnectionDetailView))]
+[JsonSerializable(typeof(ApplyView))]
+[JsonSerializable(typeof(IReadOnlyList<SecretView>))]
+[JsonSerializable(typeof(RevisionView))]
+[JsonSerializable(typeof(ProbeView))]
+[JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class AdminJson : JsonSerializerContext
 {
@@ -30,4 +36,5 @@ public sealed partial class AdminJson : JsonSerializerContext
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(KillRequest))]
 [JsonSerializable(typeof(SamlRedemption))]
+[JsonSerializable(typeof(ApplyRequest))]
 public sealed partial class AdminRequestJson : JsonSerializerContext;

@@ -3,15 +3,33 @@ using Gateway.Actors.Connections;
 namespace Gateway.Actors.Hosting.AdminApi;
 
 /// <summary>A connection profile as operators see it: nothing secret, and nothing that says where secrets lie.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Protocol">Null, with all that follows to the idle timeout, when this node cannot read the connection.</param>
+/// <param name="Listen">Address and port in use.</param>
+/// <param name="Client">The client's leg.</param>
+/// <param name="Upstream">The upstream's leg.</param>
+/// <param name="Access">Who is admitted by group or name; rules are in the document.</param>
+/// <param name="Recording">How sessions are recorded.</param>
+/// <param name="MaxSessions">Sessions at once, per node.</param>
+/// <param name="IdleTimeout">After which an idle session ends.</param>
+/// <param name="Origin"><c>file</c> or <c>registry</c>.</param>
+/// <param name="Revision">What a change of it must refer to; 0 for one of the file.</param>
+/// <param name="Problem">Why this node does not serve it; null when it does.</param>
 public sealed record ConnectionView(
-    string Name, string Protocol, string Listen, ClientLegView Client, UpstreamLegView Upstream, AccessView Access,
-    RecordingView Recording, int MaxSessions, string IdleTimeout)
+    string Name, string? Protocol, string? Listen, ClientLegView? Client, UpstreamLegView? Upstream, AccessView? Access,
+    RecordingView? Recording, int? MaxSessions, string? IdleTimeout, string Origin, long Revision, string? Problem)
 {
-    public static ConnectionView Of(ConnectionProfile profile) => new(
-        profile.Name, profile.Protocol.Name, profile.Listen.ToString(),
-        ClientLegView.Of(profile.ClientTls), UpstreamLegView.Of(profile.Upstream),
-        new AccessView(profile.Access.Issuers, profile.Access.Groups, profile.Access.Subjects), RecordingView.Of(profile.Recording),
-        profile.MaxSessions, Durations.Write(profile.IdleTimeout));
+    public static ConnectionView Of(ServedConnection served)
+    {
+        var origin = served.Origin == ConnectionOrigin.File ? "file" : "registry";
+        if (served.Profile is not { } profile)
+            return new(served.Name, null, null, null, null, null, null, null, null, origin, served.Revision, served.Problem);
+        return new(
+            profile.Name, profile.Protocol.Name, profile.Listen.ToString(),
+            ClientLegView.Of(profile.ClientTls), UpstreamLegView.Of(profile.Upstream),
+            new AccessView(profile.Access.Issuers, profile.Access.Groups, profile.Access.Subjects), RecordingView.Of(profile.Recording),
+            profile.MaxSessions, Durations.Write(profile.IdleTimeout), origin, served.Revision, served.Problem);
+    }
 }
 
 /// <summary><paramref name="ClientCertificate"/> is <c>none</c>, <c>optional</c> or <c>required</c>.</summary>

@@ -2,9 +2,10 @@ namespace Gateway.Actors.Hosting.AdminApi;
 
 /// <summary>
 /// Why the admin API did not do what it was asked (RFC 9457, <c>application/problem+json</c>). <paramref name="Detail"/> is one sentence
-/// with the remedy; <paramref name="Refusal"/> is the word of a refused token.
+/// with the remedy; <paramref name="Refusal"/> is the word of a refused token; <paramref name="Faults"/> are the lines of what is wrong with
+/// documents.
 /// </summary>
-public sealed record Problem(string Title, int Status, string Detail, string? Refusal = null)
+public sealed record Problem(string Title, int Status, string Detail, string? Refusal = null, IReadOnlyList<string>? Faults = null)
 {
     public const string MediaType = "application/problem+json";
 }

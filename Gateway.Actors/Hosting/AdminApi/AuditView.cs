@@ -1,0 +1,79 @@
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Hosting.AdminApi;
+
+/// <summary>One administrative act.</summary>
+/// <param name="Number">Its number in the registry's record.</param>
+/// <param name="At">When, UTC.</param>
+/// <param name="Who">The subject, with its issuer: <c>alice (corp)</c>.</param>
+/// <param name="Address">Where the request came from.</param>
+/// <param name="Node">The node that took it.</param>
+/// <param name="Act">A word such as <c>connection-put</c> or <c>session-killed</c>.</param>
+/// <param name="Target">What it was done to.</param>
+/// <param name="Detail">What else is worth knowing.</param>
+public sealed record AuditView(long Number, string At, string Who, string Address, string Node, string Act, string Target, string Detail)
+{
+    public static AuditView Of(long number, RegistryEvent e) => new(
+        number, JournalTime.Write(e.Act.At), $"{e.Act.Who} ({e.Act.Issuer})", e.Act.Address, e.Act.NodeKey, Word(e), TargetOf(e), DetailOf(e));
+
+    static string Word(RegistryEvent e) => e switch
+    {
+        ConnectionPut => "connection-put",
+        ConnectionRemoved => "connection-removed",
+        SecretPut => "secret-put",
+        SecretRemoved => "secret-removed",
+        AccessGranted => "access-granted",
+        AccessWithdrawn => "access-withdrawn",
+        Revoked => "revoked",
+        RevocationLifted => "revocation-lifted",
+        ActRecorded recorded => Word(recorded.Kind),
+        _ => e.GetType().Name,
+    };
+
+    static string Word(ActKind kind) => kind switch
+    {
+        ActKind.SessionKilled => "session-killed",
+        ActKind.RecordingRead => "recording-read",
+        ActKind.NodeDrained => "node-drained",
+        ActKind.LoginsRefused => "logins-refused",
+        ActKind.ConnectionTested => "connection-tested",
+        ActKind.CertificateIssued => "certificate-issued",
+        ActKind.TokenIssued => "token-issued",
+        _ => $"act-{(byte)kind}",
+    };
+
+    static string TargetOf(RegistryEvent e) => e switch
+    {
+        ConnectionPut put => put.Name,
+        ConnectionRemoved gone => gone.Name,
+        SecretPut put => put.Name,
+        SecretRemoved gone => gone.Name,
+        AccessGranted grant => grant.GrantId,
+        AccessWithdrawn gone => gone.GrantId,
+        Revoked revoked => $"{Kind(revoked.Kind)} {revoked.Value}",
+        RevocationLifted gone => $"{Kind(gone.Kind)} {gone.Value}",
+        ActRecorded recorded => recorded.Target,
+        _ => "",
+    };
+
+    static string DetailOf(RegistryEvent e) => e switch
+    {
+        AccessGranted grant => $"{grant.Subject} on {grant.Connection ?? Labels(grant)} until {JournalTime.Write(grant.Until)}: {grant.Reason}",
+        AccessWithdrawn gone => gone.Reason,
+        Revoked { Until: { } until } revoked => $"until {JournalTime.Write(until)}: {revoked.Reason}",
+        Revoked revoked => revoked.Reason,
+        RevocationLifted gone => gone.Reason,
+        ActRecorded recorded => recorded.Detail,
+        _ => "",
+    };
+
+    static string Kind(RevocationKind kind) => kind.ToString().ToLowerInvariant();
+
+    static string Labels(AccessGranted grant) => string.Join(',', grant.Labels.Select(l => $"{l.Key}={l.Value}"));
+}
+
+/// <summary>
+/// The acts asked for, oldest first, and how far the record goes: the number of its newest act, and the chain value after it (hex). Who keeps both
+/// elsewhere can tell later whether anything before was cut off.
+/// </summary>
+public sealed record AuditPage(IReadOnlyList<AuditView> Acts, long Newest, string Head);

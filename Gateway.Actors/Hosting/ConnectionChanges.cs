@@ -1,0 +1,108 @@
+using Gateway.Actors.Connections;
+using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
+using Gateway.Actors.Replay;
+using Gateway.Actors.Sessions;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>
+/// Decides on this node, with its files and issuers, and has the registry's writer do it if nobody else has changed connections meanwhile; else
+/// decides anew.
+/// </summary>
+sealed class ConnectionChanges(
+    GatewayOptions options, NodeConnections connections, IRegistry registry, IRegistryCommands commands, ISessionArchive archive,
+    ISessionCommands sessions) : IConnectionChanges
+{
+    /// <summary>Operators that change connections in the same second are few.</summary>
+    const int MostAttempts = 5;
+
+    const int TerminatedAtOnce = 32;
+
+    public async Task<ChangeResult> ApplyAsync(ApplyOrder order, Act act, CancellationToken cancel)
+    {
+        var loaded = RegisteredConnections.Read(options, order.Documents, order.Name, order.Files);
+        if (loaded.Faults.Count > 0) return Faulty(loaded.Faults);
+        if (order.Only is { } only && (loaded.Profiles.Count != 1 || loaded.Profiles[0].Name != only.Name))
+            return Faulty([new(order.Name, null, $"is not the one document of connection {only.Name}", "send that document alone")]);
+        return await DecideAsync(snapshot => Plan(snapshot, loaded, order), order.DryRun, order.Terminate, act, cancel);
+    }
+
+    public Task<ChangeResult> RemoveAsync(string name, long? revision, bool terminate, Act act, CancellationToken cancel) => DecideAsync(
+        snapshot => snapshot.Connections.TryGetValue(name, out var known)
+            ? AtRevision(known, revision) ?? new Decision(new ConnectionsPlan([new(name, known.Document, null)], []), null)
+            : new Decision(null, new(RegistryOutcome.NotFound, snapshot.Revision, NoSuch(name))),
+        dryRun: false, terminate, act, cancel);
+
+    async Task<ChangeResult> DecideAsync(Func<RegistrySnapshot, Decision> decide, bool dryRun, bool terminate, Act act, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var snapshot = registry.Current;
+            var decision = decide(snapshot);
+            if (decision.Answer is { } refused) return new(refused, [], [], 0);
+            var plan = decision.Plan!;
+            if (plan.Faults.Count > 0) return Faulty(plan.Faults);
+            var events = plan.Events(act);
+            if (events.Count == 0 || dryRun) return new(new(RegistryOutcome.Unchanged, snapshot.Revision, ""), plan.Changes, [], 0);
+            var answer = await commands.ChangeAsync(events, snapshot.ConnectionsRevision, cancel);
+            if (answer.Outcome == RegistryOutcome.Outdated && attempt < MostAttempts) continue;
+            var terminated = answer.Outcome == RegistryOutcome.Done && terminate ? await TerminateAsync(plan.Changes, act, cancel) : 0;
+            return new(answer, plan.Changes, [], terminated);
+        }
+    }
+
+    Decision Plan(RegistrySnapshot snapshot, LoadedConnections loaded, ApplyOrder order)
+    {
+        if (order.Only is { Revision: { } revision } only)
+        {
+            if (snapshot.Connections.GetValueOrDefault(only.Name) is not { } known)
+            {
+                if (revision > 0) return new(null, new(RegistryOutcome.NotFound, snapshot.Revision, NoSuch(only.Name)));
+            }
+            else if (AtRevision(known, revision) is { } changed)
+            {
+                return changed;
+            }
+        }
+
+        var served = connections.Served.Where(s => s.Profile is not null).ToLookup(s => s.Origin, s => new ListeningConnection(s.Name, s.Profile!.Listen));
+        return new(
+            ConnectionsPlan.Of(snapshot, loaded, order.Mode, order.Prune, [.. served[ConnectionOrigin.File]], [.. served[ConnectionOrigin.Registry]]), null);
+    }
+
+    // Who changes a connection says what they looked at: two operators do not overwrite each other unawares.
+    static Decision? AtRevision(RegisteredConnection known, long? revision) => revision is { } at && at != known.Revision
+        ? new(null, new(
+            RegistryOutcome.Outdated, known.Revision,
+            $"Connection {known.Name} is at revision {known.Revision}, changed by {known.By.Who}; look at it and try again with that revision."))
+        : null;
+
+    async Task<int> TerminateAsync(IReadOnlyList<ConnectionChange> changes, Act act, CancellationToken cancel)
+    {
+        var terminated = 0;
+        foreach (var change in changes.Where(c => c is { IsNone: false, Before: not null }))
+        {
+            var what = change.After is null ? "removed" : "updated";
+            var open = await archive.ListAsync(new SessionFilter { Open = true, Connection = change.Name, Most = int.MaxValue }, cancel);
+            foreach (var some in open.Chunk(TerminatedAtOnce))
+            {
+                await Task.WhenAll(some.Select(row => sessions.EndAsync(
+                    new EndSession(row.SessionId, Ending.Killed, Refusal.None, $"{act.Who} ({act.Issuer}): connection {change.Name} was {what}"), cancel)));
+            }
+
+            terminated += open.Count;
+        }
+
+        return terminated;
+    }
+
+    static string NoSuch(string name) => $"There is no registered connection {name}; list them with GET /v1/connections.";
+
+    ChangeResult Faulty(IReadOnlyList<ConfigurationFault> faults) => new(
+        new(RegistryOutcome.Invalid, registry.Current.Revision, "The documents have faults; correct them."), [], faults, 0);
+
+    sealed record Decision(ConnectionsPlan? Plan, RegistryAnswer? Answer);
+}

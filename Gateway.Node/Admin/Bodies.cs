@@ -1,0 +1,32 @@
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gateway.Node.Admin;
+
+/// <summary>Bodies that may be larger than the listener's general bound, each with its own.</summary>
+static class Bodies
+{
+    static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>To be called before the body is read.</summary>
+    public static void Allow(HttpContext http, long mostBytes)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound) bound.MaxRequestBodySize = mostBytes;
+    }
+
+    /// <summary>The body as UTF-8 text; null when it is none. A larger one ends the request with 413.</summary>
+    public static async Task<string?> TextAsync(HttpContext http, int mostBytes)
+    {
+        Allow(http, mostBytes);
+        using var bytes = new MemoryStream();
+        await http.Request.Body.CopyToAsync(bytes, http.RequestAborted);
+        try
+        {
+            return s_strict.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+}

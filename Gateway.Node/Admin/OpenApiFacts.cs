@@ -1,0 +1,53 @@
+using Gateway.Actors.Hosting.AdminApi;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Gateway.Node.Admin;
+
+/// <summary>What the OpenAPI document (OpenAPI 3.1) says beside the endpoints: who may use each, and how a refusal looks.</summary>
+static class OpenApiFacts
+{
+    public const string Document = "v1";
+
+    public static void Describe(OpenApiOptions options)
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo { Title = "Gateway admin API", Version = Document };
+            // The address depends on who asks; it is where the document came from.
+            document.Servers?.Clear();
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                [BearerTokens.Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" },
+            };
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer(async (operation, context, cancel) =>
+        {
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredRole>().FirstOrDefault() is not { } role) return;
+            operation.Description = role.Name == AdminRoles.Anybody ? "Any good token will do." : $"Takes the role {role.Name}.";
+            operation.Security = [new() { [new OpenApiSecuritySchemeReference(BearerTokens.Scheme, context.Document)] = [] }];
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<TakenBody>().FirstOrDefault() is { } body)
+            {
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Required = true,
+                    Content = new Dictionary<string, OpenApiMediaType>
+                    {
+                        [body.MediaType] = new() { Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancel) },
+                    },
+                };
+            }
+
+            var problem = await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancel);
+            operation.Responses ??= [];
+            operation.Responses["default"] = new OpenApiResponse
+            {
+                Description = "What was not done, and why (RFC 9457).",
+                Content = new Dictionary<string, OpenApiMediaType> { [Problem.MediaType] = new() { Schema = problem } },
+            };
+        });
+    }
+}
