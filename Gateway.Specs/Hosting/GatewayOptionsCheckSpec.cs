@@ -65,7 +65,7 @@ public sealed class GatewayOptionsCheckSpec : IDisposable
     [InlineData("""{ "Admin": { "Port": "no" } }""", "Gateway:Admin:Port is \"no\": is not a whole number; correct the value")]
     [InlineData("""{ "Admin": { "Port": 65536 } }""", "Gateway:Admin:Port is \"65536\": must be between 0 and 65535; correct the value")]
     [InlineData("""{ "Admin": { "Port": { "Https": 1 } } }""", "Gateway:Admin:Port: is a section; give a single value")]
-    [InlineData("""{ "Admin": "x" }""", "Gateway:Admin: is a single value; give a section with Address, Port, AuditorGroups, OperatorGroups")]
+    [InlineData("""{ "Admin": "x" }""", "Gateway:Admin: is a single value; give a section with Address, Port, AuditorGroups, OperatorGroups, ViewerGroups, LoginFailures")]
     [InlineData("""{ "Admin": { "Address": "localhost" } }""",
         "Gateway:Admin:Address is \"localhost\": is not an IP address; use 127.0.0.1, 0.0.0.0 or an address of this machine")]
     [InlineData("""{ "Admin": { "AuditorGroups": ["a"] } }""",
