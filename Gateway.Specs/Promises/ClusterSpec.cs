@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Gateway.Specs.Support;
 using Xunit;
@@ -9,6 +10,9 @@ namespace Gateway.Specs.Promises;
 public sealed class ClusterSpec(TestCluster cluster)
 {
     static readonly TimeSpan s_takeOver = TimeSpan.FromSeconds(90);
+
+    /// <summary>The promise: live on every node within two seconds.</summary>
+    static readonly TimeSpan s_live = TimeSpan.FromSeconds(2);
 
     [RequiresFact("postgres")]
     public async Task Any_node_serves_any_client_and_shows_any_session()
@@ -88,6 +92,55 @@ public sealed class ClusterSpec(TestCluster cluster)
     }
 
     [RequiresFact("postgres")]
+    public async Task A_connection_registered_on_one_node_serves_clients_on_every_other_within_two_seconds_and_goes_as_fast()
+    {
+        using var folder = new ConfigurationFolder();
+        var file = cluster.WriteConnection(folder, "registered");
+        await RunAsync(cluster.Nodes[0], "apply", "-f", file);
+
+        await Eventually.AssertAsync(
+            async () =>
+            {
+                var places = await PlacesAsync(cluster.Nodes[0], "registered");
+                Assert.Equal(cluster.Nodes.Count, places.Count(place => place is not null));
+            },
+            s_live);
+        foreach (var place in await PlacesAsync(cluster.Nodes[2], "registered")) (await cluster.OpenAsync(place!)).Dispose();
+        Assert.Contains("1 unchanged", await RunAsync(cluster.Nodes[1], "apply", "-f", file), StringComparison.Ordinal);
+
+        var last = (await PlacesAsync(cluster.Nodes[0], "registered"))[^1]!;
+        await RunAsync(cluster.Nodes[1], "connections", "remove", "registered");
+        await Eventually.AssertAsync(() => Assert.ThrowsAnyAsync<Exception>(async () => (await cluster.OpenAsync(last)).Dispose()), s_live);
+    }
+
+    [RequiresFact("postgres")]
+    public async Task The_registry_outlives_the_node_that_wrote_it_and_what_was_registered_is_served_meanwhile()
+    {
+        using var folder = new ConfigurationFolder();
+        await RunAsync(cluster.Nodes[0], "apply", "-f", cluster.WriteConnection(folder, "before"));
+        var doomed = cluster.Nodes.FindLast(node => node.Process.Output.Contains("This node keeps the registry", StringComparison.Ordinal))!;
+        var (index, other) = (cluster.Nodes.IndexOf(doomed), cluster.Nodes.First(node => node != doomed));
+
+        await doomed.Process.KillAsync();
+
+        await cluster.ReplaceAsync(index);
+        await Eventually.AssertAsync(
+            async () => await RunAsync(other, "apply", "-f", cluster.WriteConnection(folder, "after")), s_takeOver);
+        await Eventually.AssertAsync(async () =>
+        {
+            var places = await PlacesAsync(cluster.Nodes[index], "after");
+            Assert.Equal(cluster.Nodes.Count, places.Count(place => place is not null));
+        });
+        foreach (var connection in new[] { "before", "after" })
+        {
+            foreach (var place in await PlacesAsync(other, connection)) (await cluster.OpenAsync(place!)).Dispose();
+            await RunAsync(other, "connections", "remove", connection);
+        }
+
+        Assert.Contains("whole and signed", await RunAsync(cluster.Nodes[index], "audit", "--verify"), StringComparison.Ordinal);
+    }
+
+    [RequiresFact("postgres")]
     public async Task A_node_with_a_certificate_of_a_strange_authority_does_not_get_in()
     {
         using var strangers = new TestCertificates("Strangers CA");
@@ -98,6 +151,24 @@ public sealed class ClusterSpec(TestCluster cluster)
         Assert.False(await stranger.IsReadyAsync());
         var (_, nodes) = await cluster.Nodes[0].GatewayAsync("nodes");
         Assert.DoesNotContain("gw-stranger", nodes, StringComparison.Ordinal);
+    }
+
+    static async Task<string> RunAsync(NodeProcess through, params string[] command)
+    {
+        var (code, output) = await through.GatewayAsync(command);
+        Assert.True(code == 0, output);
+        return output;
+    }
+
+    /// <summary>Where each node listens for the connection; null where it does not.</summary>
+    static async Task<IReadOnlyList<IPEndPoint?>> PlacesAsync(NodeProcess through, string connection)
+    {
+        using var shown = JsonDocument.Parse(await RunAsync(through, "connections", "show", connection, "--json"));
+        return
+        [
+            .. shown.RootElement.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("address").GetString())
+                .Select(address => address is null ? null : IPEndPoint.Parse(address)),
+        ];
     }
 
     static async Task<Session> SessionAsync(NodeProcess through, string id)

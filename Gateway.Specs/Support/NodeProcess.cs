@@ -36,7 +36,7 @@ public sealed class NodeProcess : IAsyncDisposable
         cluster.Clients.WriteAuthority(folder.PathOf("clients.crt"));
         cluster.Upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
         folder.Write("appsettings.json", Settings(name, cluster, admin));
-        folder.Write("connections.yaml", Connections(port, cluster.Upstream.Port));
+        folder.Write("connections.yaml", Connection("echo", port, cluster.Upstream.Port));
         var process = SpecProcess.Start("gateway-node", folder.Root, new Dictionary<string, string>(), "--contentRoot", folder.Root);
         return new NodeProcess(process, folder, folder.PathOf("cluster.crt"), cluster.AuditorToken, port, admin);
     }
@@ -110,11 +110,12 @@ public sealed class NodeProcess : IAsyncDisposable
         },
     });
 
-    static string Connections(int port, int upstream) =>
+    /// <summary>A connection that lets camera-17 in.</summary>
+    public static string Connection(string name, int port, int upstream) =>
         $$"""
         apiVersion: gateway/v1
         kind: Connection
-        metadata: { name: echo }
+        metadata: { name: {{name}} }
         spec:
           protocol: tls
           listen: { address: 127.0.0.1, port: {{port}} }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using Gateway.Actors.Hosting;
@@ -61,13 +62,32 @@ public sealed class TestCluster : IAsyncLifetime
         return node;
     }
 
+    /// <summary>Starts another node of the same name in the place of one that is gone; it is ready when this is over.</summary>
+    public async Task ReplaceAsync(int index)
+    {
+        await Nodes[index].DisposeAsync();
+        Nodes[index] = NodeProcess.Start($"gw-{index + 1}", this, Authority.Server("localhost", "127.0.0.1"));
+        await Nodes[index].ReadyAsync();
+    }
+
+    /// <summary>A document like that of the nodes' connection echo, on a port that each node's system chooses.</summary>
+    public string WriteConnection(ConfigurationFolder folder, string name)
+    {
+        Clients.WriteAuthority(folder.PathOf("clients.crt"));
+        Upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
+        return folder.Write($"{name}.yaml", NodeProcess.Connection(name, 0, Upstream.Port));
+    }
+
     /// <summary>A client's session through a node; its first bytes came back already.</summary>
-    public async Task<SslStream> OpenAsync(NodeProcess through)
+    public Task<SslStream> OpenAsync(NodeProcess through) => OpenAsync(through.Address);
+
+    /// <summary>The same at an address.</summary>
+    public async Task<SslStream> OpenAsync(IPEndPoint address)
     {
         var authority = Path.Combine(Path.GetTempPath(), $"cluster-{Guid.NewGuid():N}.crt");
         try
         {
-            var client = await TlsClient.ConnectAsync(through.Address, Authority.WriteAuthority(authority), Clients.Client("camera-17"));
+            var client = await TlsClient.ConnectAsync(address, Authority.WriteAuthority(authority), Clients.Client("camera-17"));
             await client.WriteAsync("hello"u8.ToArray());
             await client.ReadExactlyAsync(new byte[5]);
             return client;

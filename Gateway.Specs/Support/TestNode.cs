@@ -100,8 +100,7 @@ public sealed class TestNode : IAsyncDisposable
     public async Task<(int Code, string Output)> GatewayAsync(string token, params string[] command)
     {
         var (output, errors) = (new StringWriter(), new StringWriter());
-        var address = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-        string[] whole = [.. command, "--node", $"https://localhost:{address.Port}", "--ca", AuthorityFile];
+        string[] whole = [.. command, "--node", AdminUrl, "--ca", AuthorityFile];
         var code = await CommandLine.RunAsync(whole, new CliOutput(output, errors), name => name == "GATEWAY_TOKEN" ? token : null);
         return (code, $"{output}{errors}");
     }
