@@ -60,7 +60,8 @@ public static class CommandLine
             LoginCommands.Logout(source, output, variables),
             LoginCommands.WhoAmI(source, output),
             LoginCommands.Token(source, output, variables),
-            ConnectCommand.Of(source, output),
+            CertificateCommands.All(source, output, variables),
+            ConnectCommand.Of(source, output, variables),
         };
     }
 

@@ -118,6 +118,17 @@ public sealed record CertificateOptions
     /// </summary>
     public string? ClusterAuthoritiesFile { get; init; }
 
+    /// <summary>
+    /// PEM files of the authority that issues client certificates to people who are logged in, and its key; the same on every node, and none of
+    /// <see cref="ClusterAuthoritiesFile"/>: who is issued one must not become a node. Null: nobody is issued any.
+    /// </summary>
+    public string? ClientAuthorityFile { get; init; }
+
+    public string? ClientAuthorityKeyFile { get; init; }
+
+    /// <summary>The longest such a certificate lasts. Origin: long enough for a stream, short enough to need no revocation.</summary>
+    public TimeSpan ClientCertificateLifetime { get; init; } = TimeSpan.FromHours(12);
+
     /// <summary>Names and addresses the internal authority puts into the certificate it issues.</summary>
     public IReadOnlyList<string> Names { get; init; } = ["localhost", "127.0.0.1"];
 }

@@ -44,6 +44,8 @@ public static class GatewayOptionsCheck
         {
             CertificateFile = Full(NullIfEmpty(options.Certificates.CertificateFile), root),
             KeyFile = Full(NullIfEmpty(options.Certificates.KeyFile), root),
+            ClientAuthorityFile = Full(NullIfEmpty(options.Certificates.ClientAuthorityFile), root),
+            ClientAuthorityKeyFile = Full(NullIfEmpty(options.Certificates.ClientAuthorityKeyFile), root),
             ClusterAuthoritiesFile = Full(NullIfEmpty(options.Certificates.ClusterAuthoritiesFile), root),
         },
         Tls = options.Tls with { TicketKeyFile = Full(NullIfEmpty(options.Tls.TicketKeyFile), root) },

@@ -36,6 +36,7 @@ public static class GatewayServices
         .AddSingleton<LiveSessions>()
         .AddTls(node.Options.Tls, node.Time)
         .AddSaml(node)
+        .AddSingleton(new ClientCertificateAuthority(node.Options.Certificates, node.Time))
         .AddSingleton(new AcceptedConnections(node.Time))
         .AddSingleton(new ConnectionSlots(node.Options.Limits.Handshakes))
         .AddSingleton(new RecordingBudget(node.Options.Limits.RecordingBytesInFlight))

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Replay;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -65,6 +66,7 @@ static class StorageChecks
     static void Certificates(CertificateOptions certificates, OptionReport report)
     {
         Names(certificates.Names, report);
+        ClientAuthority(certificates, report);
         if (certificates.CertificateFile is null)
         {
             if (certificates.KeyFile is not null)
@@ -83,6 +85,36 @@ static class StorageChecks
         else
             report.AddHidden("Certificates:ClusterAuthoritiesFile", "is missing although CertificateFile is given", "name the bundle (PEM) that nodes are verified with");
     }
+
+    static void ClientAuthority(CertificateOptions certificates, OptionReport report)
+    {
+        report.Duration("Certificates:ClientCertificateLifetime", certificates.ClientCertificateLifetime, TimeSpan.FromDays(1));
+        var (file, keyFile) = (certificates.ClientAuthorityFile, certificates.ClientAuthorityKeyFile);
+        if (file is null && keyFile is null) return;
+        if (file is null) report.Add("Certificates:ClientAuthorityKeyFile", "is given without ClientAuthorityFile", "give both, or neither");
+        if (keyFile is null) report.Add("Certificates:ClientAuthorityFile", "is given without ClientAuthorityKeyFile", "give both, or neither");
+        if (file is null || keyFile is null) return;
+        if (ConfiguredFiles.NotSecret(keyFile) is { } unsafeKey)
+        {
+            report.File("Certificates:ClientAuthorityKeyFile", unsafeKey);
+            return;
+        }
+
+        using var authority = ConfiguredFiles.WithKey(file, keyFile, out var problem);
+        report.File("Certificates:ClientAuthorityFile", problem);
+        report.Require(
+            authority is null || IsAuthority(authority), "Certificates:ClientAuthorityFile", "is no authority's certificate",
+            "give one with basicConstraints CA:TRUE");
+        report.Require(
+            authority is null || !IsClusters(authority, certificates), "Certificates:ClientAuthorityFile",
+            "is an authority of the cluster: whoever is issued a certificate could become a node", "make another authority for clients");
+    }
+
+    static bool IsAuthority(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority);
+
+    static bool IsClusters(X509Certificate2 authority, CertificateOptions certificates) => certificates.ClusterAuthoritiesFile is { } bundle
+        && ConfiguredFiles.Certificates(bundle, out _).Any(clusters => clusters.RawDataMemory.Span.SequenceEqual(authority.RawDataMemory.Span));
 
     static void KeyPair(string certificate, string key, OptionReport report)
     {

@@ -9,7 +9,7 @@ namespace Gateway.Cli.Connect;
 /// <summary><c>gateway connect</c>: a local port for clients that cannot speak TLS, or cannot bring a token.</summary>
 static class ConnectCommand
 {
-    public static Command Of(SourceOptions source, CliOutput output)
+    public static Command Of(SourceOptions source, CliOutput output, Func<string, string?> variables)
     {
         var name = new Argument<string>("connection") { Description = "The connection to reach." };
         var port = new Option<int>("--port") { Description = "The local port; by default the system chooses one.", HelpName = "port" };
@@ -21,12 +21,13 @@ static class ConnectCommand
         var command = new Command("connect", "Opens a local port to a connection: TLS and the login are added on the way.") { name, port, host };
         source.AddTo(command);
         command.SetAction((parsed, cancel) => RunAsync(
-            source, parsed, parsed.GetRequiredValue(name), parsed.GetValue(host), parsed.GetValue(port), output, cancel));
+            source, parsed, variables, parsed.GetRequiredValue(name), parsed.GetValue(host), parsed.GetValue(port), output, cancel));
         return command;
     }
 
     static async Task<int> RunAsync(
-        SourceOptions source, ParseResult parsed, string connection, string? host, int port, CliOutput output, CancellationToken cancel)
+        SourceOptions source, ParseResult parsed, Func<string, string?> variables, string connection, string? host, int port, CliOutput output,
+        CancellationToken cancel)
     {
         using var node = source.Node(parsed);
         var reached = await LoginCommands.ReachAsync(node, connection, cancel);
@@ -34,14 +35,28 @@ static class ConnectCommand
         if (reached.TakesToken && login is null)
             throw new CommandException(ExitCode.Failed, $"the login of protocol {Printable.Text(reached.Protocol)} cannot be completed here; give its client the token itself");
         var where = host ?? source.Address(parsed)!.Host;
-        var dialer = new GatewayDialer(
-            where, reached.Port, reached.ServerName ?? where, source.NodeAuthorities(parsed), _ => Task.FromResult<X509Certificate2?>(null));
+        var certificate = reached.TakesToken ? _ => Task.FromResult<X509Certificate2?>(null) : Certificate(source, parsed, node, connection, variables);
+        var dialer = new GatewayDialer(where, reached.Port, reached.ServerName ?? where, source.NodeAuthorities(parsed), certificate);
         using var listening = Listen(port);
         output.Line($"{Printable.Text(reached.Name)} ({Printable.Text(reached.Protocol)}) is reached at {listening.LocalEndPoint}; Ctrl-C ends it");
-        var token = source.Token(parsed);
-        using var local = new LocalPort(dialer, reached.TakesToken ? login : null, token, output);
+        using var local = reached.TakesToken
+            ? new LocalPort(dialer, login, source.Token(parsed), output)
+            : new LocalPort(dialer, login: null, _ => Task.FromResult(""), output);
         await local.ServeAsync(listening, cancel);
         return ExitCode.Ok;
+    }
+
+    /// <summary>The stored certificate, or a new one where that is missing or about to end.</summary>
+    static Func<CancellationToken, Task<X509Certificate2?>> Certificate(
+        SourceOptions source, ParseResult parsed, AdminClient node, string connection, Func<string, string?> variables)
+    {
+        var (store, target) = (LoginCommands.Required(variables).Certificates, SourceOptions.TargetOf(source.Address(parsed)!));
+        return async cancel =>
+        {
+            if (store.Find(target) is { } stored) return stored;
+            await new CertificateIssue(node, target, store).RunAsync(connection, lifetime: null, cancel);
+            return store.Find(target);
+        };
     }
 
     static Socket Listen(int port)

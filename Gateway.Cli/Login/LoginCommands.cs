@@ -126,7 +126,7 @@ static class LoginCommands
     static Option<string?> IssuerOption() =>
         new("--issuer") { Description = "For a login without a node: the issuer's URL.", HelpName = "url" };
 
-    static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     static IReadOnlyList<IReadOnlyList<string>> Rows(CallerView who) =>
     [

@@ -7,7 +7,7 @@ public sealed class Logins(PrivateDirectory directory, TimeProvider time)
 {
     public TokenStore Store { get; } = new(directory, time);
 
-    public PrivateDirectory Directory { get; } = directory;
+    public StoredCertificates Certificates { get; } = new(directory, time);
 
     /// <summary>A token that is still good for a while. Throws <see cref="CommandException"/> when the login cannot be renewed.</summary>
     public async Task<string?> TokenAsync(string target, CancellationToken cancel) =>

@@ -28,4 +28,7 @@ static partial class AdminLog
 
     [LoggerMessage(3011, LogLevel.Warning, "That {Address} was shut out is not in the record of acts: {Problem}")]
     public static partial void NotRecorded(ILogger log, string address, string problem);
+
+    [LoggerMessage(3020, LogLevel.Information, "{Who} was issued the client certificate {Serial}, until {Until:u}")]
+    public static partial void IssuesCertificate(ILogger log, string who, string serial, DateTimeOffset until);
 }

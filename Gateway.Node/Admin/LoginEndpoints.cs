@@ -16,6 +16,8 @@ static class LoginEndpoints
         app.MapGet("/v1/me", Me).For(AdminRoles.Anybody).Answers<CallerView>("Who you are.");
         app.MapGet("/v1/me/connections/{name}", Reach).For(AdminRoles.Anybody)
             .Answers<ReachableConnectionView>("How to reach a connection that admits you.");
+        app.MapPost("/v1/me/certificate", CertificateEndpoint.IssueAsync).For(AdminRoles.Anybody)
+            .Answers<IssuedCertificateView>("A short-lived client certificate for your key.");
     }
 
     static IResult Login(AdminAccess access) => Results.Json(access.Login, AdminJson.Default.LoginView);
@@ -33,14 +35,21 @@ static class LoginEndpoints
     {
         var profile = connections.All.FirstOrDefault(c => c.Name == name && Admits(c, http, facts.Current, time.GetUtcNow()));
         return profile is null
-            ? Problems.Of(StatusCodes.Status404NotFound, "No connection of this name admits you; ask its operators for access.")
+            ? NoConnection()
             : Results.Json(ReachableConnectionView.Of(profile), AdminJson.Default.ReachableConnectionView);
     }
 
-    static bool Admits(ConnectionProfile connection, HttpContext http, AccessFacts facts, DateTimeOffset now)
+    internal static IResult NoConnection() =>
+        Problems.Of(StatusCodes.Status404NotFound, "No connection of this name admits you; ask its operators for access.");
+
+    internal static Identity Who(HttpContext http)
     {
         var token = Caller.IdentityOf(http);
-        var who = new Identity { Name = token.Name, Issuer = token.Issuer, Groups = token.Groups, Expires = token.Expires, TokenId = token.Id };
-        return AccessPolicy.Decide(new AccessRequest(who, connection, http.Connection.RemoteIpAddress ?? IPAddress.None), facts, now).IsAllowed;
+        return new Identity { Name = token.Name, Issuer = token.Issuer, Groups = token.Groups, Expires = token.Expires, TokenId = token.Id };
+    }
+
+    internal static bool Admits(ConnectionProfile connection, HttpContext http, AccessFacts facts, DateTimeOffset now)
+    {
+        return AccessPolicy.Decide(new AccessRequest(Who(http), connection, http.Connection.RemoteIpAddress ?? IPAddress.None), facts, now).IsAllowed;
     }
 }

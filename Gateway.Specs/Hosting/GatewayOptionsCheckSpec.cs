@@ -112,6 +112,12 @@ public sealed class GatewayOptionsCheckSpec : IDisposable
         "Gateway:Registry:FormerSealKeysFile is \"seal.key\": {root}/seal.key holds no seal keys (The text holds no public key in PEM); give the public parts (PEM), one after the other")]
     [InlineData("""{ "Certificates": { "CertificateFile": "node.crt", "KeyFile": "node.key", "ClusterAuthoritiesFile": "seal.key" } }""",
         "Gateway:Certificates:ClusterAuthoritiesFile is \"seal.key\": {root}/seal.key holds no valid certificate; give one or more certificates in PEM")]
+    [InlineData("""{ "Certificates": { "ClientAuthorityFile": "node.crt" } }""",
+        "Gateway:Certificates:ClientAuthorityFile is \"node.crt\": is given without ClientAuthorityKeyFile; give both, or neither")]
+    [InlineData("""{ "Certificates": { "ClientAuthorityFile": "node.crt", "ClientAuthorityKeyFile": "open.key" } }""",
+        "Gateway:Certificates:ClientAuthorityKeyFile is \"open.key\": {root}/open.key can be read by its group or by everybody; chmod 600 {root}/open.key")]
+    [InlineData("""{ "Certificates": { "ClientCertificateLifetime": "25h" } }""",
+        "Gateway:Certificates:ClientCertificateLifetime is \"25h\": must be longer than 0s and at most 1d; write it like 50ms, 10s, 5m, 2h or 00:00:30")]
     [InlineData("""{ "Certificates": { "Names": [] } }""", "Gateway:Certificates:Names is \"\": is empty; name at least one host or address")]
     [InlineData("""{ "ConnectionsFile": "absent.yaml" }""",
         "Gateway:ConnectionsFile is \"absent.yaml\": {root}/absent.yaml does not exist; create the file or correct the path")]

@@ -40,7 +40,7 @@ sealed class AdminHost : IAsyncDisposable
             .AddSingleton<IConnectionChanges>(new SampleChanges(Registry)).AddSingleton<IAuditRecord>(new HeldAudit(Registry))
             .AddSingleton(ClusterKey.Ephemeral()).AddSingleton(Probe)
             .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<IAccessFacts, LocalAccessFacts>().AddSingleton<INodeCertificates>(Certificates).AddSingleton(key)
-            .AddAdminApi(Options(loginFailures));
+            .AddSingleton(new ClientCertificateAuthority(new CertificateOptions(), TimeProvider.System)).AddAdminApi(Options(loginFailures));
         _app = builder.Build();
         _app.MapAdminApi();
     }

@@ -16,6 +16,7 @@ namespace Gateway.Actors.Hosting.AdminApi;
 [JsonSerializable(typeof(OwnTokenView))]
 [JsonSerializable(typeof(OwnIssuerView))]
 [JsonSerializable(typeof(OwnKeysView))]
+[JsonSerializable(typeof(IssuedCertificateView))]
 [JsonSerializable(typeof(CallerView))]
 [JsonSerializable(typeof(ReachableConnectionView))]
 [JsonSerializable(typeof(ConnectionDetailView))]
@@ -37,4 +38,5 @@ public sealed partial class AdminJson : JsonSerializerContext
 [JsonSerializable(typeof(KillRequest))]
 [JsonSerializable(typeof(SamlRedemption))]
 [JsonSerializable(typeof(ApplyRequest))]
+[JsonSerializable(typeof(CertificateAsk))]
 public sealed partial class AdminRequestJson : JsonSerializerContext;

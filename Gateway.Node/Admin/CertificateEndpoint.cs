@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Gateway.Actors.Authorize;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.AdminApi;
+
+namespace Gateway.Node.Admin;
+
+/// <summary>Issues a short-lived client certificate to whoever proves who they are by token, and to nobody by certificate: none renews itself.</summary>
+static class CertificateEndpoint
+{
+    const string AskRule = "The body must be JSON with request (PKCS #10, PEM), and maybe lifetime (such as 1h) and connection; gateway cert issue sends it.";
+
+    public static async Task<IResult> IssueAsync(
+        HttpContext http, IConnections connections, IAccessFacts facts, ClientCertificateAuthority authority, TimeProvider time, ILogger<AdminAccess> log)
+    {
+        if (await AskAsync(http) is not { } asked) return Problems.Of(StatusCodes.Status400BadRequest, AskRule);
+        var (token, now) = (Caller.IdentityOf(http), time.GetUtcNow());
+        var who = LoginEndpoints.Who(http);
+        if (facts.Current.Revocations.Any(r => r.Counts(now) && r.Hits(who)))
+            return Problems.Of(StatusCodes.Status403Forbidden, "Your identity was revoked; ask the operators why.");
+        if (!authority.IsThere)
+            return Problems.Of(StatusCodes.Status404NotFound, "This cluster issues no client certificates; ask its operators to set Certificates:ClientAuthorityFile.");
+        if (asked.Connection is { } name)
+        {
+            var profile = connections.All.FirstOrDefault(c => c.Name == name && LoginEndpoints.Admits(c, http, facts.Current, now));
+            if (profile is null) return LoginEndpoints.NoConnection();
+            if (!authority.IsTrustedBy(profile.ClientTls))
+                return Problems.Of(StatusCodes.Status409Conflict, "This connection does not accept certificates of this cluster's client authority; ask its operators.");
+        }
+
+        var issued = authority.Issue(asked.Request!, token.Name, token.Groups, asked.Lifetime() ?? TimeSpan.MaxValue);
+        if (!issued.IsGranted) return Problems.Of(StatusCodes.Status400BadRequest, $"No certificate was issued: {issued.Detail}.");
+        using var certificate = issued.Value;
+        var until = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+        AdminLog.IssuesCertificate(log, Caller.NameOf(http), certificate.SerialNumber, until);
+        var view = new IssuedCertificateView(certificate.ExportCertificatePem(), certificate.SerialNumber, until);
+        return Results.Json(view, AdminJson.Default.IssuedCertificateView);
+    }
+
+    static async Task<CertificateAsk?> AskAsync(HttpContext http)
+    {
+        if (!http.Request.HasJsonContentType()) return null;
+        try
+        {
+            return (await http.Request.ReadFromJsonAsync(AdminRequestJson.Default.CertificateAsk, http.RequestAborted))?.Checked();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
