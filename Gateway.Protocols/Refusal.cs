@@ -24,6 +24,7 @@ public enum Refusal : ushort
     ClientCertificateNotYetValid = 111,
     ClientCertificateRevoked = 112,
     ClientCertificateMisused = 113,
+    ClientRevocationUnknown = 114,
 
     // 2xx: the client's identity and rights
     LoginTooSlow = 200,
@@ -86,6 +87,7 @@ public enum Refusal : ushort
     UpstreamFrameMalformed = 509,
     UpstreamFrameTooLarge = 510,
     UpstreamLost = 511,
+    UpstreamRevocationUnknown = 512,
 }
 
 /// <summary>Who has to change something before the same attempt can succeed.</summary>

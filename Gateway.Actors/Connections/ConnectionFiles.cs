@@ -46,6 +46,16 @@ public sealed class ConnectionFiles
         return [];
     }
 
+    /// <summary>A file that is read while the connection is in use and need not be secret; null with a problem.</summary>
+    public string? PublicFile(string text, out FileProblem? problem)
+    {
+        problem = new("is a file of the node, which a registered connection cannot name", "let the responder that the certificates name be asked, without a list");
+        if (_isRegistered) return null;
+        var path = Path.GetFullPath(text, _directory!);
+        problem = ConfiguredFiles.Unreadable(path);
+        return problem is null ? path : null;
+    }
+
     /// <summary>The certificate with the private key of a secret file; null with a problem.</summary>
     public X509Certificate2? WithKey(string certificate, string keyPath, out FileProblem? problem)
     {

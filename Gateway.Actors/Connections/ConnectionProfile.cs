@@ -50,6 +50,9 @@ public sealed record ClientTls
 
     /// <summary>The certificate authorities whose client certificates are accepted; empty unless <see cref="ClientCertificate"/> asks for one.</summary>
     public required X509Certificate2Collection ClientAuthorities { get; init; }
+
+    /// <summary>Whether a client's certificate may be revoked, and who says so.</summary>
+    public RevocationRules Revocation { get; init; } = RevocationRules.None;
 }
 
 public enum ClientCertificateRule
@@ -81,6 +84,9 @@ public sealed record UpstreamTarget
 
     /// <summary>The authorities the upstream's chain must end in; empty: the system's.</summary>
     public required X509Certificate2Collection Authorities { get; init; }
+
+    /// <summary>Whether the upstream's certificate may be revoked, and who says so.</summary>
+    public RevocationRules Revocation { get; init; } = RevocationRules.None;
 
     /// <summary>The gateway's client certificate towards the upstream, with its private key; null: none.</summary>
     public X509Certificate2? ClientCertificate { get; init; }

@@ -93,12 +93,15 @@ sealed class ConnectionReader(
             tls.Fault("clientAuthorities", "is required when client certificates are accepted", "name the bundle (PEM) of authorities");
         if (rule == ClientCertificateRule.None && tls.Has("clientAuthorities"))
             tls.Fault("clientAuthorities", "has no use while clientCertificate is none", "remove it, or ask for a certificate");
+        if (rule == ClientCertificateRule.None && tls.Has("revocation"))
+            tls.Fault("revocation", "has no use while clientCertificate is none", "remove it, or ask for a certificate");
         return new ClientTls
         {
             AllowTls12 = tls.Choice("minimumVersion", s_versions13First) == "1.2",
             ServerNames = names,
             ClientCertificate = rule,
             ClientAuthorities = authorities,
+            Revocation = RevocationReader.Read(tls, files),
         };
     }
 

@@ -24,6 +24,7 @@ sealed class UpstreamReader(ConnectionFiles files)
             AllowTls12 = tls.Choice("minimumVersion", ["1.3", "1.2"]) == "1.2",
             ServerName = tls.Text("serverName") ?? host,
             Authorities = tls.Certificates("authorities", files),
+            Revocation = RevocationReader.Read(tls, files),
             ClientCertificate = ClientCertificate(tls),
             Login = Login(upstream, protocol),
         };

@@ -11,6 +11,7 @@ using Gateway.Actors.Replay;
 using Gateway.Actors.Sessions;
 using Gateway.Actors.Tls;
 using Gateway.Actors.Tls.OpenSsl;
+using Gateway.Actors.Tls.Revocation;
 using Gateway.Actors.Upstream;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,6 +36,7 @@ public static class GatewayServices
         .AddSingleton<GatewayMetrics>()
         .AddSingleton<LiveSessions>()
         .AddTls(node.Options.Tls, node.Time)
+        .AddSingleton<CertificateRevocation>()
         .AddSaml(node)
         .AddSingleton(new ClientCertificateAuthority(node.Options.Certificates, node.Time))
         .AddSingleton(new AcceptedConnections(node.Time))
@@ -54,8 +56,8 @@ public static class GatewayServices
         .AddSingleton<IRegisteredSecrets, RegisteredSecrets>()
         .AddSingleton<UpstreamSecrets>()
         .AddSingleton(provider => new UpstreamProbe(
-            new UpstreamDialer(provider.GetRequiredService<ITlsEngine>()), provider.GetRequiredService<UpstreamSecrets>(), node.Time,
-            node.Options.Limits.UpstreamTimeout))
+            new UpstreamDialer(provider.GetRequiredService<ITlsEngine>(), provider.GetRequiredService<CertificateRevocation>()),
+            provider.GetRequiredService<UpstreamSecrets>(), node.Time, node.Options.Limits.UpstreamTimeout))
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<RegistryActors>(provider))
         .AddSingleton<IRegistryCommands>(provider => provider.GetRequiredService<RegistryActors>().Commands)
         .AddSingleton<IReadiness, RegistryReadiness>(_ => new RegistryReadiness(node.Registry))
@@ -115,7 +117,8 @@ public static class GatewayServices
             Access = provider.GetRequiredService<IAccessFacts>(),
             LiveAccess = provider.GetRequiredService<LiveAccess>(),
             Tls = provider.GetRequiredService<ITlsEngine>(),
-            Dialer = new UpstreamDialer(provider.GetRequiredService<ITlsEngine>()),
+            Revocation = provider.GetRequiredService<CertificateRevocation>(),
+            Dialer = new UpstreamDialer(provider.GetRequiredService<ITlsEngine>(), provider.GetRequiredService<CertificateRevocation>()),
             Secrets = provider.GetRequiredService<UpstreamSecrets>(),
             Index = provider.GetRequiredService<ISessionIndex>(),
             SealKey = provider.GetRequiredService<SealKey>(),

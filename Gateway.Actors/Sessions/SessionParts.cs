@@ -5,6 +5,7 @@ using Gateway.Actors.Hosting;
 using Gateway.Actors.Identify;
 using Gateway.Actors.Record;
 using Gateway.Actors.Tls;
+using Gateway.Actors.Tls.Revocation;
 using Gateway.Actors.Upstream;
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +28,8 @@ public sealed record SessionParts
     public required LiveSessions Live { get; init; }
 
     public required ITlsEngine Tls { get; init; }
+
+    public required CertificateRevocation Revocation { get; init; }
 
     public required INodeCertificates Certificates { get; init; }
 

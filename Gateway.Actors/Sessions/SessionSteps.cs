@@ -54,7 +54,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     public async Task<Verdict<SecuredConnection>> Secure(AcceptedConnection connection)
     {
         using var deadline = Within(parts.Limits.HandshakeTimeout);
-        var handshake = await ServerHandshake.SecureAsync(connection, parts.Tls, parts.Certificates, parts.Time, deadline.Token)
+        var handshake = await ServerHandshake.SecureAsync(connection, parts.Tls, parts.Certificates, parts.Revocation, parts.Time, deadline.Token)
             .ConfigureAwait(false);
         Facts = handshake.Client;
         if (handshake.Verdict.IsGranted) _client = new Leg(handshake.Verdict.Value.Stream, connection.Socket);

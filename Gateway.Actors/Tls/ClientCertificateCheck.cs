@@ -6,9 +6,8 @@ using Gateway.Protocols;
 namespace Gateway.Actors.Tls;
 
 /// <summary>
-/// Judges the certificate of one client while its handshake runs, and remembers what it found. Revocation is not asked for on this leg:
-/// the answer would be fetched from wherever the client's certificate points, while the client waits; short-lived certificates are the
-/// cure.
+/// Judges the certificate of one client while its handshake runs, and remembers what it found. Whether it is revoked is asked after the
+/// handshake, where that can be waited for.
 /// </summary>
 sealed class ClientCertificateCheck(ClientTls rules, DateTimeOffset now)
 {
@@ -17,6 +16,9 @@ sealed class ClientCertificateCheck(ClientTls rules, DateTimeOffset now)
 
     /// <summary>What the client sent, a copy that the caller owns; null when it sent none.</summary>
     public X509Certificate2? Certificate { get; private set; }
+
+    /// <summary>Who issued it, from its verified chain, a copy that the caller owns; null unless revocation is to be asked.</summary>
+    public X509Certificate2? Issuer { get; private set; }
 
     public bool IsAsked => rules.ClientCertificate != ClientCertificateRule.None;
 
@@ -41,12 +43,19 @@ sealed class ClientCertificateCheck(ClientTls rules, DateTimeOffset now)
         var (fault, detail) = CertificateJudge.Judge(chain);
         return fault switch
         {
-            CertificateFault.None => null,
+            CertificateFault.None => LearnIssuer(chain),
             CertificateFault.Revoked => new(Refusal.ClientCertificateRevoked, detail),
             CertificateFault.Expired => new(Refusal.ClientCertificateExpired, detail),
             CertificateFault.NotYetValid => new(Refusal.ClientCertificateNotYetValid, detail),
             CertificateFault.Misused => new(Refusal.ClientCertificateMisused, detail),
             _ => new(Refusal.ClientCertificateUntrusted, detail),
         };
+    }
+
+    Refused? LearnIssuer(X509Chain chain)
+    {
+        Issuer?.Dispose();
+        Issuer = rules.Revocation.Rule != RevocationRule.None ? PeerChain.IssuerOf(chain) : null;
+        return null;
     }
 }

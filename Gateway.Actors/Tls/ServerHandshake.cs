@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Accept;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
+using Gateway.Actors.Tls.Revocation;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 using Gateway.Protocols.Tls;
@@ -45,18 +46,20 @@ public sealed class ServerHandshake : IDisposable
     /// <paramref name="cancel"/> fires, the client was too slow.
     /// </summary>
     public static async Task<ClientHandshake> SecureAsync(
-        AcceptedConnection accepted, ITlsEngine engine, INodeCertificates certificates, TimeProvider time, CancellationToken cancel)
+        AcceptedConnection accepted, ITlsEngine engine, INodeCertificates certificates, CertificateRevocation revocation, TimeProvider time,
+        CancellationToken cancel)
     {
         var handshake = new ServerHandshake(accepted, certificates, time.GetUtcNow());
         var isSecured = false;
         try
         {
-            var verdict = await handshake.RunAsync(engine, cancel).ConfigureAwait(false);
+            var verdict = await handshake.RunAsync(engine, revocation, cancel).ConfigureAwait(false);
             isSecured = verdict.IsGranted;
             return new ClientHandshake(handshake.Facts, verdict);
         }
         finally
         {
+            handshake._check.Issuer?.Dispose();
             if (!isSecured) handshake.Dispose();
         }
     }
@@ -70,7 +73,7 @@ public sealed class ServerHandshake : IDisposable
         _accepted.Dispose();
     }
 
-    async Task<Verdict<SecuredConnection>> RunAsync(ITlsEngine engine, CancellationToken cancel)
+    async Task<Verdict<SecuredConnection>> RunAsync(ITlsEngine engine, CertificateRevocation revocation, CancellationToken cancel)
     {
         try
         {
@@ -86,6 +89,7 @@ public sealed class ServerHandshake : IDisposable
             _leg = await engine.AcceptAsync(_accepted.Socket, _wire, options, cancel).ConfigureAwait(false);
             LearnCertificate();
             Facts = Facts with { TlsVersion = _leg.Version, TlsSuite = _leg.Suite };
+            if (await RevokedAsync(revocation, cancel).ConfigureAwait(false) is { } revoked) return revoked;
             return new SecuredConnection(this);
         }
         catch (Exception fault) when (TlsFacts.IsPeersDoing(fault))
@@ -93,6 +97,19 @@ public sealed class ServerHandshake : IDisposable
             LearnCertificate();
             return Explain(fault, cancel);
         }
+    }
+
+    // The handshake is over for the client, and nothing it says is read before this.
+    async Task<Refused?> RevokedAsync(CertificateRevocation revocation, CancellationToken cancel)
+    {
+        if (_check.Certificate is not { } certificate) return null;
+        var rules = Profile.ClientTls.Revocation;
+        return await revocation.ObjectionAsync(certificate, _check.Issuer, rules, Profile.Name, cancel).ConfigureAwait(false) switch
+        {
+            null => null,
+            { State: RevocationState.Revoked } found => new(Refusal.ClientCertificateRevoked, found.Detail),
+            { } found => new(Refusal.ClientRevocationUnknown, found.Detail),
+        };
     }
 
     async Task<(Verdict<TlsTerms> Verdict, ClientHello? Hello)> JudgeHelloAsync(CancellationToken cancel)

@@ -8,12 +8,15 @@ namespace Gateway.Actors.Upstream;
 
 /// <summary>
 /// Judges the upstream's certificate while the handshake runs, and remembers what it found: chain, purpose and dates, then the name.
-/// Revocation is asked of what the system has at hand; nothing is fetched while a client waits.
+/// What the system has at hand of revocations counts; beyond that whether it is revoked is asked after the handshake.
 /// </summary>
 sealed class UpstreamCertificateCheck(UpstreamTarget target, DateTimeOffset now)
 {
     /// <summary>Null as long as nothing is wrong.</summary>
     public Refused? Refused { get; private set; }
+
+    /// <summary>What the upstream sent and who issued it, copies that the caller owns; null unless revocation is to be asked.</summary>
+    public (X509Certificate2 Certificate, X509Certificate2? Issuer)? Verified { get; private set; }
 
     public X509ChainPolicy Policy() =>
         CertificateJudge.PolicyFor(target.Authorities, Purposes.Server, now, X509RevocationMode.Offline, systemTrust: true);
@@ -32,7 +35,7 @@ sealed class UpstreamCertificateCheck(UpstreamTarget target, DateTimeOffset now)
         var (fault, detail) = CertificateJudge.Judge(chain);
         return fault switch
         {
-            CertificateFault.None => JudgeName(certificate),
+            CertificateFault.None => JudgeName(certificate, chain),
             CertificateFault.Revoked => new(Refusal.UpstreamCertificateRevoked, detail),
             CertificateFault.Expired => new(Refusal.UpstreamCertificateExpired, detail),
             CertificateFault.NotYetValid => new(Refusal.UpstreamCertificateNotYetValid, detail),
@@ -40,7 +43,12 @@ sealed class UpstreamCertificateCheck(UpstreamTarget target, DateTimeOffset now)
         };
     }
 
-    Refused? JudgeName(X509Certificate2 certificate) => CertificateJudge.IsFor(certificate, target.ServerName)
-        ? null
-        : new Refused(Refusal.UpstreamNameMismatch, $"no alternative name of the certificate is {target.ServerName}");
+    Refused? JudgeName(X509Certificate2 certificate, X509Chain chain)
+    {
+        if (!CertificateJudge.IsFor(certificate, target.ServerName))
+            return new Refused(Refusal.UpstreamNameMismatch, $"no alternative name of the certificate is {target.ServerName}");
+        if (target.Revocation.Rule != RevocationRule.None)
+            Verified = (X509CertificateLoader.LoadCertificate(certificate.RawData), PeerChain.IssuerOf(chain));
+        return null;
+    }
 }

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Tls;
+using Gateway.Actors.Tls.Revocation;
 using Gateway.Protocols;
 
 namespace Gateway.Actors.Upstream;
@@ -14,7 +15,7 @@ namespace Gateway.Actors.Upstream;
 /// Dials the upstream of a grant and verifies it. Takes a <see cref="Grant"/>, so that nothing is dialled for somebody without one; sends
 /// nothing but the handshake.
 /// </summary>
-public sealed class UpstreamDialer(ITlsEngine engine)
+public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revocation)
 {
     /// <summary>Does not throw for anything an upstream can do; when <paramref name="cancel"/> fires, it was too slow.</summary>
     public async Task<Verdict<UpstreamConnection>> DialAsync(Grant grant, TimeProvider time, CancellationToken cancel)
@@ -59,9 +60,18 @@ public sealed class UpstreamDialer(ITlsEngine engine)
         try
         {
             var leg = await engine.ConnectAsync(socket, Options(target, check), cancel).ConfigureAwait(false);
-            if (check.Refused is null) return new DialledUpstream(socket, leg.Stream, leg);
-            leg.Stream.Dispose();
-            return check.Refused;
+            try
+            {
+                if ((check.Refused ?? await RevokedAsync(target, check, cancel).ConfigureAwait(false)) is not { } unfit)
+                    return new DialledUpstream(socket, leg.Stream, leg);
+                leg.Stream.Dispose();
+                return unfit;
+            }
+            catch
+            {
+                leg.Stream.Dispose();
+                throw;
+            }
         }
         catch (Exception fault) when (TlsFacts.IsPeersDoing(fault))
         {
@@ -69,6 +79,23 @@ public sealed class UpstreamDialer(ITlsEngine engine)
             return cancel.IsCancellationRequested
                 ? new Refused(Refusal.UpstreamTooSlow, "the upstream did not finish the handshake in time")
                 : new Refused(Refusal.UpstreamTlsFailed, TlsFacts.Innermost(fault));
+        }
+    }
+
+    // Asked before the gateway says anything there, its login least of all.
+    async Task<Refused?> RevokedAsync(UpstreamTarget target, UpstreamCertificateCheck check, CancellationToken cancel)
+    {
+        if (check.Verified is not var (certificate, issuer)) return null;
+        using (certificate)
+        using (issuer)
+        {
+            var whose = $"{target.Host}:{target.Port}";
+            return await revocation.ObjectionAsync(certificate, issuer, target.Revocation, whose, cancel).ConfigureAwait(false) switch
+            {
+                null => null,
+                { State: RevocationState.Revoked } found => new(Refusal.UpstreamCertificateRevoked, found.Detail),
+                { } found => new(Refusal.UpstreamRevocationUnknown, found.Detail),
+            };
         }
     }
 

@@ -98,13 +98,17 @@ sealed class AdminHost : IAsyncDisposable
 
     // Dials for real: where the samples point to there is nothing.
     static UpstreamProbe Probe(IServiceProvider provider) => new(
-        new UpstreamDialer(new SslStreamEngine()), new UpstreamSecrets(new RefusingSecrets()), TimeProvider.System, TimeSpan.FromSeconds(5));
+        new UpstreamDialer(new SslStreamEngine(), NoRevocation.Asked), new UpstreamSecrets(new RefusingSecrets()), TimeProvider.System, TimeSpan.FromSeconds(5));
 
     static GatewayOptions Options(int loginFailures) => new()
     {
         Admin = new AdminOptions
         {
-            Address = IPAddress.Loopback.ToString(), Port = 0, AuditorGroups = ["audit"], OperatorGroups = ["ops"], ViewerGroups = ["view"],
+            Address = IPAddress.Loopback.ToString(),
+            Port = 0,
+            AuditorGroups = ["audit"],
+            OperatorGroups = ["ops"],
+            ViewerGroups = ["view"],
             LoginFailures = loginFailures,
         },
         Issuers = [new IssuerOptions { Name = "main" }],

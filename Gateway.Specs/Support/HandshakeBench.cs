@@ -36,7 +36,7 @@ public sealed class HandshakeBench(string engine = "sslstream") : IDisposable
     {
         _owned.Add(pair);
         var accepted = new AcceptedConnection(pair.Server, profile, (IPEndPoint)pair.Server.RemoteEndPoint!);
-        var handshake = await ServerHandshake.SecureAsync(accepted, _engine, Node, Time, cancel ?? Deadline);
+        var handshake = await ServerHandshake.SecureAsync(accepted, _engine, Node, NoRevocation.Asked, Time, cancel ?? Deadline);
         if (handshake.Verdict.IsGranted) _owned.Add(handshake.Verdict.Value);
         Assert.Equal(!handshake.Verdict.IsGranted, pair.Server.SafeHandle.IsClosed);
         return handshake;

@@ -99,7 +99,7 @@ public sealed class OpenSslClientSpec : IDisposable
         using var client = Start($"s_client -connect {_listener.LocalEndpoint} -servername localhost{trusting} {arguments}");
         var socket = await _listener.AcceptSocketAsync(_deadline.Token);
         var accepted = new AcceptedConnection(socket, profile, (IPEndPoint)socket.RemoteEndPoint!);
-        var gateway = await ServerHandshake.SecureAsync(accepted, _engine, _node, TimeProvider.System, _deadline.Token);
+        var gateway = await ServerHandshake.SecureAsync(accepted, _engine, _node, NoRevocation.Asked, TimeProvider.System, _deadline.Token);
         if (gateway.Verdict.IsGranted)
         {
             await gateway.Verdict.Value.Stream.WriteAsync("bye\n"u8.ToArray(), _deadline.Token);

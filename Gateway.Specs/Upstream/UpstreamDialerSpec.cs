@@ -109,7 +109,7 @@ public abstract class UpstreamDialerSpec(string engine) : IDisposable
         var grant = await _grants.GrantAsync(target);
         using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
-        var verdict = await new UpstreamDialer(EngineBench.Engine(engine)).DialAsync(grant, TimeProvider.System, soon.Token);
+        var verdict = await new UpstreamDialer(EngineBench.Engine(engine), NoRevocation.Asked).DialAsync(grant, TimeProvider.System, soon.Token);
 
         Assert.Equal(Refusal.UpstreamTooSlow, verdict.Refusal);
     }
@@ -175,7 +175,7 @@ public abstract class UpstreamDialerSpec(string engine) : IDisposable
     }
 
     async Task<Verdict<UpstreamConnection>> DialAsync(UpstreamTarget target) =>
-        await new UpstreamDialer(EngineBench.Engine(engine))
+        await new UpstreamDialer(EngineBench.Engine(engine), NoRevocation.Asked)
             .DialAsync(await _grants.GrantAsync(target), TimeProvider.System, _deadline.Token);
 
     /// <summary>One byte there and back, so that the ticket for the next leg has arrived.</summary>

@@ -1,0 +1,13 @@
+namespace Gateway.Actors.Tls.Revocation;
+
+/// <summary>Whether a certificate is revoked.</summary>
+public enum RevocationState
+{
+    /// <summary>Nobody who would know said so.</summary>
+    Unknown,
+    Good,
+    Revoked,
+}
+
+/// <summary>What was found out, and how, in one sentence without anything of a stranger's making.</summary>
+public readonly record struct RevocationFinding(RevocationState State, string Detail);

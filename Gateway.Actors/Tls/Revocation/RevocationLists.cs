@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Actors.Tls.Revocation;
+
+/// <summary>
+/// The revocation lists that connections name, read when they are first asked and again when their file changed. A file that became faulty
+/// leaves the list before in force, until that is out of date by itself. Safe for use from several threads.
+/// </summary>
+sealed partial class RevocationLists(TimeProvider time, ILogger log)
+{
+    /// <summary>Bytes. Origin: the largest public lists have 10 MB and hold a quarter of a million certificates.</summary>
+    public const long Largest = 16 * 1024 * 1024;
+
+    /// <summary>How long a change may go unnoticed.</summary>
+    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+
+    readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+
+    /// <summary>Null when there is none that can be read.</summary>
+    public RevocationList? Find(string file) => _entries.GetOrAdd(file, static _ => new Entry()).Newest(file, this);
+
+    /// <exception cref="InvalidDataException">The file holds no list that can be used.</exception>
+    public static RevocationList Read(string file)
+    {
+        if (new FileInfo(file).Length > Largest) throw new InvalidDataException($"it is larger than {Largest} bytes");
+        return RevocationList.Parse(File.ReadAllBytes(file));
+    }
+
+    [LoggerMessage(221, LogLevel.Information, "Took up the revocation list {File}")]
+    partial void TookUp(string file);
+
+    [LoggerMessage(222, LogLevel.Warning, "The revocation list {File} is not taken up, the one before stays: {Problem}")]
+    partial void KeptOld(string file, string problem);
+
+    sealed class Entry
+    {
+        readonly Lock _lock = new();
+        RevocationList? _list;
+        (DateTime Written, long Length) _readOf;
+        DateTimeOffset _nextLook = DateTimeOffset.MinValue;
+
+        public RevocationList? Newest(string file, RevocationLists owner)
+        {
+            lock (_lock)
+            {
+                var now = owner.NowUtc;
+                if (now < _nextLook) return _list;
+                _nextLook = now + LookEvery;
+                try
+                {
+                    var seen = new FileInfo(file);
+                    if ((seen.LastWriteTimeUtc, seen.Length) == _readOf) return _list;
+                    _list = Read(file);
+                    _readOf = (seen.LastWriteTimeUtc, seen.Length);
+                    owner.TookUp(file);
+                }
+                catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+                {
+                    owner.KeptOld(file, e.Message);
+                }
+
+                return _list;
+            }
+        }
+    }
+
+    DateTimeOffset NowUtc => time.GetUtcNow();
+}
