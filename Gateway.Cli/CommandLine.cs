@@ -55,6 +55,8 @@ public static class CommandLine
             AuditCommand.Of(source, output),
             NodeCommands.Nodes(source, output),
             NodeCommands.Node(source, output),
+            AccessCommands.Access(source, output),
+            AccessCommands.Revoke(source, output),
             Check(output),
             LoginCommands.Login(source, output, variables),
             LoginCommands.Logout(source, output, variables),

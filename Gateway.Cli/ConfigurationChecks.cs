@@ -14,28 +14,33 @@ public sealed class ConfigurationChecks(CliOutput output)
     /// <param name="path">The file, or the directory that holds it. Relative paths inside start from that directory.</param>
     public int Check(string path)
     {
-        var file = Path.GetFullPath(Directory.Exists(path) ? Path.Combine(path, FileName) : path);
-        if (!File.Exists(file))
-        {
-            output.Fail($"no file {Printable.Text(file)}; name an {FileName} or its directory");
-            return ExitCode.NotFound;
-        }
-
         try
         {
-            return Report(file, FaultsOf(file));
+            var (file, configuration) = Load(path);
+            return Report(file, configuration.Faults);
         }
-        catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
+        catch (CommandException e)
         {
-            output.Fail($"{Printable.Text(file)} cannot be read: {Printable.Text(e.GetBaseException().Message)}");
-            return ExitCode.Failed;
+            output.Fail(e.Message);
+            return e.ExitCode;
         }
     }
 
-    static IReadOnlyList<ConfigurationFault> FaultsOf(string file)
+    /// <summary>The file itself, and everything it and the files it names say.</summary>
+    /// <exception cref="CommandException">There is no such file, or it cannot be read.</exception>
+    public static (string File, NodeConfiguration Configuration) Load(string path)
     {
-        var configuration = new ConfigurationBuilder().AddJsonFile(file, optional: false, reloadOnChange: false).Build();
-        return NodeConfiguration.Read(configuration, Path.GetDirectoryName(file)!).Faults;
+        var file = Path.GetFullPath(Directory.Exists(path) ? Path.Combine(path, FileName) : path);
+        if (!File.Exists(file)) throw new CommandException(ExitCode.NotFound, $"no file {Printable.Text(file)}; name an {FileName} or its directory");
+        try
+        {
+            var configuration = new ConfigurationBuilder().AddJsonFile(file, optional: false, reloadOnChange: false).Build();
+            return (file, NodeConfiguration.Read(configuration, Path.GetDirectoryName(file)!));
+        }
+        catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Failed, $"{Printable.Text(file)} cannot be read: {Printable.Text(e.GetBaseException().Message)}", e);
+        }
     }
 
     int Report(string file, IReadOnlyList<ConfigurationFault> faults)

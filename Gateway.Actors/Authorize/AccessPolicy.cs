@@ -48,7 +48,7 @@ public static class AccessPolicy
 
     static AccessDecision Revoked(Identity who, Revocation revocation) => Refuse(
         Refusal.IdentityRevoked, "revocation",
-        $"the {revocation.Kind.Word()} of {who.Name} was revoked at {revocation.At:u} by {revocation.RevokedBy}: {revocation.Reason}");
+        $"{(revocation.Kind == RevokedKind.Subject ? "" : $"the {revocation.Kind.Word()} of ")}{who.Name} was revoked at {revocation.At:u} by {revocation.RevokedBy}: {revocation.Reason}");
 
     static AccessDecision Refuse(Refusal refusal, string rule, string detail) => new() { Refusal = refusal, Rule = rule, Detail = detail };
 }

@@ -10,7 +10,9 @@ public static class ConnectionFields
     public static readonly IReadOnlyList<string> Metadata = ["name", "labels"];
     public static readonly IReadOnlyList<string> Spec = ["protocol", "listen", "tls", "upstream", "access", "operations", "recording", "limits"];
     public static readonly IReadOnlyList<string> Listen = ["address", "port"];
-    public static readonly IReadOnlyList<string> Tls = ["minimumVersion", "serverNames", "clientCertificate", "clientAuthorities", "revocation", "revocationList"];
+    public static readonly IReadOnlyList<string> Tls =
+        ["minimumVersion", "serverNames", "clientCertificate", "clientAuthorities", "clientSubjects", "revocation", "revocationList"];
+    public static readonly IReadOnlyList<string> SubjectRule = ["issuer", "take", "matching", "groups"];
     public static readonly IReadOnlyList<string> Upstream = ["host", "port", "tls", "plaintext", "login"];
     public static readonly IReadOnlyList<string> UpstreamTls = ["serverName", "authorities", "minimumVersion", "clientCertificate", "clientKey", "revocation", "revocationList"];
     public static readonly IReadOnlyList<string> Login = ["userName", "passwordFile", "passwordEnvironment", "passwordSecret"];

@@ -53,6 +53,9 @@ public sealed record ClientTls
 
     /// <summary>Whether a client's certificate may be revoked, and who says so.</summary>
     public RevocationRules Revocation { get; init; } = RevocationRules.None;
+
+    /// <summary>How client certificates name their subjects; empty: as CertificateIdentity does where nobody says otherwise.</summary>
+    public IReadOnlyList<SubjectRule> ClientSubjects { get; init; } = [];
 }
 
 public enum ClientCertificateRule

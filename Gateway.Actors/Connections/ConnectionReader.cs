@@ -102,6 +102,7 @@ sealed class ConnectionReader(
             ClientCertificate = rule,
             ClientAuthorities = authorities,
             Revocation = RevocationReader.Read(tls, files),
+            ClientSubjects = SubjectRuleReader.Read(tls, rule),
         };
     }
 

@@ -17,7 +17,7 @@ public sealed class Identification(ITokenVerifier tokens)
         var issuers = connection.Profile.Access.Issuers;
         if (proof.Token is { } token && issuers.Count > 0) return ByToken(connection, await tokens.VerifyAsync(token, issuers, cancel));
         if (connection.ClientCertificate is { } certificate)
-            return ByCertificate(connection, certificate, CertificateIdentity.Read(certificate));
+            return ByCertificate(connection, certificate, CertificateIdentity.Read(certificate, connection.Profile.ClientTls.ClientSubjects));
         return issuers.Count > 0
             ? new Refused(Refusal.TokenMissing, "the login brings no token, and there is no client certificate")
             : new Refused(Refusal.ClientCertificateMissing, "the connection accepts client certificates only, and there is none");

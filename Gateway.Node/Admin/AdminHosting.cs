@@ -55,6 +55,7 @@ public static class AdminHosting
         app.MapNodes();
         app.MapConnections();
         app.MapSecrets();
+        app.MapAccess();
         app.MapAudit();
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(AdminRoles.Anybody);
         return app;

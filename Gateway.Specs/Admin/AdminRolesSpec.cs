@@ -14,6 +14,8 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
 {
     const string Session = $"/v1/sessions/{SampleSession.Id}";
 
+    const string Explain = "/v1/access/explain?subject=zoe&connection=telemetry";
+
     /// <summary>Every endpoint, with who may use it.</summary>
     static readonly (string Method, string Path, bool Auditor, bool Operator, bool Viewer)[] s_guarded =
     [
@@ -34,6 +36,12 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         ("PUT", "/v1/secrets/broker", false, true, false),
         ("DELETE", "/v1/secrets/broker", false, true, false),
         ("GET", "/v1/audit", true, false, false),
+        ("GET", "/v1/access", true, true, true),
+        ("GET", Explain, true, true, true),
+        ("POST", "/v1/access/grants", false, true, false),
+        ("POST", "/v1/access/grants/01JGRANT/withdraw", false, true, false),
+        ("POST", "/v1/access/revocations", false, true, false),
+        ("POST", "/v1/access/revocations/lift", false, true, false),
     ];
 
     static readonly string[] s_open = ["/health/live", "/health/ready", "/metrics", "/v1/login"];
@@ -116,7 +124,7 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         var guarded = endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is null).ToList();
 
         Assert.Equal(s_open, open.Order());
-        var expected = s_guarded.Select(e => e.Path.Replace(SampleSession.Id, "{id}", StringComparison.Ordinal)
+        var expected = s_guarded.Select(e => e.Path.Split('?')[0].Replace(SampleSession.Id, "{id}", StringComparison.Ordinal).Replace("01JGRANT", "{id}", StringComparison.Ordinal)
             .Replace("/telemetry", "/{name}", StringComparison.Ordinal).Replace("/broker", "/{name}", StringComparison.Ordinal));
         Assert.Equal(expected.Concat(s_personal).Order(), guarded.Select(e => e.RoutePattern.RawText).Order());
         Assert.All(guarded, e => Assert.NotNull(e.Metadata.GetMetadata<IAuthorizeData>()?.Policy));
@@ -168,7 +176,7 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
     {
         _cluster = SampleCluster.OfThree(_key);
         _host = await AdminHost.StartAsync(_cluster, _key);
-        _host.Registry.Do(SampleRegistry.Of<ConnectionPut>(), SampleRegistry.Of<SecretPut>());
+        _host.Registry.Do(SampleRegistry.Of<ConnectionPut>(), SampleRegistry.Of<SecretPut>(), SampleRegistry.Of<AccessGranted>(), SampleRegistry.Of<Revoked>());
     }
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
@@ -184,6 +192,8 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
             Content = (method, path) switch
             {
                 ("POST", "/v1/connections/apply") => JsonContent.Create(new { documents = SampleRegistry.Document }),
+                ("POST", "/v1/access/grants") => JsonContent.Create(new { subject = "zoe", connection = "telemetry", @for = "1h", reason = "spec" }),
+                ("POST", "/v1/access/revocations" or "/v1/access/revocations/lift") => JsonContent.Create(new { kind = "token", value = "jti-1", reason = "spec" }),
                 ("POST", _) => JsonContent.Create(new { reason = "spec" }),
                 ("PUT", _) => new StringContent(path.Contains("secrets", StringComparison.Ordinal) ? "s3cret" : SampleRegistry.Document),
                 _ => null,

@@ -82,6 +82,25 @@ public sealed class AccessReaderSpec : IDisposable
     }
 
     [Fact]
+    public void Rules_for_the_subjects_of_certificates_are_read_to_the_letter_and_their_faults_named()
+    {
+        _folder.WriteCertificate("ca").Dispose();
+        const string tls = "tls: { clientCertificate: optional, clientAuthorities: ca.crt, clientSubjects: [ "
+            + "{ issuer: \"CN=A\", take: uri, matching: \"spiffe://*\", groups: [a] }, { take: commonName } ] }\n  listen:";
+
+        var sound = Load(Sound.Replace("listen:", tls, StringComparison.Ordinal));
+        var wrong = Load(Sound.Replace("listen:", tls.Replace("take: commonName", "take: name", StringComparison.Ordinal), StringComparison.Ordinal));
+        var useless = Load(Sound.Replace("listen:", "tls: { clientSubjects: [ { take: dns } ] }\n  listen:", StringComparison.Ordinal));
+
+        var rules = Assert.Single(sound.Profiles).ClientTls.ClientSubjects;
+        Assert.Equal([("CN=A", CertificateName.Uri, "spiffe://*"), (null, CertificateName.CommonName, null)], rules.Select(r => (r.Issuer, r.Take, r.Matching)));
+        Assert.Equal(["a"], rules[0].Groups!);
+        Assert.Null(rules[1].Groups);
+        Assert.Contains("clientSubjects[1].take is \"name\": is not a known value", Assert.Single(wrong.Faults).ToString(), StringComparison.Ordinal);
+        Assert.Contains("has no use while clientCertificate is none", Assert.Single(useless.Faults).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rules_that_only_deny_admit_nobody()
     {
         var loaded = Load(Sound.Replace("effect: allow", "effect: deny", StringComparison.Ordinal));

@@ -198,6 +198,7 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(ConnectionFields.Spec, Names(spec));
         Assert.Equal(ConnectionFields.Listen, Names(Properties(spec, "listen")));
         Assert.Equal(ConnectionFields.Tls, Names(Properties(spec, "tls")));
+        Assert.Equal(ConnectionFields.SubjectRule, Names(Properties(Properties(spec, "tls"), "clientSubjects").GetProperty("items")));
         Assert.Equal(ConnectionFields.Upstream, Names(Properties(spec, "upstream")));
         Assert.Equal(ConnectionFields.UpstreamTls, Names(Properties(Properties(spec, "upstream"), "tls")));
         Assert.Equal(ConnectionFields.Login, Names(Properties(Properties(spec, "upstream"), "login")));

@@ -47,6 +47,36 @@ public sealed class ClusterSpec(TestCluster cluster)
     }
 
     [RequiresFact("postgres")]
+    public async Task Who_is_revoked_through_one_node_loses_idle_sessions_on_every_node_within_two_seconds()
+    {
+        await using var one = await cluster.OpenAsync(cluster.Nodes[0]);
+        await using var two = await cluster.OpenAsync(cluster.Nodes[1]);
+        await using var three = await cluster.OpenAsync(cluster.Nodes[2]);
+        var left = Task.WhenAll(TlsClient.ReadToEndAsync(one), TlsClient.ReadToEndAsync(two), TlsClient.ReadToEndAsync(three));
+
+        var (code, output) = await cluster.Nodes[2].GatewayAsync("revoke", "subject", "camera-17", "--reason", "spec");
+        try
+        {
+            Assert.True(code == 0, output);
+            Assert.All(await left.WaitAsync(TimeSpan.FromSeconds(2)), Assert.Empty);
+            foreach (var node in cluster.Nodes.ToArray()) await Assert.ThrowsAnyAsync<Exception>(() => cluster.OpenAsync(node));
+            await Eventually.AssertAsync(async () =>
+                Assert.Equal(3, (await SessionsAsync(cluster.Nodes[0], "--refusal", "identity-revoked", "--ended", "--subject", "camera-17")).Count(s => s.Ending == "refused" && s.HasTraffic)));
+        }
+        finally
+        {
+            (code, output) = await cluster.Nodes[0].GatewayAsync("revoke", "subject", "camera-17", "--lift", "--reason", "spec");
+        }
+
+        Assert.True(code == 0, output);
+        await Eventually.AssertAsync(async () =>
+        {
+            var opened = await Xunit.Record.ExceptionAsync(async () => await (await cluster.OpenAsync(cluster.Nodes[1])).DisposeAsync());
+            Assert.Null(opened);
+        });
+    }
+
+    [RequiresFact("postgres")]
     public async Task A_node_that_is_told_to_leave_drains_its_sessions_and_ends()
     {
         var leaving = await cluster.JoinAsync("gw-leaving");
@@ -189,9 +219,9 @@ public sealed class ClusterSpec(TestCluster cluster)
 
     static Session Read(JsonElement session) => new(
         session.GetProperty("id").GetString()!, session.GetProperty("node").GetString()!, session.GetProperty("ending").GetString(),
-        session.GetProperty("refusal").GetString());
+        session.GetProperty("refusal").GetString(), session.GetProperty("toUpstreamBytes").GetInt64() > 0);
 
-    sealed record Session(string Id, string NodeKey, string? Ending, string? Refusal)
+    sealed record Session(string Id, string NodeKey, string? Ending, string? Refusal, bool HasTraffic)
     {
         /// <summary>The readable part of the key: <c>gw.1</c> of <c>gw.1.k3x...</c>.</summary>
         public string NodeName => NodeKey[..NodeKey.LastIndexOf('.')].Replace('.', '-');

@@ -39,7 +39,8 @@ sealed class AdminHost : IAsyncDisposable
             .AddSingleton<IRegistry>(Registry).AddSingleton<IRegistryCommands>(Registry).AddSingleton<IConnectionSurvey>(cluster)
             .AddSingleton<IConnectionChanges>(new SampleChanges(Registry)).AddSingleton<IAuditRecord>(new HeldAudit(Registry))
             .AddSingleton(ClusterKey.Ephemeral()).AddSingleton(Probe)
-            .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<IAccessFacts, LocalAccessFacts>().AddSingleton<INodeCertificates>(Certificates).AddSingleton(key)
+            .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<IAccessFacts>(new RegistryAccessFacts(Registry))
+            .AddSingleton<INodeCertificates>(Certificates).AddSingleton(key)
             .AddSingleton(new ClientCertificateAuthority(new CertificateOptions(), TimeProvider.System)).AddAdminApi(Options(loginFailures));
         _app = builder.Build();
         _app.MapAdminApi();

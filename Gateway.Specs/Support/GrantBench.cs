@@ -11,13 +11,15 @@ public sealed class GrantBench : IDisposable
     readonly HandshakeBench _bench = new();
     readonly TestCertificates _people = new("People CA");
 
-    public async Task<Grant> GrantAsync(UpstreamTarget target)
+    public async Task<Grant> GrantAsync(UpstreamTarget target) =>
+        AccessPolicy.Judge(await SubjectAsync(target), AccessFacts.None, TimeProvider.System.GetUtcNow()).Value;
+
+    public async Task<Subject> SubjectAsync(UpstreamTarget target, string name = "anna")
     {
         var tls = TestProfiles.Tls13 with { ClientCertificate = ClientCertificateRule.Required, ClientAuthorities = _people.Authorities };
         var (gateway, _) = await _bench.MeetAsync(
-            TestProfiles.For(tls, upstream: target), options => options.ClientCertificates = [_people.Client("anna")]);
-        var subject = await new Identification(new NoTokens()).IdentifyAsync(gateway.Verdict.Value, ClientProof.CertificateOnly, _bench.Deadline);
-        return AccessPolicy.Judge(subject.Value, AccessFacts.None, TimeProvider.System.GetUtcNow()).Value;
+            TestProfiles.For(tls, upstream: target), options => options.ClientCertificates = [_people.Client(name)]);
+        return (await new Identification(new NoTokens()).IdentifyAsync(gateway.Verdict.Value, ClientProof.CertificateOnly, _bench.Deadline)).Value;
     }
 
     public void Dispose()

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Gateway.Actors.Authorize;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.AdminApi;
+using Gateway.Actors.Registry;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Node.Admin;
+
+/// <summary>Who may stream what: everybody with a role asks why, operators let in for a while and shut out.</summary>
+static class AccessEndpoints
+{
+    public static void MapAccess(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/v1/access", List).For(AdminRoles.Reader).Answers<AccessListView>("Lists temporary grants and revocations that count now.");
+        app.MapGet("/v1/access/explain", Explain).For(AdminRoles.Reader)
+            .Answers<ExplanationView>("Tells whether a subject would be let in, and which rule decides.");
+        app.MapPost("/v1/access/grants", GrantAsync).For(AdminRoles.Operator)
+            .Answers<GrantView>("Lets a subject use connections for a while.").Takes<GrantRequest>("application/json");
+        app.MapPost("/v1/access/grants/{id}/withdraw", WithdrawAsync).For(AdminRoles.Operator)
+            .Answers<GrantView>("Takes a temporary grant back; sessions that stand on it end.").Takes<ReasonRequest>("application/json");
+        app.MapPost("/v1/access/revocations", RevokeAsync).For(AdminRoles.Operator)
+            .Answers<RevocationView>("Revokes a subject, a token or a certificate; their sessions end.").Takes<RevokeRequest>("application/json");
+        app.MapPost("/v1/access/revocations/lift", LiftAsync).For(AdminRoles.Operator)
+            .Answers<RevocationView>("Takes a revocation back.").Takes<RevokeRequest>("application/json");
+    }
+
+    static IResult List(IRegistry registry, TimeProvider time) =>
+        Results.Json(AccessListView.Of(registry.Current, JournalTime.Of(time.GetUtcNow())), AccessJson.Default.AccessListView);
+
+    static IResult Explain(HttpContext http, IConnections connections, IAccessFacts facts, TimeProvider time)
+    {
+        var (question, fault) = AccessQuestion.Read(http.Request.Query);
+        if (question is null) return Problems.Of(StatusCodes.Status400BadRequest, fault);
+        if (connections.All.All(profile => profile.Name != question.Connection))
+            return Problems.Of(StatusCodes.Status404NotFound, "There is no connection of this name; list them with GET /v1/connections.");
+        var (view, unanswered) = question.Answer(connections.All, facts.Current, time.GetUtcNow());
+        return view is null ? Problems.Of(StatusCodes.Status400BadRequest, unanswered) : Results.Json(view, AccessJson.Default.ExplanationView);
+    }
+
+    static async Task<IResult> GrantAsync(HttpContext http, IRegistryCommands registry, AuditTrail audit)
+    {
+        var act = audit.ActOf(http);
+        var (request, fault) = await BodyAsync(http, AccessRequestJson.Default.GrantRequest, "subject, connection or labels, for and reason");
+        if (request is null) return Bad(fault);
+        var (grant, problem) = request.Read(act, act.Id);
+        if (grant is null) return Bad(problem);
+        return AuditTrail.Refused(await registry.ChangeAsync([grant], null, http.RequestAborted))
+            ?? Results.Json(GrantView.Of(grant), AccessJson.Default.GrantView);
+    }
+
+    static async Task<IResult> WithdrawAsync(HttpContext http, string id, IRegistry registry, IRegistryCommands commands, AuditTrail audit)
+    {
+        var (request, fault) = await BodyAsync(http, AccessRequestJson.Default.ReasonRequest, "reason");
+        if (request is null) return Bad(fault);
+        if (AccessReasons.Checked(request.Reason) is not { } reason) return Bad(AccessReasons.Rule);
+        if (registry.Current.Grants.GetValueOrDefault(id) is not { } grant)
+            return Problems.Of(StatusCodes.Status404NotFound, "There is no grant of this id; list them with GET /v1/access.");
+        var withdrawn = new AccessWithdrawn { Act = audit.ActOf(http), GrantId = id, Reason = reason };
+        return AuditTrail.Refused(await commands.ChangeAsync([withdrawn], null, http.RequestAborted))
+            ?? Results.Json(GrantView.Of(grant), AccessJson.Default.GrantView);
+    }
+
+    static async Task<IResult> RevokeAsync(HttpContext http, IRegistryCommands registry, AuditTrail audit)
+    {
+        var (request, fault) = await BodyAsync(http, AccessRequestJson.Default.RevokeRequest, "kind, value, reason, and issuer and until where they matter");
+        if (request is null) return Bad(fault);
+        var (revoked, problem) = request.Read(audit.ActOf(http));
+        if (revoked is null) return Bad(problem);
+        return AuditTrail.Refused(await registry.ChangeAsync([revoked], null, http.RequestAborted))
+            ?? Results.Json(RevocationView.Of(revoked), AccessJson.Default.RevocationView);
+    }
+
+    static async Task<IResult> LiftAsync(HttpContext http, IRegistry registry, IRegistryCommands commands, AuditTrail audit)
+    {
+        var (request, fault) = await BodyAsync(http, AccessRequestJson.Default.RevokeRequest, "kind, value, reason, and issuer where it matters");
+        if (request is null) return Bad(fault);
+        var (lifted, problem) = request.ReadLifted(audit.ActOf(http));
+        if (lifted is null) return Bad(problem);
+        var key = RevocationKey.Of(lifted.Kind, lifted.Value, lifted.ValueIssuer);
+        if (!registry.Current.Revocations.TryGetValue(key, out var revoked))
+            return Problems.Of(StatusCodes.Status404NotFound, "This is not revoked; list what is with GET /v1/access.");
+        return AuditTrail.Refused(await commands.ChangeAsync([lifted], null, http.RequestAborted))
+            ?? Results.Json(RevocationView.Of(revoked), AccessJson.Default.RevocationView);
+    }
+
+    static async Task<(T? Body, string Fault)> BodyAsync<T>(HttpContext http, JsonTypeInfo<T> type, string members) where T : class
+    {
+        var rule = $"the body must be JSON with {members}; correct it.";
+        if (!http.Request.HasJsonContentType()) return (null, rule);
+        try
+        {
+            return (await http.Request.ReadFromJsonAsync(type, http.RequestAborted), rule);
+        }
+        catch (JsonException)
+        {
+            return (null, rule);
+        }
+    }
+
+    static IResult Bad(string fault) => Problems.Of(StatusCodes.Status400BadRequest, $"{char.ToUpperInvariant(fault[0])}{fault[1..]}");
+}
