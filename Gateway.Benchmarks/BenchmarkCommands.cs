@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Gateway.Benchmarks.Gate;
 using Gateway.Benchmarks.Micro;
+using Gateway.Benchmarks.Relays;
 using Gateway.Benchmarks.Report;
 
 namespace Gateway.Benchmarks;
@@ -23,7 +24,7 @@ static class BenchmarkCommands
         };
         var relays = new Option<string[]>("--relays")
         {
-            Description = "Any of nginx, haproxy, gateway, direct.",
+            Description = $"Any of nginx, haproxy, {string.Join(", ", GatewayFlavour.All.Select(f => f.Name))}, direct.",
             AllowMultipleArgumentsPerToken = true,
         };
         var idle = new Option<int?>("--idle") { Description = "Idle sessions; 2,000 unless said. A relay needs two descriptors for each." };

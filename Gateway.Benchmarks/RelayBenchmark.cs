@@ -25,7 +25,11 @@ sealed class RelayBenchmark(RelaySettings settings, TimeProvider time, TextWrite
         var cells = Cells.Chosen(settings);
         foreach (var cell in cells.OfType<IdleCell>()) await Everyone(cell, stage, 0, 1, cancel);
         var repeated = cells.Where(c => c is not IdleCell).ToArray();
-        foreach (var cell in repeated) await Everyone(cell, stage, null, WarmUpShare * settings.Share, cancel);
+        foreach (var cell in repeated)
+        {
+            for (var i = 0; i < cell.WarmUps; i++) await Everyone(cell, stage, null, WarmUpShare * settings.Share, cancel);
+        }
+
         var rounds = 0;
         while (rounds < settings.Rounds && (rounds == 0 || time.GetElapsedTime(started) < settings.Limit))
         {

@@ -31,10 +31,11 @@ static class ExportLines
 }
 
 /// <summary>The journal's events as they are, with the product's words for refusals and endings. Times are micros since 1970.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(RefusalWord), typeof(EndingWord)])]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(RefusalWord), typeof(EndingWord), typeof(LevelWord)])]
 [JsonSerializable(typeof(SessionOpened))]
 [JsonSerializable(typeof(SessionRefused))]
 [JsonSerializable(typeof(UpstreamSecured))]
+[JsonSerializable(typeof(TrafficCounted))]
 [JsonSerializable(typeof(OperationsDenied))]
 [JsonSerializable(typeof(AccessConfirmed))]
 [JsonSerializable(typeof(AccessEnding))]
@@ -56,5 +57,14 @@ sealed class EndingWord : JsonConverter<Ending>
     public override Ending Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => throw new NotSupportedException();
 
     public override void Write(Utf8JsonWriter writer, Ending value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Word());
+}
+
+/// <inheritdoc cref="RefusalWord"/>
+sealed class LevelWord : JsonConverter<RecordingLevel>
+{
+    public override RecordingLevel Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => throw new NotSupportedException();
+
+    public override void Write(Utf8JsonWriter writer, RecordingLevel value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.Word());
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Protocols;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Connections;
 
@@ -112,6 +113,9 @@ public sealed record UpstreamLogin(string? UserName, string? PasswordFile)
 /// <summary>How the session is recorded.</summary>
 public sealed record RecordingRules
 {
+    /// <summary>What of the traffic is kept. Who, when and how it ended always is.</summary>
+    public RecordingLevel Level { get; init; } = RecordingLevel.Full;
+
     /// <summary>True: no byte is forwarded before it is durable.</summary>
     public required bool Strict { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Gateway.Actors.Hosting;
 using Gateway.Protocols;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Connections;
 
@@ -136,8 +137,17 @@ sealed class ConnectionReader(
         return rule;
     }
 
-    static RecordingRules Recording(YamlFields recording) => new()
+    static RecordingRules Recording(YamlFields recording)
     {
+        var rules = ReadRecording(recording);
+        recording.Require(
+            rules.Level == RecordingLevel.Full || !rules.Strict, "mode", "cannot be strict: nothing of the traffic is kept", "write level: full, or drop mode");
+        return rules;
+    }
+
+    static RecordingRules ReadRecording(YamlFields recording) => new()
+    {
+        Level = RecordingLevelWords.Parse(recording.Choice("level", RecordingLevelWords.All)) ?? RecordingLevel.Full,
         Strict = recording.Choice("mode", ["pipelined", "strict"]) == "strict",
         WindowBytes = recording.Number("windowBytes", 4096, 1 << 30, 1 << 20),
         FlushAfter = recording.Duration("flushAfter", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(50)),

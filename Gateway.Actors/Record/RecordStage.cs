@@ -38,6 +38,7 @@ public sealed class RecordStage(
         Action<int> _durable = null!;
         Action _freed = null!;
         ChunkDraft? _draft;
+        int _lastLength;
         long _draftStarted;
         long _taken;
         long _recorded;
@@ -163,7 +164,7 @@ public sealed class RecordStage(
 
         void Begin()
         {
-            _draft = ChunkDraft.Rent(_time);
+            _draft = ChunkDraft.Rent(_time, expected: _lastLength);
             _draftStarted = _time.GetTimestamp();
             if (!_isTimed && !_rules.Strict) Time(_rules.FlushAfter);
         }
@@ -177,7 +178,7 @@ public sealed class RecordStage(
         void Flush()
         {
             if (_draft is not { } draft) return;
-            _draft = null;
+            (_draft, _lastLength) = (null, draft.Length);
             _recording.Record(draft, _durable);
         }
     }

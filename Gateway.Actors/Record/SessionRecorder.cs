@@ -145,6 +145,10 @@ public sealed class SessionRecorder(string sessionId)
             case TrafficRecorded chunk:
                 CountTraffic(chunk);
                 break;
+            case TrafficCounted counted:
+                ToUpstreamBytes += counted.ToUpstreamBytes;
+                ToClientBytes += counted.ToClientBytes;
+                break;
             case SessionSealed seal:
                 Sealed = seal;
                 break;

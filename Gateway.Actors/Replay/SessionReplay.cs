@@ -35,6 +35,8 @@ public static class SessionReplay
                     }
 
                     break;
+                case TrafficCounted counted when counted.ToUpstreamBytes + counted.ToClientBytes > 0:
+                    throw new InvalidDataException("The connection's recording level was below full: traffic was counted and not kept.");
                 case SessionSealed seal:
                     position.Expect(seal);
                     break;

@@ -15,6 +15,7 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys)
     uint _chunks;
     long _toUpstream;
     long _toClient;
+    RecordingLevel _level = RecordingLevel.Full;
     bool _isSecured;
     SessionEvent? _last;
     bool _isKeyKnown;
@@ -80,6 +81,7 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys)
         switch (e)
         {
             case SessionOpened opened:
+                _level = opened.Level;
                 return Names(opened.SessionId);
             case SessionRefused refused:
                 return Names(refused.SessionId);
@@ -88,6 +90,8 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys)
                 return null;
             case TrafficRecorded chunk:
                 return Traffic(chunk);
+            case TrafficCounted counted:
+                return Count(counted);
             case SessionSealed seal:
                 return Seal(seal);
             default:
@@ -97,8 +101,19 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys)
 
     string? Names(string id) => id == sessionId ? null : "it belongs to another session";
 
+    string? Count(TrafficCounted counted)
+    {
+        if (_level == RecordingLevel.Full)
+            return "it only counts traffic that this recording should hold";
+        _toUpstream += counted.ToUpstreamBytes;
+        _toClient += counted.ToClientBytes;
+        return null;
+    }
+
     string? Traffic(TrafficRecorded chunk)
     {
+        if (_level != RecordingLevel.Full)
+            return "it holds traffic although this recording should not";
         if (chunk.Index != _chunks)
             return $"chunk {_chunks} is expected, chunk {chunk.Index} follows";
         if (chunk.ToUpstreamOffset != _toUpstream || chunk.ToClientOffset != _toClient)

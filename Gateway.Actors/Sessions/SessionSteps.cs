@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
+using Akka.Streams;
+using Akka.Streams.Stage;
 using Gateway.Actors.Accept;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Identify;
@@ -28,6 +30,9 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     /// signature takes below 10 ms; only an issuer that has to be asked takes longer, which is no secret.
     /// </summary>
     static readonly TimeSpan s_evenly = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often passing bytes are counted where they are not kept: what the record of a lost node's session may be short of.</summary>
+    static readonly TimeSpan s_count = TimeSpan.FromSeconds(10);
 
     readonly TaskCompletionSource _recorded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Leg? _client;
@@ -125,7 +130,11 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         new(Conversation, new RelayRules(grant.Profile.IdleTimeout, parts.Limits.ExpiryWarning), stop, recording, _watch!, parts.Time);
 
     /// <summary>Step 8: and into the recording.</summary>
-    public RecordStage Record(Grant grant) => new(recording, grant.Profile.Recording, parts.Budget, parts.Time, _recorded);
+    public GraphStage<BidiShape<Chunk, Chunk, Chunk, Chunk>> Record(Grant grant) => grant.Profile.Recording.Level switch
+    {
+        RecordingLevel.Full => new RecordStage(recording, grant.Profile.Recording, parts.Budget, parts.Time, _recorded),
+        var level => new CountStage(recording, level == RecordingLevel.Metadata ? s_count : null, () => parts.Now, _recorded),
+    };
 
     /// <summary>The end of a session that a step refused: for the reason its end was requested, if it was.</summary>
     public SessionEnd EndOf(Refusal refusal, string detail) => stop.Reason ?? SessionEnd.Refused(refusal, detail);
@@ -205,7 +214,20 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         }
     }
 
-    Task RecordAsync(Direction direction, ReadOnlyMemory<byte> bytes)
+    Task RecordAsync(Direction direction, ReadOnlyMemory<byte> bytes) => Accepted.Profile.Recording.Level == RecordingLevel.Full
+        ? KeepAsync(direction, bytes)
+        : CountAsync(direction, bytes.Length);
+
+    Task CountAsync(Direction direction, int length)
+    {
+        if (length == 0) return Task.CompletedTask;
+        var (up, down) = direction == Direction.ToUpstream ? (length, 0) : (0, length);
+        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        recording.Record(new TrafficCounted { At = parts.Now, ToUpstreamBytes = up, ToClientBytes = down }, durable.SetResult);
+        return durable.Task;
+    }
+
+    Task KeepAsync(Direction direction, ReadOnlyMemory<byte> bytes)
     {
         var last = Task.CompletedTask;
         while (!bytes.IsEmpty)
@@ -234,6 +256,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         ExpiresAt = grant.Expires is { } expires ? (expires - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : null,
         ClientName = ClientName,
         Strict = grant.Profile.Recording.Strict,
+        Level = grant.Profile.Recording.Level,
         UpstreamPlaintext = grant.Profile.Upstream.Plaintext,
     };
 

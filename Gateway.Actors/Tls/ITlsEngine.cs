@@ -14,17 +14,28 @@ public interface ITlsEngine
     /// <summary>What operators call it.</summary>
     string Name { get; }
 
+    /// <summary>The bytes of an accepted socket before TLS, read and written the way the engine waits for sockets. Owns the socket.</summary>
+    Stream Wire(Socket socket);
+
+    /// <summary>A connected socket, the way the engine waits for sockets.</summary>
+    /// <param name="host">Name or address.</param>
+    /// <param name="port">Port.</param>
+    /// <param name="beside">The session's other leg, if there is one: both are then waited for together.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="SocketException">The name does not resolve, or no address could be reached.</exception>
+    Task<Socket> DialAsync(string host, int port, Stream? beside, CancellationToken cancel);
+
     /// <summary>The server's side. Owns the socket from now on: it is the leg's, and closed when the handshake fails.</summary>
     /// <param name="socket">Connected; nobody else reads or writes it.</param>
-    /// <param name="wire">The same socket, with the bytes that were looked at.</param>
+    /// <param name="wire">What <see cref="Wire"/> made of the same socket, with the bytes that were looked at.</param>
     /// <param name="terms">Must name the certificate context.</param>
     /// <param name="cancel">Ends the handshake.</param>
     /// <exception cref="AuthenticationException">The peer or the judge refused.</exception>
     /// <exception cref="IOException">The connection ended or failed.</exception>
     Task<TlsLeg> AcceptAsync(Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, CancellationToken cancel);
 
-    /// <summary>The client's side; otherwise as <see cref="AcceptAsync"/>.</summary>
-    Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, CancellationToken cancel);
+    /// <summary>The client's side; otherwise as <see cref="AcceptAsync"/>, and <see cref="DialAsync"/>.</summary>
+    Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, Stream? beside, CancellationToken cancel);
 }
 
 /// <summary>A connection after its handshake. Whoever disposes the stream closes the socket.</summary>

@@ -12,6 +12,9 @@ public sealed class PeekableStream(Stream inner, int capacity) : Stream
     int _start;
     int _end;
 
+    /// <summary>What is behind.</summary>
+    public Stream Inner => inner;
+
     public ReadOnlySpan<byte> Peeked => _peeked.AsSpan(_start, _end - _start);
 
     public override bool CanRead => true;

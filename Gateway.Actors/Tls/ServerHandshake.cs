@@ -23,11 +23,11 @@ public sealed class ServerHandshake : IDisposable
     readonly PeekableStream _wire;
     TlsLeg? _leg;
 
-    ServerHandshake(AcceptedConnection accepted, INodeCertificates certificates, DateTimeOffset now)
+    ServerHandshake(AcceptedConnection accepted, Stream wire, INodeCertificates certificates, DateTimeOffset now)
     {
         (_accepted, _certificates) = (accepted, certificates);
         _check = new ClientCertificateCheck(accepted.Profile.ClientTls, now);
-        _wire = new PeekableStream(new NetworkStream(accepted.Socket, ownsSocket: true), Limits.Default.ClientHello);
+        _wire = new PeekableStream(wire, Limits.Default.ClientHello);
         Facts = new ClientFacts { Address = accepted.Client.ToString() };
     }
 
@@ -49,7 +49,7 @@ public sealed class ServerHandshake : IDisposable
         AcceptedConnection accepted, ITlsEngine engine, INodeCertificates certificates, CertificateRevocation revocation, TimeProvider time,
         CancellationToken cancel)
     {
-        var handshake = new ServerHandshake(accepted, certificates, time.GetUtcNow());
+        var handshake = new ServerHandshake(accepted, engine.Wire(accepted.Socket), certificates, time.GetUtcNow());
         var isSecured = false;
         try
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -9,10 +10,27 @@ public sealed class SslStreamEngine : ITlsEngine
 {
     public string Name => "sslstream";
 
+    public Stream Wire(Socket socket) => new NetworkStream(socket, ownsSocket: true);
+
+    public async Task<Socket> DialAsync(string host, int port, Stream? beside, CancellationToken cancel)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(new DnsEndPoint(host, port), cancel).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     public Task<TlsLeg> AcceptAsync(Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, CancellationToken cancel) =>
         RunAsync(wire, ssl => ssl.AuthenticateAsServerAsync(terms, cancel));
 
-    public Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, CancellationToken cancel) =>
+    public Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, Stream? beside, CancellationToken cancel) =>
         RunAsync(new NetworkStream(socket, ownsSocket: true), ssl => ssl.AuthenticateAsClientAsync(terms, cancel));
 
     static async Task<TlsLeg> RunAsync(Stream wire, Func<SslStream, Task> handshake)

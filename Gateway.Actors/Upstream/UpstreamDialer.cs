@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -20,7 +19,7 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
     /// <summary>Does not throw for anything an upstream can do; when <paramref name="cancel"/> fires, it was too slow.</summary>
     public async Task<Verdict<UpstreamConnection>> DialAsync(Grant grant, TimeProvider time, CancellationToken cancel)
     {
-        var dialled = await DialAsync(grant.Profile.Upstream, time, static () => { }, cancel).ConfigureAwait(false);
+        var dialled = await DialAsync(grant.Profile.Upstream, grant.Subject.Connection.Stream, time, static () => { }, cancel).ConfigureAwait(false);
         if (!dialled.IsGranted) return new Refused(dialled.Refusal, dialled.Detail);
         return dialled.Value.Leg is { } leg
             ? new UpstreamConnection(grant, dialled.Value.Socket, leg)
@@ -28,17 +27,22 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
     }
 
     /// <summary>For <see cref="UpstreamProbe"/>: the same for nobody, on an operator's order. Calls <paramref name="connected"/> before TLS.</summary>
-    internal async Task<Verdict<DialledUpstream>> DialAsync(UpstreamTarget target, TimeProvider time, Action connected, CancellationToken cancel)
+    internal Task<Verdict<DialledUpstream>> DialAsync(UpstreamTarget target, TimeProvider time, Action connected, CancellationToken cancel) =>
+        DialAsync(target, beside: null, time, connected, cancel);
+
+    async Task<Verdict<DialledUpstream>> DialAsync(
+        UpstreamTarget target, Stream? beside, TimeProvider time, Action connected, CancellationToken cancel)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         var isDialled = false;
         try
         {
-            await socket.ConnectAsync(new DnsEndPoint(target.Host, target.Port), cancel).ConfigureAwait(false);
+            socket = await engine.DialAsync(target.Host, target.Port, beside, cancel).ConfigureAwait(false);
+            socket.NoDelay = true;
             connected();
             var verdict = target.Plaintext
-                ? new DialledUpstream(socket, new NetworkStream(socket, ownsSocket: false), null)
-                : await SecureAsync(target, socket, new UpstreamCertificateCheck(target, time.GetUtcNow()), cancel).ConfigureAwait(false);
+                ? new DialledUpstream(socket, engine.Wire(socket), null)
+                : await SecureAsync(target, socket, beside, new UpstreamCertificateCheck(target, time.GetUtcNow()), cancel).ConfigureAwait(false);
             isDialled = verdict.IsGranted;
             return verdict;
         }
@@ -50,16 +54,16 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
         }
         finally
         {
-            if (!isDialled) socket.Dispose();
+            if (!isDialled) socket?.Dispose();
         }
     }
 
     async Task<Verdict<DialledUpstream>> SecureAsync(
-        UpstreamTarget target, Socket socket, UpstreamCertificateCheck check, CancellationToken cancel)
+        UpstreamTarget target, Socket socket, Stream? beside, UpstreamCertificateCheck check, CancellationToken cancel)
     {
         try
         {
-            var leg = await engine.ConnectAsync(socket, Options(target, check), cancel).ConfigureAwait(false);
+            var leg = await engine.ConnectAsync(socket, Options(target, check), beside, cancel).ConfigureAwait(false);
             try
             {
                 if ((check.Refused ?? await RevokedAsync(target, check, cancel).ConfigureAwait(false)) is not { } unfit)

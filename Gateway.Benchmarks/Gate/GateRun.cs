@@ -26,7 +26,7 @@ static class GateRun
     static RelaySettings Settings(string gatewayExecutable) => new RelaySettings { GatewayExecutable = gatewayExecutable }.Quick() with
     {
         Only = [.. RatioGate.Bounds.Keys],
-        Relays = [NginxRelay.Title, GatewayRelay.Title],
+        Relays = [NginxRelay.Title, GatewayFlavour.Default.Name],
         // A node that has just started runs code that is not yet optimised: more work than a quick look, or its start is what is judged.
         Share = 0.75,
         Limit = TimeSpan.FromSeconds(25),

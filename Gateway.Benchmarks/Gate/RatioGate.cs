@@ -20,7 +20,7 @@ static class RatioGate
     {
         var promise = FormattableString.Invariant($"{bound.Key} costs at most {bound.Value:F0} times nginx's");
         var measure = results.Measures.Single(m => m.Id == bound.Key);
-        return results.Ratio(measure, GatewayRelay.Title, RatioTable.Reference) is { } ratio
+        return results.Ratio(measure, GatewayFlavour.Default.Name, RatioTable.Reference) is { } ratio
             ? new GateResult(promise, ratio.Median <= bound.Value, FormattableString.Invariant($"{ratio.Median:F2} times"))
             : new GateResult(promise, false, $"not measured; {string.Join("; ", results.Absent)}");
     });

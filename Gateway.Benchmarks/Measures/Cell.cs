@@ -7,6 +7,9 @@ abstract class Cell(Route route)
 {
     public abstract IReadOnlyList<Measure> Measures { get; }
 
+    /// <summary>Runs of a quarter of the load before anything is measured.</summary>
+    public virtual int WarmUps => 1;
+
     protected Route Route { get; } = route;
 
     /// <summary>

@@ -16,6 +16,9 @@ sealed class SessionCell(bool resumed) : Cell(resumed ? Route.RawResuming : Rout
         $"CPU-s per 1,000 new sessions, {(resumed ? "resumed" : "full handshakes on both legs")}",
         "s/1000");
 
+    // A session runs little code often: a runtime that compiles while it runs needs some thousands of them, where bulk needs megabytes.
+    public override int WarmUps => 24;
+
     public override IReadOnlyList<Measure> Measures => [_measure];
 
     public override async Task<IReadOnlyList<Reading>> Run(Workbench bench, IRelay relay, double share, CancellationToken cancel)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Gateway.Benchmarks.Machine;
 using Gateway.Benchmarks.Tls;
 
@@ -9,23 +10,24 @@ namespace Gateway.Benchmarks.Relays;
 
 /// <summary>
 /// The gateway: one node, a cluster of its own, as the executable that carries traffic, with a generated configuration. Everything is on
-/// that is on by default: identity by client certificate, access rules, pipelined recording into SQLite.
+/// that is on by default (identity by client certificate, access rules), and recording as the flavour says.
 /// </summary>
 sealed class GatewayRelay : IRelay
 {
     readonly IReadOnlyDictionary<Route, int> _ports;
     readonly RunningProgram _program;
+    readonly PostgresProgram? _journal;
+    readonly GatewayFlavour _flavour;
 
-    GatewayRelay(IReadOnlyDictionary<Route, int> ports, RunningProgram program, string configuration) =>
-        (_ports, _program, Configuration) = (ports, program, configuration);
+    GatewayRelay(
+        GatewayFlavour flavour, IReadOnlyDictionary<Route, int> ports, RunningProgram program, PostgresProgram? journal, string configuration) =>
+        (_flavour, _ports, _program, _journal, Configuration) = (flavour, ports, program, journal, configuration);
 
-    public static string Title => "gateway";
-
-    public string Name => Title;
+    public string Name => _flavour.Name;
 
     public string Version => $"gateway-node {typeof(Actors.Hosting.GatewayOptions).Assembly.GetName().Version?.ToString(3)}";
 
-    public string CommandLine => "gateway-node (in DIRECTORY/gateway)";
+    public string CommandLine => $"gateway-node (in DIRECTORY/{Name})";
 
     public string Configuration { get; }
 
@@ -35,15 +37,30 @@ sealed class GatewayRelay : IRelay
     public IPEndPoint Address(Route route) => new(IPAddress.Loopback, _ports[route == Route.RawResuming ? Route.Raw : route]);
 
     /// <summary>Starts the node at <paramref name="executable"/> and waits until it says that it is ready.</summary>
-    public static async Task<IRelay> Start(RelayPlan plan, string executable, CancellationToken cancel)
+    public static async Task<IRelay> Start(GatewayFlavour flavour, RelayPlan plan, string executable, CancellationToken cancel)
     {
         if (!File.Exists(executable)) throw new RelayStartException($"{executable} does not exist; build Gateway.Node in Release");
-        var directory = plan.DirectoryOf(Title);
+        var directory = plan.DirectoryOf(flavour.Name);
+        var journal = flavour.OnPostgreSql ? await PostgresProgram.Start(cancel) : null;
+        try
+        {
+            return await Start(flavour, plan, executable, directory, journal, cancel);
+        }
+        catch (RelayStartException) when (journal is not null)
+        {
+            await journal.DisposeAsync();
+            throw;
+        }
+    }
+
+    static async Task<IRelay> Start(
+        GatewayFlavour flavour, RelayPlan plan, string executable, string directory, PostgresProgram? journal, CancellationToken cancel)
+    {
         var ports = RelayPlan.FreePorts();
         // The port of the unused route serves the admin API.
         var admin = ports[Route.RawResuming];
-        var settings = Settings(plan, directory, admin);
-        var connections = Connection("raw", "tls", plan, Route.Raw, ports) + "---\n" + Connection("mqtt", "mqtt", plan, Route.Mqtt, ports);
+        var settings = Settings(plan, directory, admin, journal);
+        var connections = Connection("raw", "tls", flavour, plan, Route.Raw, ports) + "---\n" + Connection("mqtt", "mqtt", flavour, plan, Route.Mqtt, ports);
         await File.WriteAllTextAsync(Path.Combine(directory, "appsettings.json"), settings, cancel);
         await File.WriteAllTextAsync(Path.Combine(directory, "connections.yaml"), connections, cancel);
         var running = RunningProgram.Start(executable, [], directory);
@@ -58,12 +75,16 @@ sealed class GatewayRelay : IRelay
             throw;
         }
 
-        return new GatewayRelay(ports, running, $"{settings}\n\n{connections}");
+        return new GatewayRelay(flavour, ports, running, journal, $"{settings}\n\n{connections}");
     }
 
-    public ValueTask DisposeAsync() => _program.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _program.DisposeAsync();
+        if (_journal is not null) await _journal.DisposeAsync();
+    }
 
-    static string Settings(RelayPlan plan, string directory, int admin) => JsonSerializer.Serialize(
+    static string Settings(RelayPlan plan, string directory, int admin, PostgresProgram? journal) => JsonSerializer.Serialize(
         new
         {
             Logging = new { LogLevel = new { Default = "Warning" } },
@@ -71,6 +92,7 @@ sealed class GatewayRelay : IRelay
             {
                 Node = new { Name = "benchmark", DataDirectory = Path.Combine(directory, "data") },
                 Cluster = new { Host = "127.0.0.1", Port = 0 },
+                Journal = new { Provider = journal is null ? "Sqlite" : "PostgreSql", journal?.ConnectionString },
                 Certificates = new
                 {
                     CertificateFile = plan.Certificates.ServerCertificate,
@@ -82,9 +104,10 @@ sealed class GatewayRelay : IRelay
         },
         s_indented);
 
-    static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+    static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    static string Connection(string name, string protocol, RelayPlan plan, Route route, IReadOnlyDictionary<Route, int> ports) =>
+    static string Connection(
+        string name, string protocol, GatewayFlavour flavour, RelayPlan plan, Route route, IReadOnlyDictionary<Route, int> ports) =>
         $$"""
         apiVersion: gateway/v1
         kind: Connection
@@ -103,7 +126,7 @@ sealed class GatewayRelay : IRelay
             tls: { serverName: {{CertificateFiles.ServerName}}, authorities: {{plan.Certificates.Authority}}, minimumVersion: "1.3" }
           access:
             subjects: [{{CertificateFiles.ClientName}}]
-        {{(route == Route.Mqtt ? AllowedTopics : "")}}  recording: { mode: pipelined }
+        {{(route == Route.Mqtt ? AllowedTopics : "")}}  recording: { level: {{flavour.Level}}, mode: pipelined }
           limits: { maxSessions: 9000, idleTimeout: 10m }
 
         """;

@@ -67,9 +67,12 @@ sealed class Stage : IAsyncDisposable
     [
         (NginxRelay.Title, cancel => NginxRelay.Start(plan, cancel)),
         (HaproxyRelay.Title, cancel => HaproxyRelay.Start(plan, cancel)),
-        (GatewayRelay.Title, cancel => GatewayRelay.Start(plan, settings.GatewayExecutable, cancel)),
+        .. GatewayFlavour.All.Select(flavour => (flavour.Name, Starter(flavour, plan, settings))),
         (DirectRelay.Title, _ => Task.FromResult<IRelay>(new DirectRelay(plan))),
     ];
+
+    static Func<CancellationToken, Task<IRelay>> Starter(GatewayFlavour flavour, RelayPlan plan, RelaySettings settings) =>
+        cancel => GatewayRelay.Start(flavour, plan, settings.GatewayExecutable, cancel);
 
     async Task TryStart(string name, Func<Task<IRelay>> start, List<string> absent)
     {

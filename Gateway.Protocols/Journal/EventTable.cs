@@ -17,7 +17,8 @@ public sealed class EventTable<TEvent> where TEvent : class
     internal EventTable(params IReadOnlyList<Entry> entries)
     {
         _byManifest = entries.ToFrozenDictionary(e => e.Manifest);
-        _byType = entries.ToFrozenDictionary(e => e.Type);
+        // Of several layouts of an event the first is the one that is written.
+        _byType = entries.DistinctBy(e => e.Type).ToFrozenDictionary(e => e.Type);
         Manifests = [.. entries.Select(e => (e.Manifest, e.Type))];
     }
 
@@ -33,12 +34,10 @@ public sealed class EventTable<TEvent> where TEvent : class
     public string ManifestOf(TEvent e) => EntryOf(e).Manifest;
 
     /// <summary>Writes the content: version byte and body.</summary>
-    public void WriteContent(TEvent e, IBufferWriter<byte> output)
-    {
-        var writer = new EventWriter(output);
-        writer.Byte(FormatVersion);
-        EntryOf(e).Write(writer, e);
-    }
+    public void WriteContent(TEvent e, IBufferWriter<byte> output) => WriteContent(EntryOf(e), e, output);
+
+    /// <summary>Writes the content in the layout of a manifest, which may be a former one.</summary>
+    public void WriteContent(string manifest, TEvent e, IBufferWriter<byte> output) => WriteContent(_byManifest[manifest], e, output);
 
     /// <summary>Reads the content: version byte and body, nothing after it. Throws <see cref="JournalFormatException"/>.</summary>
     public TEvent ReadContent(string manifest, ReadOnlySpan<byte> content)
@@ -56,6 +55,13 @@ public sealed class EventTable<TEvent> where TEvent : class
 
     internal static Entry Of<T>(string manifest, Write<T> write, Read<T> read) where T : TEvent =>
         new(manifest, typeof(T), (to, e) => write(to, (T)e), (ref EventReader from) => read(ref from));
+
+    static void WriteContent(Entry entry, TEvent e, IBufferWriter<byte> output)
+    {
+        var writer = new EventWriter(output);
+        writer.Byte(FormatVersion);
+        entry.Write(writer, e);
+    }
 
     Entry EntryOf(TEvent e) =>
         _byType.TryGetValue(e.GetType(), out var entry) ? entry : throw new ArgumentException($"{e.GetType().Name} is no journaled event.");

@@ -7,7 +7,7 @@ static class OpeningLayouts
     /// <c>s.opened.1</c>: session text, connection text, protocol text, node text, opened time, client facts, subject text, issuer text,
     /// group count varint, group text each, expires optional time, client name optional text, strict flag, upstream plaintext flag.
     /// </summary>
-    public static void WriteOpened(EventWriter to, SessionOpened e)
+    public static void WriteOpened1(EventWriter to, SessionOpened e)
     {
         to.Text(e.SessionId);
         to.Text(e.Connection);
@@ -26,7 +26,7 @@ static class OpeningLayouts
         to.Flag(e.UpstreamPlaintext);
     }
 
-    public static SessionOpened ReadOpened(ref EventReader from) => new()
+    public static SessionOpened ReadOpened1(ref EventReader from) => new()
     {
         SessionId = from.Text(),
         Connection = from.Text(),
@@ -41,6 +41,18 @@ static class OpeningLayouts
         ClientName = from.OptionalText(),
         Strict = from.Flag(),
         UpstreamPlaintext = from.Flag(),
+    };
+
+    /// <summary><c>s.opened.2</c>: as <c>s.opened.1</c>, then the recording level byte.</summary>
+    public static void WriteOpened(EventWriter to, SessionOpened e)
+    {
+        WriteOpened1(to, e);
+        to.Byte((byte)e.Level);
+    }
+
+    public static SessionOpened ReadOpened(ref EventReader from) => ReadOpened1(ref from) with
+    {
+        Level = (RecordingLevel)from.Known((byte)RecordingLevel.Off, (byte)RecordingLevel.Full, "recording level"),
     };
 
     /// <summary>

@@ -36,6 +36,21 @@ static class RelayLayouts
         Payload = from.Bytes(EventLimits.Chunk).ToArray(),
     };
 
+    /// <summary><c>s.counted.1</c>: time, to-upstream bytes varint, to-client bytes varint.</summary>
+    public static void WriteCounted(EventWriter to, TrafficCounted e)
+    {
+        to.Time(e.At);
+        to.Count(e.ToUpstreamBytes);
+        to.Count(e.ToClientBytes);
+    }
+
+    public static TrafficCounted ReadCounted(ref EventReader from) => new()
+    {
+        At = from.Time(),
+        ToUpstreamBytes = from.Size(),
+        ToClientBytes = from.Size(),
+    };
+
     /// <summary><c>s.denied.1</c>: time, operation count varint, then operation text and resource text each.</summary>
     public static void WriteDenied(EventWriter to, OperationsDenied e)
     {

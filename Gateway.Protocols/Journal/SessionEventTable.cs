@@ -12,14 +12,17 @@ public static class SessionEventTable
     public const byte FormatVersion = EventTable<SessionEvent>.FormatVersion;
 
     static readonly EventTable<SessionEvent> s_table = new(
-        Of<SessionOpened>("s.opened.1", OpeningLayouts.WriteOpened, OpeningLayouts.ReadOpened),
+        Of<SessionOpened>("s.opened.2", OpeningLayouts.WriteOpened, OpeningLayouts.ReadOpened),
         Of<SessionRefused>("s.refused.1", OpeningLayouts.WriteRefused, OpeningLayouts.ReadRefused),
         Of<UpstreamSecured>("s.upstream.1", OpeningLayouts.WriteUpstream, OpeningLayouts.ReadUpstream),
         Of<TrafficRecorded>("s.traffic.1", RelayLayouts.WriteTraffic, RelayLayouts.ReadTraffic),
+        Of<TrafficCounted>("s.counted.1", RelayLayouts.WriteCounted, RelayLayouts.ReadCounted),
         Of<OperationsDenied>("s.denied.1", RelayLayouts.WriteDenied, RelayLayouts.ReadDenied),
         Of<AccessConfirmed>("s.access.1", StandingLayouts.WriteConfirmed, StandingLayouts.ReadConfirmed),
         Of<AccessEnding>("s.ending.1", StandingLayouts.WriteEnding, StandingLayouts.ReadEnding),
-        Of<SessionSealed>("s.sealed.1", RelayLayouts.WriteSealed, RelayLayouts.ReadSealed));
+        Of<SessionSealed>("s.sealed.1", RelayLayouts.WriteSealed, RelayLayouts.ReadSealed),
+        // What earlier versions wrote, and every later one reads.
+        Of<SessionOpened>("s.opened.1", OpeningLayouts.WriteOpened1, OpeningLayouts.ReadOpened1));
 
     /// <summary>Every manifest this version reads, with the event it holds.</summary>
     public static IReadOnlyList<(string Manifest, Type Type)> Manifests => s_table.Manifests;
@@ -30,6 +33,9 @@ public static class SessionEventTable
 
     /// <summary>Writes the content: version byte and body.</summary>
     public static void WriteContent(SessionEvent e, IBufferWriter<byte> output) => s_table.WriteContent(e, output);
+
+    /// <summary>Writes the content in the layout of a manifest, which may be a former one.</summary>
+    public static void WriteContent(string manifest, SessionEvent e, IBufferWriter<byte> output) => s_table.WriteContent(manifest, e, output);
 
     /// <summary>Reads the content: version byte and body, nothing after it. Throws <see cref="JournalFormatException"/>.</summary>
     public static SessionEvent ReadContent(string manifest, ReadOnlySpan<byte> content) => s_table.ReadContent(manifest, content);

@@ -2,8 +2,9 @@ namespace Gateway.Protocols.Journal;
 
 /// <summary>
 /// What the journal keeps of a session. An accepted session is <see cref="SessionOpened"/>, then any number of
-/// <see cref="TrafficRecorded"/>, <see cref="OperationsDenied"/>, <see cref="AccessConfirmed"/> and <see cref="AccessEnding"/> with one
-/// <see cref="UpstreamSecured"/> among them, then one <see cref="SessionSealed"/>. Traffic before <see cref="UpstreamSecured"/> is the client's login, credentials blanked out, and what the
+/// <see cref="TrafficRecorded"/> (or <see cref="TrafficCounted"/>, as the profile's level says), <see cref="OperationsDenied"/>,
+/// <see cref="AccessConfirmed"/> and <see cref="AccessEnding"/> with one <see cref="UpstreamSecured"/> among them, then one
+/// <see cref="SessionSealed"/>. Traffic before <see cref="UpstreamSecured"/> is the client's login, credentials blanked out, and what the
 /// gateway answered: none of it reached the upstream. A connection that never got a grant is one <see cref="SessionRefused"/>. Times are
 /// microseconds since the Unix epoch, UTC.
 /// </summary>
@@ -43,6 +44,22 @@ public sealed record SessionOpened : SessionEvent
 
     /// <summary>True when the profile allows an upstream leg without TLS, by name.</summary>
     public bool UpstreamPlaintext { get; init; }
+
+    /// <summary>What of the traffic this recording holds.</summary>
+    public RecordingLevel Level { get; init; } = RecordingLevel.Full;
+}
+
+/// <summary>What a recording holds of the traffic. That a session was, whose it was and how it ended is recorded at every level.</summary>
+public enum RecordingLevel : byte
+{
+    /// <summary>Every byte.</summary>
+    Full = 1,
+
+    /// <summary>How many bytes passed, counted while they pass.</summary>
+    Metadata = 2,
+
+    /// <summary>How many bytes passed, counted once at the end.</summary>
+    Off = 3,
 }
 
 /// <summary>The connection was refused before a grant existed; no byte reached the upstream.</summary>
@@ -101,6 +118,16 @@ public sealed record UpstreamSecured : SessionEvent
     public string? TlsSuite { get; init; }
 
     public string? CertificateSha256 { get; init; }
+}
+
+/// <summary>So many bytes passed since the last such event, and are not kept: the profile records below <see cref="RecordingLevel.Full"/>.</summary>
+public sealed record TrafficCounted : SessionEvent
+{
+    public required long At { get; init; }
+
+    public required long ToUpstreamBytes { get; init; }
+
+    public required long ToClientBytes { get; init; }
 }
 
 /// <summary>

@@ -91,6 +91,8 @@ public sealed class ConnectionsFileSpec : IDisposable
     }
 
     [Theory]
+    [InlineData("mode: strict", "mode: strict, level: metadata", "connections.yaml:18:22 spec.recording.mode is \"strict\": cannot be strict: nothing of the traffic is kept; write level: full, or drop mode")]
+    [InlineData("mode: strict", "mode: strict, level: ful", "connections.yaml:18:37 spec.recording.level is \"ful\": is not a known value; did you mean \"full\"?")]
     [InlineData("kind: Connection", "kind: Conection", "connections.yaml:2:7 kind is \"Conection\": is not supported; write Connection")]
     [InlineData("name: telemetry", "name: Telemetry",
         "connections.yaml:4:9 metadata.name is \"Telemetry\": must be at most 63 lower-case letters, digits and dashes; correct the name")]

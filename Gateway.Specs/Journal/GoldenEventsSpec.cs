@@ -15,10 +15,12 @@ public sealed class GoldenEventsSpec
 {
     static readonly Dictionary<string, SessionEvent> s_samples = new()
     {
-        ["s.opened.1"] = SampleSession.Opened,
+        ["s.opened.1"] = SampleSession.Opened with { Level = RecordingLevel.Full },
+        ["s.opened.2"] = SampleSession.Opened,
         ["s.refused.1"] = SampleSession.Refused,
         ["s.upstream.1"] = SampleSession.Upstream,
         ["s.traffic.1"] = SampleSession.Traffic,
+        ["s.counted.1"] = SampleSession.Counted,
         ["s.denied.1"] = SampleSession.Denied,
         ["s.access.1"] = SampleSession.Confirmed,
         ["s.ending.1"] = SampleSession.Expiring,
@@ -54,7 +56,7 @@ public sealed class GoldenEventsSpec
         var stored = File.ReadAllBytes(FileOf(manifest));
 
         var content = new ArrayBufferWriter<byte>();
-        SessionEventTable.WriteContent(s_samples[manifest], content);
+        SessionEventTable.WriteContent(manifest, s_samples[manifest], content);
         var chain = new byte[SessionChain.Length];
         SessionChain.Next(SessionChain.Start(SampleSession.Id), manifest, content.WrittenSpan, chain);
 

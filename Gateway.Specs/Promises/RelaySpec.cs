@@ -41,6 +41,31 @@ public sealed class RelaySpec : IDisposable
         Assert.Equal((Ending.ClosedByClient, Refusal.None), (row.Closing!.Ending, row.Closing.Refusal));
     }
 
+    [Theory]
+    [InlineData("metadata")]
+    [InlineData("off")]
+    public async Task Below_full_no_byte_of_the_traffic_is_kept_and_the_record_still_tells_whose_it_was_and_how_much(string level)
+    {
+        await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, upstream.Port, level: level);
+
+        await using (var client = await TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17")))
+        {
+            await client.WriteAsync("a-secret-payload"u8.ToArray());
+            await client.ShutdownAsync();
+            Assert.Equal("a-secret-payload"u8.ToArray(), await TlsClient.ReadToEndAsync(client));
+        }
+
+        var row = await node.EndedAsync();
+        Assert.Equal(("camera-17", 16L, 16L), (row.Subject, row.Closing!.ToUpstreamBytes, row.Closing.ToClientBytes));
+        var events = new List<JournaledEvent>();
+        await foreach (var e in node.Archive.ReadAsync(row.SessionId, CancellationToken.None)) events.Add(e);
+        Assert.Equal(["s.opened.2", "s.upstream.1", "s.counted.1", "s.sealed.1"], events.Select(e => e.Manifest));
+        Assert.DoesNotContain(events, e => e.Bytes.Span.IndexOf("a-secret-payload"u8) >= 0);
+        var refused = await Assert.ThrowsAsync<InvalidDataException>(() => node.ReplayAsync(row.SessionId, Direction.ToUpstream));
+        Assert.Contains("below full", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task No_payload_byte_reaches_the_upstream_before_a_grant_exists()
     {
@@ -117,7 +142,7 @@ public sealed class RelaySpec : IDisposable
         var row = await node.EndedAsync();
         var events = new List<JournaledEvent>();
         await foreach (var e in node.Archive.ReadAsync(row.SessionId, CancellationToken.None)) events.Add(e);
-        Assert.Equal(["s.opened.1", "s.upstream.1", "s.traffic.1", "s.sealed.1"], events.Select(e => e.Manifest).Distinct());
+        Assert.Equal(["s.opened.2", "s.upstream.1", "s.traffic.1", "s.sealed.1"], events.Select(e => e.Manifest).Distinct());
         var recorder = new SessionRecorder(row.SessionId);
         foreach (var e in events) recorder.Recover(new StoredEvent(e.Manifest, e.Bytes.ToArray()));
         Assert.Equal((5, 5), (recorder.ToUpstreamBytes, recorder.ToClientBytes));

@@ -38,6 +38,38 @@ public sealed class SessionVerificationSpec : IDisposable
         Assert.Equal((VerificationVerdict.Broken, 5L), (ended.Verdict, ended.BadEvent));
     }
 
+    [Theory]
+    [InlineData(RecordingLevel.Full, VerificationVerdict.Broken)]
+    [InlineData(RecordingLevel.Metadata, VerificationVerdict.Verified)]
+    [InlineData(RecordingLevel.Off, VerificationVerdict.Verified)]
+    public async Task Counted_traffic_is_sound_below_full_only(RecordingLevel level, VerificationVerdict verdict)
+    {
+        var recorder = new SessionRecorder(SampleSession.Id);
+        List<StoredEvent> events =
+        [
+            recorder.Append(SampleSession.Opened with { Level = level }), recorder.Append(SampleSession.Upstream), recorder.Append(SampleSession.Counted),
+        ];
+        events.Add(recorder.Seal(SampleSession.Closing, "node2", _key));
+
+        var result = await VerifyAsync(JournaledEvents.Number(events));
+
+        Assert.Equal(verdict, result.Verdict);
+        if (verdict == VerificationVerdict.Verified) Assert.Equal((300L, 5_000_000_000L), (result.ToUpstreamBytes, result.ToClientBytes));
+        else Assert.Equal(3, result.BadEvent);
+    }
+
+    [Fact]
+    public async Task Kept_traffic_has_no_place_below_full()
+    {
+        var recorder = new SessionRecorder(SampleSession.Id);
+        List<StoredEvent> events =
+        [
+            recorder.Append(SampleSession.Opened with { Level = RecordingLevel.Metadata }), SampleSession.Chunk(recorder, (Direction.ToUpstream, "x")),
+        ];
+
+        Assert.Equal(VerificationVerdict.Broken, (await VerifyAsync(JournaledEvents.Number(events), ended: false)).Verdict);
+    }
+
     [Fact]
     public async Task A_refused_connection_is_sound_and_not_signed()
     {

@@ -4,7 +4,7 @@ namespace Gateway.Specs.Support;
 static class EchoNode
 {
     public static Task<TestNode> StartAsync(
-        TestCertificates clients, TestCertificates upstreams, int upstreamPort, string mode = "pipelined", string tls = "",
+        TestCertificates clients, TestCertificates upstreams, int upstreamPort, string mode = "pipelined", string tls = "", string level = "full",
         string connection = "echo", params (string, string)[] settings)
     {
         var folder = new ConfigurationFolder();
@@ -23,7 +23,7 @@ static class EchoNode
                 port: {{upstreamPort}}
                 tls: { serverName: localhost, authorities: upstream.crt }
               access: { subjects: [camera-17] }
-              recording: { mode: {{mode}} }
+              recording: { level: {{level}}, mode: {{mode}} }
             """, settings.ToDictionary(s => s.Item1, s => (string?)s.Item2));
     }
 }

@@ -73,14 +73,14 @@ public sealed class EngineBench(string server, string client) : IDisposable
     {
         var terms = ServerTerms();
         bend?.Invoke(terms);
-        return OwnAsync(Server.AcceptAsync(socket, Own(new PeekableStream(new NetworkStream(socket), 1024)), terms, cancel ?? Deadline));
+        return OwnAsync(Server.AcceptAsync(socket, Own(new PeekableStream(Server.Wire(socket), 1024)), terms, cancel ?? Deadline));
     }
 
     public Task<TlsLeg> DialAsync(Socket socket, Action<SslClientAuthenticationOptions>? bend = null, CancellationToken? cancel = null)
     {
         var terms = ClientTerms();
         bend?.Invoke(terms);
-        return OwnAsync(Client.ConnectAsync(socket, terms, cancel ?? Deadline));
+        return OwnAsync(Client.ConnectAsync(socket, terms, beside: null, cancel ?? Deadline));
     }
 
     public T Own<T>(T owned)

@@ -35,6 +35,7 @@ static class SampleSession
         ClientName = "sensor-42",
         Strict = true,
         UpstreamPlaintext = false,
+        Level = RecordingLevel.Full,
     };
 
     public static readonly SessionRefused Refused = new()
@@ -56,6 +57,13 @@ static class SampleSession
         TlsVersion = "TLS 1.3",
         TlsSuite = "TLS_AES_128_GCM_SHA256",
         CertificateSha256 = new string('b', 64),
+    };
+
+    public static readonly TrafficCounted Counted = new()
+    {
+        At = 1_764_000_000_750_000,
+        ToUpstreamBytes = 300,
+        ToClientBytes = 5_000_000_000,
     };
 
     public static readonly OperationsDenied Denied = new()

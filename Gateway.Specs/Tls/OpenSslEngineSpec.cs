@@ -159,9 +159,9 @@ public sealed class OpenSslEngineSpec : IDisposable
     async Task RunSessionAsync()
     {
         using var pair = await LoopbackPair.ConnectAsync();
-        var wire = new PeekableStream(new NetworkStream(pair.Server), 1024);
+        var wire = new PeekableStream(_bench.Server.Wire(pair.Server), 1024);
         var serving = _bench.Server.AcceptAsync(pair.Server, wire, _serverTerms, default);
-        var client = await _bench.Client.ConnectAsync(pair.Client, _bench.ClientTerms(), default);
+        var client = await _bench.Client.ConnectAsync(pair.Client, _bench.ClientTerms(), beside: null, default);
         var server = await serving;
         await client.Stream.WriteAsync("ping"u8.ToArray());
         await server.Stream.ReadExactlyAsync(new byte[4]);

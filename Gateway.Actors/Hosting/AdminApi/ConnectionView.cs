@@ -1,4 +1,5 @@
 using Gateway.Actors.Connections;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Hosting.AdminApi;
 
@@ -55,11 +56,14 @@ public sealed record UpstreamLegView(string Address, string? LowestTls, string? 
 
 public sealed record AccessView(IReadOnlyList<string> Issuers, IReadOnlyList<string> Groups, IReadOnlyList<string> Subjects);
 
-/// <summary><paramref name="Mode"/> is <c>strict</c> or <c>pipelined</c>; <paramref name="WindowBytes"/> is null when strict.</summary>
-public sealed record RecordingView(string Mode, int? WindowBytes, string FlushAfter)
+/// <summary>
+/// <paramref name="Level"/> is <c>full</c>, <c>metadata</c> or <c>off</c>, <paramref name="Mode"/> <c>strict</c> or <c>pipelined</c>;
+/// <paramref name="WindowBytes"/> is null when strict.
+/// </summary>
+public sealed record RecordingView(string Level, string Mode, int? WindowBytes, string FlushAfter)
 {
-    public static RecordingView Of(RecordingRules rules) =>
-        new(rules.Strict ? "strict" : "pipelined", rules.Strict ? null : rules.WindowBytes, Durations.Write(rules.FlushAfter));
+    public static RecordingView Of(RecordingRules rules) => new(
+        rules.Level.Word(), rules.Strict ? "strict" : "pipelined", rules.Strict ? null : rules.WindowBytes, Durations.Write(rules.FlushAfter));
 }
 
 static class TlsText

@@ -24,20 +24,28 @@ public sealed class OpenSslEngine(TicketKeyRing tickets, IReadOnlyList<TlsCipher
 
     public string Name => "openssl";
 
+    public Stream Wire(Socket socket) => new ReadinessStream(socket, ReadinessLoop.Next());
+
+    public Task<Socket> DialAsync(string host, int port, Stream? beside, CancellationToken cancel) =>
+        ReadinessDialer.DialAsync(host, port, LoopOf(beside), cancel);
+
     public async Task<TlsLeg> AcceptAsync(
         Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, CancellationToken cancel)
     {
         var own = terms.ServerCertificateContext ?? throw new ArgumentException("The certificate context is missing.", nameof(terms));
-        using var handshake = new OpenSslHandshake(_contexts.Server(own), socket);
+        var readiness = (wire.Inner as ReadinessStream)?.Release() ?? new SocketReadiness(socket.SafeHandle, ReadinessLoop.Next());
+        using var handshake = new OpenSslHandshake(_contexts.Server(own), socket, readiness);
         handshake.BeServer(terms, tickets, wire.Peeked);
         wire.ForgetPeeked();
         return await handshake.RunAsync(cancel).ConfigureAwait(false);
     }
 
-    public async Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, CancellationToken cancel)
+    public async Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, Stream? beside, CancellationToken cancel)
     {
-        using var handshake = new OpenSslHandshake(_contexts.Client, socket);
+        using var handshake = new OpenSslHandshake(_contexts.Client, socket, new SocketReadiness(socket.SafeHandle, LoopOf(beside)));
         handshake.BeClient(terms, tickets);
         return await handshake.RunAsync(cancel).ConfigureAwait(false);
     }
+
+    static ReadinessLoop LoopOf(Stream? beside) => beside is OpenSslStream other ? other.Loop : ReadinessLoop.Next();
 }

@@ -14,15 +14,15 @@ sealed class OpenSslHandshake : IDisposable
     readonly SslHandle _ssl;
     readonly SslSession _session;
     HandshakeState? _state;
-    SocketReadiness? _readiness;
+    readonly SocketReadiness _readiness;
     bool _isPeerRequired;
     bool _hasTaken;
     bool _isFinished;
 
-    public OpenSslHandshake(SslContextHandle context, Socket socket)
+    public OpenSslHandshake(SslContextHandle context, Socket socket, SocketReadiness readiness)
     {
         socket.Blocking = false;
-        _socket = socket;
+        (_socket, _readiness) = (socket, readiness);
         _ssl = SslHandle.For(context);
         _session = new SslSession(_ssl, socket);
     }
@@ -60,7 +60,6 @@ sealed class OpenSslHandshake : IDisposable
     /// <summary>To be called once, after one of the above.</summary>
     public async Task<TlsLeg> RunAsync(CancellationToken cancel)
     {
-        _readiness = new SocketReadiness(_socket);
         for (var outcome = _session.Handshake(); outcome != SslOutcome.Done; outcome = _session.Handshake())
             await WaitAsync(outcome, _readiness.Reader, cancel).ConfigureAwait(false);
         return Finish(_readiness);
@@ -71,7 +70,7 @@ sealed class OpenSslHandshake : IDisposable
     {
         _state?.Dispose();
         if (_isFinished) return;
-        _readiness?.Dispose();
+        _readiness.Dispose();
         _session.Dispose();
         _socket.Dispose();
     }

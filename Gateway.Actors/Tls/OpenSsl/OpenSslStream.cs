@@ -23,6 +23,9 @@ public sealed class OpenSslStream : Stream, IHalfClosing
         readiness.ContinuesInline = true;
     }
 
+    /// <summary>The thread that waits for this connection; the session's other leg waits best on the same.</summary>
+    internal ReadinessLoop Loop => _readiness.Loop;
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;

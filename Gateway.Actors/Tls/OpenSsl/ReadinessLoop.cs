@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Akka.Dispatch;
 
 namespace Gateway.Actors.Tls.OpenSsl;
 
@@ -32,6 +33,12 @@ sealed unsafe class ReadinessLoop
 
     static uint s_turn;
 
+    [ThreadStatic]
+    static ReadinessLoop? t_current;
+
+    /// <summary>What sockets have woken on this thread and is to run before sockets are asked again.</summary>
+    readonly Queue<IRunnable> _next = new();
+
     readonly ConcurrentDictionary<long, SocketReadiness> _sockets = new();
     readonly int _epoll;
     long _lastId;
@@ -42,6 +49,9 @@ sealed unsafe class ReadinessLoop
         if (_epoll < 0) throw new Win32Exception();
         new Thread(Run) { IsBackground = true, Name = $"tls-readiness-{index}" }.Start();
     }
+
+    /// <summary>The loop whose thread this is, if it is one's.</summary>
+    public static ReadinessLoop? Current => t_current;
 
     public static ReadinessLoop Next() => s_loops[Interlocked.Increment(ref s_turn) % (uint)s_loops.Length];
 
@@ -78,14 +88,20 @@ sealed unsafe class ReadinessLoop
         }
     }
 
+    /// <summary>To be called on the loop's own thread: runs once whatever is running now has ended. Must neither block nor throw.</summary>
+    public void RunNext(IRunnable run) => _next.Enqueue(run);
+
     void Run()
     {
+        t_current = this;
         var events = (byte*)NativeMemory.Alloc(MaxEvents, (nuint)s_eventSize);
         while (true)
         {
-            var count = LibC.epoll_wait(_epoll, events, MaxEvents, -1);
+            var count = LibC.epoll_wait(_epoll, events, MaxEvents, _next.Count > 0 ? 0 : -1);
             if (count < 0 && Marshal.GetLastPInvokeError() != Interrupted) throw new Win32Exception();
             for (var i = 0; i < count; i++) Tell(new ReadOnlySpan<byte>(events + i * s_eventSize, s_eventSize));
+            // Only what waits now: a busy session schedules itself again, and other sockets come in between.
+            for (var i = _next.Count; i > 0; i--) _next.Dequeue().Run();
         }
     }
 

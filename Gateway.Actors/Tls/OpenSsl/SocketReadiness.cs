@@ -5,16 +5,17 @@ namespace Gateway.Actors.Tls.OpenSsl;
 /// <summary>The waits of one socket, and its place in a <see cref="ReadinessLoop"/>.</summary>
 sealed class SocketReadiness : IDisposable
 {
-    readonly ReadinessLoop _loop;
-    readonly Socket _socket;
+    readonly SafeSocketHandle _socket;
     readonly long _id;
 
-    public SocketReadiness(Socket socket)
+    public SocketReadiness(SafeSocketHandle socket, ReadinessLoop loop)
     {
-        (_loop, _socket) = (ReadinessLoop.Next(), socket);
+        (Loop, _socket) = (loop, socket);
         ContinuesInline = false;
-        _id = _loop.Add(this, socket.SafeHandle);
+        _id = Loop.Add(this, socket);
     }
+
+    public ReadinessLoop Loop { get; }
 
     public SocketWait Reader { get; } = new();
 
@@ -34,7 +35,7 @@ sealed class SocketReadiness : IDisposable
 
     public void Dispose()
     {
-        _loop.Remove(_id, _socket.SafeHandle);
+        Loop.Remove(_id, _socket);
         Reader.End();
         Writer.End();
     }

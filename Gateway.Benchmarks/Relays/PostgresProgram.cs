@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Gateway.Benchmarks.Relays;
+
+/// <summary>
+/// A PostgreSQL server for one relay's journal, as it is installed: nothing is tuned but where it listens. It is no child of the relay, so that its
+/// processor time is not the relay's.
+/// </summary>
+sealed class PostgresProgram : IAsyncDisposable
+{
+    readonly RunningProgram _program;
+
+    readonly string _directory;
+
+    PostgresProgram(RunningProgram program, string directory, string connectionString) =>
+        (_program, _directory, ConnectionString) = (program, directory, connectionString);
+
+    public string ConnectionString { get; }
+
+    public static async Task<PostgresProgram> Start(CancellationToken cancel)
+    {
+        // Not below the benchmark's own directory, which is its user's alone.
+        var directory = Directory.CreateTempSubdirectory("gateway-benchmark-postgresql").FullName;
+        var (initdb, postgres) = (Find("initdb"), Find("postgres"));
+        string[] user = [];
+        if (Environment.IsPrivilegedProcess)
+        {
+            // The server refuses to run as root.
+            user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"];
+            await Run(["chown", "postgres", directory], cancel);
+        }
+
+        var data = Path.Combine(directory, "data");
+        await Run([.. user, initdb, "-D", data, "-U", "gateway", "-A", "trust", "-E", "UTF8"], cancel);
+        var port = FreePort();
+        string[] command = [.. user, postgres, "-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-k", directory];
+        var running = RunningProgram.Start(command[0], command[1..], "/");
+        try
+        {
+            await running.ListensOn(port, cancel);
+        }
+        catch (RelayStartException)
+        {
+            await running.DisposeAsync();
+            throw;
+        }
+
+        return new PostgresProgram(running, directory, $"Host=127.0.0.1;Port={port};Username=gateway;Database=postgres");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _program.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    // Debian keeps every version's programs apart.
+    static string Find(string name) => RunningProgram.Find(name)
+        ?? (Directory.Exists("/usr/lib/postgresql")
+            ? Directory.EnumerateDirectories("/usr/lib/postgresql").Order().Select(d => Path.Combine(d, "bin", name)).LastOrDefault(File.Exists)
+            : null)
+        ?? throw new RelayStartException($"{name} is not installed; it comes with the package postgresql");
+
+    static async Task Run(string[] command, CancellationToken cancel)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        using var process = Process.Start(start) ?? throw new RelayStartException($"{command[0]} did not start");
+        var output = process.StandardOutput.ReadToEndAsync(cancel);
+        var errors = await process.StandardError.ReadToEndAsync(cancel);
+        await process.WaitForExitAsync(cancel);
+        if (process.ExitCode != 0) throw new RelayStartException($"{command[0]} ended with {process.ExitCode}: {await output}{errors}");
+    }
+
+    static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
