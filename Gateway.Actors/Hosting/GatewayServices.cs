@@ -76,7 +76,7 @@ public static class GatewayServices
         .AddSingleton<IReadiness, NodeReadiness>()
         .Configure<HostOptions>(host => host.ShutdownTimeout = node.Options.Node.DrainGrace + s_leave)
         .AddAkka(ClusterConfiguration.SystemName, (akka, provider) => akka
-            .WithGatewayJournal(node.Journal)
+            .WithGatewayJournal(node.Journal, provider.GetRequiredService<AcceptedConnections>().Has)
             .WithGatewayCluster(node.Options, node.Certificates, node.Identity, node.Time)
             .AddStartup((_, _) => provider.GetRequiredService<RegistryActors>().Start())
             .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));

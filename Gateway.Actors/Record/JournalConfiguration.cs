@@ -17,8 +17,12 @@ public static class JournalConfiguration
     /// <summary>The read journal.</summary>
     public const string ReadJournalPlugin = "akka.persistence.query.journal.sql";
 
-    public static AkkaConfigurationBuilder WithGatewayJournal(this AkkaConfigurationBuilder builder, JournalDatabase database) =>
-        builder.AddHocon(Hocon(database), HoconAddMode.Prepend).AddSetup(Setup(database));
+    /// <param name="builder">The actor system's.</param>
+    /// <param name="database">Prepared.</param>
+    /// <param name="isNew">Whether a session begins here and now, so that nothing of it can be in the journal.</param>
+    public static AkkaConfigurationBuilder WithGatewayJournal(
+        this AkkaConfigurationBuilder builder, JournalDatabase database, Func<string, bool> isNew) =>
+        builder.AddHocon(Hocon(database), HoconAddMode.Prepend).AddSetup(Setup(database)).AddSetup(new NewSessions(isNew));
 
     public static DataOptionsSetup Setup(JournalDatabase database) => new(database.DataOptions());
 
@@ -38,7 +42,7 @@ public static class JournalConfiguration
           snapshot-store.plugin = "akka.persistence.no-snapshot-store"
           journal.plugin = "{{JournalPlugin}}"
           journal.sql {
-            class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
+            class = "{{Name(typeof(SessionJournal))}}"
             plugin-id = "{{JournalPlugin}}"
             provider-name = "{{database.ProviderName}}"
             auto-initialize = off

@@ -4,7 +4,7 @@ using LinqToDB.Interceptors;
 namespace Gateway.Actors.Record;
 
 /// <summary>Readies the connections that the journal plugin opens by itself.</summary>
-sealed class SqliteInterceptor(string pragmas) : ConnectionInterceptor
+sealed class SqliteInterceptor(SqlitePragmas pragmas) : ConnectionInterceptor
 {
     /// <summary>
     /// Leaves the caller's thread. The driver is synchronous throughout, so a write would hold up the plugin's stage that gathers the
@@ -14,13 +14,9 @@ sealed class SqliteInterceptor(string pragmas) : ConnectionInterceptor
         ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken) =>
         await Task.Run(static () => { }, CancellationToken.None).ConfigureAwait(false);
 
-    public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection)
-    {
-        using var command = new SqlStatement(pragmas).On(connection);
-        command.ExecuteNonQuery();
-    }
+    public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection) => pragmas.Make(connection);
 
     public override Task ConnectionOpenedAsync(
         ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken) =>
-        SqlStatement.ExecuteAsync(connection, pragmas, cancellationToken);
+        pragmas.MakeAsync(connection, cancellationToken);
 }

@@ -17,6 +17,7 @@ sealed class SqliteJournal : JournalDatabase
     readonly string _file;
     readonly string _connectionString;
     readonly bool _readOnly;
+    readonly SqlitePragmas _pragmas;
 
     public SqliteJournal(string connectionString, bool readOnly)
     {
@@ -28,6 +29,7 @@ sealed class SqliteJournal : JournalDatabase
         builder.Cache = SqliteCacheMode.Private;
         builder.DefaultTimeout = BusySeconds;
         _connectionString = builder.ToString();
+        _pragmas = new SqlitePragmas(Pragmas);
     }
 
     public override string Place => _file;
@@ -55,7 +57,7 @@ sealed class SqliteJournal : JournalDatabase
         try
         {
             await connection.OpenAsync(cancel);
-            await SqlStatement.ExecuteAsync(connection, Pragmas, cancel);
+            await _pragmas.MakeAsync(connection, cancel);
             return connection;
         }
         catch
@@ -66,7 +68,7 @@ sealed class SqliteJournal : JournalDatabase
     }
 
     internal override DataOptions DataOptions() =>
-        new DataOptions().UseConnectionString(ProviderName, _connectionString).UseInterceptor(new SqliteInterceptor(Pragmas));
+        new DataOptions().UseConnectionString(ProviderName, _connectionString).UseInterceptor(new SqliteInterceptor(_pragmas));
 
     internal override async Task<IReadOnlyList<int>> CommitAsync(IReadOnlyList<SqlStatement> statements, CancellationToken cancel)
     {

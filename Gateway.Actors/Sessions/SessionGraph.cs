@@ -24,12 +24,13 @@ namespace Gateway.Actors.Sessions;
 static class SessionGraph
 {
     public static IRunnableGraph<Task<SessionEnd>> Of(SessionSteps steps) =>
-        Source.Single<Verdict<Accept.AcceptedConnection>>(steps.Accepted)
-            .Then(steps.Secure)
-            .Then(steps.Identify)
-            .Then(steps.Authorize)
-            .Then(steps.Open)
-            .Then(steps.Dial)
+        Source.Single(steps.Accepted)
+            .SelectAsync(1, Journey
+                .Begin<Accept.AcceptedConnection, Tls.SecuredConnection>(steps.Secure)
+                .Then(steps.Identify)
+                .Then(steps.Authorize)
+                .Then(steps.Open)
+                .Then(steps.Dial))
             .ConcatMany(session => session.IsGranted
                 ? Relay(steps, session.Value)
                 : Source.Single(steps.EndOf(session.Refusal, session.Detail)))
@@ -54,9 +55,4 @@ static class SessionGraph
             graph.From(record.Outlet2).To(client.Inlet);
             return new SourceShape<SessionEnd>(relay.Ended);
         }));
-
-    static Source<Verdict<TNext>, NotUsed> Then<T, TNext>(this Source<Verdict<T>, NotUsed> journey, Func<T, Task<Verdict<TNext>>> step)
-        where T : class
-        where TNext : class =>
-        journey.SelectAsync(1, so => so.IsGranted ? step(so.Value) : Task.FromResult<Verdict<TNext>>(new Refused(so.Refusal, so.Detail)));
 }

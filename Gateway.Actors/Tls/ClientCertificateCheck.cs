@@ -38,7 +38,7 @@ sealed class ClientCertificateCheck(ClientTls rules, DateTimeOffset now)
     Refused? JudgeSent(X509Certificate sent, X509Chain? chain)
     {
         Certificate?.Dispose();
-        Certificate = X509CertificateLoader.LoadCertificate(sent.GetRawCertData());
+        Certificate = new X509Certificate2(sent);
         if (chain is null) return new(Refusal.ClientCertificateUntrusted, "no chain could be built");
         var (fault, detail) = CertificateJudge.Judge(chain);
         return fault switch

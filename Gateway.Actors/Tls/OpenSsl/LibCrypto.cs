@@ -34,10 +34,7 @@ static unsafe partial class LibCrypto
     public static partial int BIO_free(nint bio);
 
     [LibraryImport(Name)]
-    public static partial nint d2i_X509(nint* reuse, byte** der, CLong length);
-
-    [LibraryImport(Name)]
-    public static partial int i2d_X509(nint certificate, byte** der);
+    public static partial int X509_up_ref(nint certificate);
 
     [LibraryImport(Name)]
     public static partial void X509_free(nint certificate);

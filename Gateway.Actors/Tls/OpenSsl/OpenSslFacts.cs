@@ -22,7 +22,7 @@ static class OpenSslFacts
         if (peer == 0) return null;
         try
         {
-            using var certificate = PeerCertificate.Copy(peer);
+            using var certificate = PeerCertificate.Share(peer);
             return TlsFacts.Sha256(certificate);
         }
         finally

@@ -22,10 +22,10 @@ static class OwnCertificate
         var chain = LibCrypto.OPENSSL_sk_new_null();
         try
         {
-            copies.Add(PeerCertificate.Copy(own.TargetCertificate));
+            copies.Add(PeerCertificate.Share(own.TargetCertificate));
             foreach (var intermediate in own.IntermediateCertificates)
             {
-                copies.Add(PeerCertificate.Copy(intermediate));
+                copies.Add(PeerCertificate.Share(intermediate));
                 _ = LibCrypto.OPENSSL_sk_push(chain, copies[^1]);
             }
 

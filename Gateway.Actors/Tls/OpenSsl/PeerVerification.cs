@@ -40,11 +40,16 @@ static unsafe class PeerVerification
     static VerifyError? Judge(nint store, PeerTerms terms)
     {
         if (terms is not { Policy: { } policy, Judge: { } judge }) return VerifyError.NoLocalIssuer;
-        using var certificate = PeerCertificate.Copy(LibCrypto.X509_STORE_CTX_get0_cert(store));
+        var leaf = LibCrypto.X509_STORE_CTX_get0_cert(store);
+        using var certificate = PeerCertificate.Share(leaf);
         var sent = LibCrypto.X509_STORE_CTX_get0_untrusted(store);
         using var chain = new X509Chain { ChainPolicy = policy.Clone() };
         for (var i = 0; i < LibCrypto.OPENSSL_sk_num(sent); i++)
-            chain.ChainPolicy.ExtraStore.Add(PeerCertificate.Copy(LibCrypto.OPENSSL_sk_value(sent, i)));
+        {
+            var one = LibCrypto.OPENSSL_sk_value(sent, i);
+            if (one != leaf) chain.ChainPolicy.ExtraStore.Add(PeerCertificate.Share(one));
+        }
+
         try
         {
             var errors = chain.Build(certificate) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
