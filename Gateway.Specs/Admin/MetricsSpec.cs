@@ -66,6 +66,8 @@ public sealed partial class MetricsSpec : IAsyncLifetime, IDisposable
         metrics.SessionOpened(_connection);
         metrics.SessionEnded(_connection, Ending.ClosedByClient, Refusal.None, 10, 20, wasOpened: true);
         metrics.SessionEnded(_connection, Ending.Refused, Refusal.TokenExpired, 0, 0, wasOpened: false);
+        metrics.AccessEnding(_connection, Refusal.TokenExpired);
+        metrics.AccessRenewed(_connection);
         metrics.RecordingFailed();
         metrics.ConnectionShed(_connection);
         metrics.ObserveRecording(() => 4096);
