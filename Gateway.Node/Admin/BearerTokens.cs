@@ -1,5 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Gateway.Actors;
+using Gateway.Actors.Authorize;
 using Gateway.Actors.Identify;
 using Gateway.Protocols;
 using Microsoft.AspNetCore.Authentication;
@@ -13,7 +15,7 @@ namespace Gateway.Node.Admin;
 /// </summary>
 sealed class BearerTokens(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder,
-    ITokenVerifier verifier, AdminAccess access, LoginGuard guard)
+    ITokenVerifier verifier, AdminAccess access, LoginGuard guard, IAccessFacts facts, TimeProvider time)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     public new const string Scheme = "Bearer";
@@ -27,7 +29,7 @@ sealed class BearerTokens(
         var address = Context.Connection.RemoteIpAddress;
         _shutOut = !guard.IsOpen(address);
         if (_shutOut) return AuthenticateResult.Fail("shut out");
-        var verdict = await verifier.VerifyAsync(token, access.Issuers, Context.RequestAborted);
+        var verdict = NotRevoked(await verifier.VerifyAsync(token, access.Issuers, Context.RequestAborted));
         if (verdict.IsGranted)
         {
             Context.Features.Set(verdict.Value);
@@ -38,6 +40,16 @@ sealed class BearerTokens(
         if (_refusal.GuiltySide() == Side.Client) guard.Failed(address);
         AdminLog.TokenRefused(Logger, _refusal.Word(), verdict.Detail, address);
         return AuthenticateResult.Fail(_refusal.Word());
+    }
+
+    // Who is shut out of the connections does not steer them either.
+    Verdict<TokenIdentity> NotRevoked(Verdict<TokenIdentity> verified)
+    {
+        if (!verified.IsGranted) return verified;
+        var who = new Identity { Name = verified.Value.Name, Issuer = verified.Value.Issuer, TokenId = verified.Value.Id };
+        return facts.Current.RevocationOf(who, time.GetUtcNow()) is { } revocation
+            ? new Refused(Refusal.IdentityRevoked, $"{who.Name} or its token was revoked by {revocation.RevokedBy}: {revocation.Reason}")
+            : verified;
     }
 
     // RFC 6750 section 3.1: a request without a token is told the scheme alone; an issuer that cannot be asked is no fault of the token. What was

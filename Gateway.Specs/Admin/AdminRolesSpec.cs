@@ -142,6 +142,18 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         Assert.Contains(_host.Log.All, line => line.Contains("token-expired (exp is in the past)", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Who_is_revoked_steers_nothing_any_more()
+    {
+        using var client = _host.Client("operator");
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/v1/nodes")).StatusCode);
+
+        _host.Registry.Do(SampleRegistry.Of<Revoked>() with { Kind = RevocationKind.Subject, Value = "otto" });
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/v1/nodes")).StatusCode);
+        Assert.Contains(_host.Log.All, line => line.Contains("identity-revoked", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("Basic YTpi")]
     [InlineData("Bearer")]
