@@ -18,17 +18,19 @@ public sealed partial class NodeConnections : IConnections
     readonly ILogger _log;
     readonly Lock _lock = new();
     ImmutableDictionary<string, Parsed> _ofRegistry = ImmutableDictionary.Create<string, Parsed>(StringComparer.Ordinal);
+    long _revision;
     volatile OpenPorts _report = OpenPorts.None;
 
     public NodeConnections(
         IReadOnlyList<ConnectionProfile> ofFile, IRegistry registry, Func<RegisteredConnection, LoadedConnections> read, ILogger<NodeConnections> log)
     {
         (_ofFile, _read, _log) = (ofFile, read, log);
-        Update(registry.Current);
+        // In this order, so that no change falls between the two.
         registry.Subscribe(snapshot =>
         {
             if (Update(snapshot)) Changed();
         });
+        Update(registry.Current);
     }
 
     /// <summary>Called after each change of <see cref="Wanted"/>. To be set once, before anything can change.</summary>
@@ -80,6 +82,8 @@ public sealed partial class NodeConnections : IConnections
     {
         lock (_lock)
         {
+            if (snapshot.Revision < _revision) return false;
+            _revision = snapshot.Revision;
             var before = _ofRegistry;
             var now = ImmutableDictionary.CreateBuilder<string, Parsed>(StringComparer.Ordinal);
             foreach (var connection in snapshot.Connections.Values)

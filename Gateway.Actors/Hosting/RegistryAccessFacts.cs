@@ -33,13 +33,16 @@ public sealed class RegistryAccessFacts : IAccessFacts
 
     public IDisposable OnChange(Action changed)
     {
-        var (grants, revocations) = (_registry.Current.Grants, _registry.Current.Revocations);
-        return _registry.Subscribe(snapshot =>
+        var known = _registry.Current;
+        var subscription = _registry.Subscribe(snapshot =>
         {
-            if (snapshot.Grants == grants && snapshot.Revocations == revocations) return;
-            (grants, revocations) = (snapshot.Grants, snapshot.Revocations);
-            changed();
+            var before = Interlocked.Exchange(ref known, snapshot);
+            if (snapshot.Grants != before.Grants || snapshot.Revocations != before.Revocations) changed();
         });
+        // What changed before the subscription was there is told now.
+        var current = _registry.Current;
+        if (current.Grants != known.Grants || current.Revocations != known.Revocations) changed();
+        return subscription;
     }
 
     static Translated Of(RegistrySnapshot snapshot) => new(snapshot, new AccessFacts(

@@ -59,7 +59,8 @@ public sealed record RegistrySnapshot
         {
             ConnectionPut put => next with
             {
-                Connections = Connections.SetItem(put.Name, new(put.Name, put.Document, number, put.Act)), ConnectionsRevision = number,
+                Connections = Connections.SetItem(put.Name, new(put.Name, put.Document, number, put.Act)),
+                ConnectionsRevision = number,
             },
             ConnectionRemoved gone => next with { Connections = Connections.Remove(gone.Name), ConnectionsRevision = number },
             SecretPut put => next with { Secrets = Secrets.SetItem(put.Name, new(put.Name, put.Sealed, number, put.Act)) },

@@ -93,7 +93,9 @@ public sealed class CanarySpec : IAsyncLifetime, IDisposable
     {
         var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "secrets", "set", name])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["GATEWAY_NODE"] = node.AdminUrl;
         start.Environment["GATEWAY_CA"] = node.AuthorityFile;
