@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Actors.Hosting;
 
 namespace Gateway.Cli.Login;
 
@@ -9,6 +10,11 @@ static class CertificateCommands
     {
         var connection = new Option<string?>("--connection") { Description = "Make sure that this connection accepts it.", HelpName = "name" };
         var lifetime = new Option<string?>("--for") { Description = "How long it is to last, such as 1h; by default as long as the cluster allows.", HelpName = "time" };
+        lifetime.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && !(Durations.TryParse(text, out var time) && time > TimeSpan.Zero))
+                result.AddError("--for must be a time such as 20m or 2h.");
+        });
         var issue = new Command("issue", "Has a client certificate issued to you, and keeps it with its key for this user.") { connection, lifetime };
         source.AddTo(issue);
         issue.SetAction(async (parsed, cancel) =>

@@ -8,7 +8,7 @@ namespace Gateway.Node.Admin;
 /// <summary>Issues a short-lived client certificate to whoever proves who they are by token, and to nobody by certificate: none renews itself.</summary>
 static class CertificateEndpoint
 {
-    const string AskRule = "The body must be JSON with request (PKCS #10, PEM), and maybe lifetime (such as 1h) and connection; gateway cert issue sends it.";
+    const string AskRule = "The body must be JSON with request (PKCS #10, PEM), and maybe for (such as 1h) and connection; gateway cert issue sends it.";
 
     public static async Task<IResult> IssueAsync(
         HttpContext http, IConnections connections, IAccessFacts facts, ClientCertificateAuthority authority, TimeProvider time, ILogger<AdminAccess> log)
