@@ -219,7 +219,7 @@ public sealed class ClusterSpec(TestCluster cluster)
 
     static Session Read(JsonElement session) => new(
         session.GetProperty("id").GetString()!, session.GetProperty("node").GetString()!, session.GetProperty("ending").GetString(),
-        session.GetProperty("refusal").GetString(), session.GetProperty("toUpstreamBytes").GetInt64() > 0);
+        session.GetProperty("refusal").GetString(), session.GetProperty("toUpstreamBytes") is { ValueKind: JsonValueKind.Number } bytes && bytes.GetInt64() > 0);
 
     sealed record Session(string Id, string NodeKey, string? Ending, string? Refusal, bool HasTraffic)
     {
