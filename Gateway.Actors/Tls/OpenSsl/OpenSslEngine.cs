@@ -33,18 +33,18 @@ public sealed class OpenSslEngine(TicketKeyRing tickets, IReadOnlyList<TlsCipher
         Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, CancellationToken cancel)
     {
         var own = terms.ServerCertificateContext ?? throw new ArgumentException("The certificate context is missing.", nameof(terms));
-        var readiness = (wire.Inner as ReadinessStream)?.Release() ?? new SocketReadiness(socket.SafeHandle, ReadinessLoop.Next());
-        using var handshake = new OpenSslHandshake(_contexts.Server(own), socket, readiness);
+        using var handshake = new OpenSslHandshake(_contexts.Server(own), socket);
         handshake.BeServer(terms, tickets, wire.Peeked);
         wire.ForgetPeeked();
-        return await handshake.RunAsync(cancel).ConfigureAwait(false);
+        var readiness = (wire.Inner as ReadinessStream)?.Release() ?? new SocketReadiness(socket.SafeHandle, ReadinessLoop.Next());
+        return await handshake.RunAsync(readiness, cancel).ConfigureAwait(false);
     }
 
     public async Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, Stream? beside, CancellationToken cancel)
     {
-        using var handshake = new OpenSslHandshake(_contexts.Client, socket, new SocketReadiness(socket.SafeHandle, LoopOf(beside)));
+        using var handshake = new OpenSslHandshake(_contexts.Client, socket);
         handshake.BeClient(terms, tickets);
-        return await handshake.RunAsync(cancel).ConfigureAwait(false);
+        return await handshake.RunAsync(new SocketReadiness(socket.SafeHandle, LoopOf(beside)), cancel).ConfigureAwait(false);
     }
 
     static ReadinessLoop LoopOf(Stream? beside) => beside is OpenSslStream other ? other.Loop : ReadinessLoop.Next();

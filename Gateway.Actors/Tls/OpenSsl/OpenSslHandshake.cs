@@ -14,15 +14,15 @@ sealed class OpenSslHandshake : IDisposable
     readonly SslHandle _ssl;
     readonly SslSession _session;
     HandshakeState? _state;
-    readonly SocketReadiness _readiness;
+    SocketReadiness? _readiness;
     bool _isPeerRequired;
     bool _hasTaken;
     bool _isFinished;
 
-    public OpenSslHandshake(SslContextHandle context, Socket socket, SocketReadiness readiness)
+    public OpenSslHandshake(SslContextHandle context, Socket socket)
     {
         socket.Blocking = false;
-        (_socket, _readiness) = (socket, readiness);
+        _socket = socket;
         _ssl = SslHandle.For(context);
         _session = new SslSession(_ssl, socket);
     }
@@ -57,12 +57,13 @@ sealed class OpenSslHandshake : IDisposable
         if (terms.ApplicationProtocols is { Count: > 0 } protocols) Offer(protocols);
     }
 
-    /// <summary>To be called once, after one of the above.</summary>
-    public async Task<TlsLeg> RunAsync(CancellationToken cancel)
+    /// <summary>To be called once, after one of the above. Owns <paramref name="readiness"/>, the socket's.</summary>
+    public async Task<TlsLeg> RunAsync(SocketReadiness readiness, CancellationToken cancel)
     {
+        _readiness = readiness;
         for (var outcome = _session.Handshake(); outcome != SslOutcome.Done; outcome = _session.Handshake())
-            await WaitAsync(outcome, _readiness.Reader, cancel).ConfigureAwait(false);
-        return Finish(_readiness);
+            await WaitAsync(outcome, readiness.Reader, cancel).ConfigureAwait(false);
+        return Finish(readiness);
     }
 
     /// <summary>Releases everything, unless the handshake went through.</summary>
@@ -70,7 +71,7 @@ sealed class OpenSslHandshake : IDisposable
     {
         _state?.Dispose();
         if (_isFinished) return;
-        _readiness.Dispose();
+        _readiness?.Dispose();
         _session.Dispose();
         _socket.Dispose();
     }

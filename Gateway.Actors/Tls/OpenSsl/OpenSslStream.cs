@@ -9,7 +9,7 @@ namespace Gateway.Actors.Tls.OpenSsl;
 /// waits until there is something to read and holds no buffer meanwhile. What waits goes on within the polling thread, so a continuation
 /// must not block.
 /// </summary>
-public sealed class OpenSslStream : Stream, IHalfClosing
+public sealed class OpenSslStream : AsyncOnlyStream, IHalfClosing
 {
     readonly SslSession _session;
     readonly SocketReadiness _readiness;
@@ -26,16 +26,6 @@ public sealed class OpenSslStream : Stream, IHalfClosing
     /// <summary>The thread that waits for this connection; the session's other leg waits best on the same.</summary>
     internal ReadinessLoop Loop => _readiness.Loop;
 
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     /// <summary>Fills the buffer with as many records as are there; 0 when the peer said that it sends no more (close_notify).</summary>
     /// <exception cref="EndOfStreamException">The connection ended without close_notify: it may have been cut.</exception>
     /// <exception cref="IOException">The connection failed.</exception>
@@ -51,9 +41,6 @@ public sealed class OpenSslStream : Stream, IHalfClosing
         };
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     /// <summary>
     /// Returns when the system has taken all of it. After a cancelled write no more can be written: a record may be half sent.
     /// </summary>
@@ -66,9 +53,6 @@ public sealed class OpenSslStream : Stream, IHalfClosing
         return outcome == SslOutcome.Done ? ValueTask.CompletedTask : WaitAndWriteAsync(outcome, buffer[count..], cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     /// <summary>
     /// Tells the peer that no more will come (close_notify, RFC 8446 section 6.1). It may go on sending, and can still be read.
     /// </summary>
@@ -80,20 +64,6 @@ public sealed class OpenSslStream : Stream, IHalfClosing
         while ((outcome = _session.Shutdown()) != SslOutcome.Done)
             await WaitAsync(_readiness.Writer, outcome, cancel: default).ConfigureAwait(false);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronously.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronously.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Aborts what is under way and closes the socket. Sends nothing.</summary>
     protected override void Dispose(bool disposing)

@@ -7,7 +7,7 @@ namespace Gateway.Actors.Tls.OpenSsl;
 /// A connected socket before TLS, or without. It never waits in .NET's own engine, which, once asked about a socket, is woken for every packet
 /// that arrives on it as long as it lives: measured, a third of what small messages cost. Asynchronous only; one read and one write at a time.
 /// </summary>
-sealed class ReadinessStream : Stream
+sealed class ReadinessStream : AsyncOnlyStream
 {
     readonly Socket _socket;
     SocketReadiness? _readiness;
@@ -19,16 +19,6 @@ sealed class ReadinessStream : Stream
         _socket = socket;
         _readiness = new SocketReadiness(socket.SafeHandle, loop);
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public SocketReadiness Readiness => _readiness ?? throw new ObjectDisposedException(nameof(ReadinessStream));
 
@@ -53,9 +43,6 @@ sealed class ReadinessStream : Stream
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -67,23 +54,6 @@ sealed class ReadinessStream : Stream
             else await Readiness.Writer.For(Tls.OpenSsl.Readiness.Write, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronously.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronously.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
