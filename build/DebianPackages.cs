@@ -24,6 +24,7 @@ static class DebianPackages
         new("nginx", "nginx"),
         new("nginx", "libnginx-mod-stream", "/usr/lib/nginx/modules/ngx_stream_module.so"),
         new("haproxy", "haproxy"),
+        new("postgres", "postgresql"),
     ];
 
     /// <summary>Installs what is missing, as root on a Debian-like system; elsewhere says what is missing. Never fails: the specs themselves say so.</summary>

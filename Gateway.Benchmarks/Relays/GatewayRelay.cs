@@ -46,7 +46,7 @@ sealed class GatewayRelay : IRelay
         {
             return await Start(flavour, plan, executable, directory, journal, cancel);
         }
-        catch (RelayStartException) when (journal is not null)
+        catch when (journal is not null)
         {
             await journal.DisposeAsync();
             throw;

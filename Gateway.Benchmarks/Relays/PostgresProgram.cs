@@ -10,20 +10,42 @@ namespace Gateway.Benchmarks.Relays;
 /// </summary>
 sealed class PostgresProgram : IAsyncDisposable
 {
-    readonly RunningProgram _program;
+    // Not below the benchmark's own directory, which is its user's alone.
+    readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("gateway-benchmark-postgresql");
+    readonly int _port = FreePort();
+    RunningProgram? _program;
 
-    readonly string _directory;
+    PostgresProgram()
+    {
+    }
 
-    PostgresProgram(RunningProgram program, string directory, string connectionString) =>
-        (_program, _directory, ConnectionString) = (program, directory, connectionString);
-
-    public string ConnectionString { get; }
+    public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=gateway;Database=postgres";
 
     public static async Task<PostgresProgram> Start(CancellationToken cancel)
     {
-        // Not below the benchmark's own directory, which is its user's alone.
-        var directory = Directory.CreateTempSubdirectory("gateway-benchmark-postgresql").FullName;
         var (initdb, postgres) = (Find("initdb"), Find("postgres"));
+        var server = new PostgresProgram();
+        try
+        {
+            await server.Start(initdb, postgres, cancel);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_program is not null) await _program.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    async Task Start(string initdb, string postgres, CancellationToken cancel)
+    {
+        var directory = _directory.FullName;
         string[] user = [];
         if (Environment.IsPrivilegedProcess)
         {
@@ -34,26 +56,9 @@ sealed class PostgresProgram : IAsyncDisposable
 
         var data = Path.Combine(directory, "data");
         await Run([.. user, initdb, "-D", data, "-U", "gateway", "-A", "trust", "-E", "UTF8"], cancel);
-        var port = FreePort();
-        string[] command = [.. user, postgres, "-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-k", directory];
-        var running = RunningProgram.Start(command[0], command[1..], "/");
-        try
-        {
-            await running.ListensOn(port, cancel);
-        }
-        catch (RelayStartException)
-        {
-            await running.DisposeAsync();
-            throw;
-        }
-
-        return new PostgresProgram(running, directory, $"Host=127.0.0.1;Port={port};Username=gateway;Database=postgres");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _program.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        string[] command = [.. user, postgres, "-D", data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-k", directory];
+        _program = RunningProgram.Start(command[0], command[1..], "/");
+        await _program.ListensOn(_port, cancel);
     }
 
     // Debian keeps every version's programs apart.
