@@ -77,7 +77,7 @@ sealed class ConnectionQueries(AdminClient node, CliOutput output)
     [
         connection.Name, connection.Protocol ?? "-", connection.Listen ?? "-", connection.Upstream?.Address ?? "-",
         connection.Upstream is { } upstream ? upstream.LowestTls ?? "plaintext" : "-",
-        connection.Access is { } access ? string.Join(',', access.Groups.Concat(access.Subjects)) : "-", connection.Recording?.Mode ?? "-",
+        connection.Access is { } access ? string.Join(',', access.Groups.Concat(access.Subjects)) : "-", connection.Recording is { } kept ? kept.Level == "full" ? kept.Mode : kept.Level : "-",
         connection.Origin, connection.Problem ?? "served",
     ];
 
