@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Gateway.Actors.Authorize;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Cli;
 
@@ -22,7 +22,7 @@ static class AccessCommands
         var kind = new Argument<string>("kind") { Description = "What to revoke: subject, token (by its jti) or certificate." };
         kind.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is { } word && RevokedKinds.Parse(word) is null)
+            if (result.GetValueOrDefault<string>() is { } word && RevocationKindWords.Parse(word) is null)
                 result.AddError($"'{word}' is nothing to revoke; use subject, token or certificate.");
         });
         var value = new Argument<string>("value") { Description = "The subject's name, the token's id, the certificate's serial number or SHA-256." };
@@ -119,7 +119,7 @@ static class AccessCommands
     {
         if (text is null || !Durations.TryParse(text, out var duration)) return text;
         var now = TimeProvider.System.GetUtcNow();
-        return duration < DateTimeOffset.MaxValue - now ? JournalTime.Write(JournalTime.Of(now + duration)) : text;
+        return duration < DateTimeOffset.MaxValue - now ? JournalTime.Write(UnixMicros.Of(now + duration)) : text;
     }
 
     internal static Option<string?> Text(string name, string value, string description) => new(name) { Description = description, HelpName = value };

@@ -4,6 +4,7 @@ using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Record;
 using Gateway.Protocols;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Cli;
 
@@ -75,7 +76,7 @@ sealed class FilterOptions(TimeProvider time)
     {
         if (!Durations.TryParse(text, out var ago)) return JournalTime.Parse(text);
         var now = time.GetUtcNow();
-        return ago >= TimeSpan.Zero && ago < now - DateTimeOffset.UnixEpoch ? JournalTime.Of(now - ago) : null;
+        return ago >= TimeSpan.Zero && ago < now - DateTimeOffset.UnixEpoch ? UnixMicros.Of(now - ago) : null;
     }
 
     static int? Number(string text) => int.TryParse(text, out var number) && number is > 0 and <= MostSessions ? number : null;

@@ -1,4 +1,5 @@
 using Gateway.Actors.Identify;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Authorize;
 
@@ -11,7 +12,7 @@ public sealed class AccessFacts
     public static readonly AccessFacts None = new([], []);
 
     readonly ILookup<string, TemporaryGrant> _grants;
-    readonly ILookup<(RevokedKind Kind, string Value), Revocation> _revocations;
+    readonly ILookup<(RevocationKind Kind, string Value), Revocation> _revocations;
 
     public AccessFacts(IReadOnlyList<TemporaryGrant> grants, IReadOnlyList<Revocation> revocations)
     {
@@ -31,12 +32,12 @@ public sealed class AccessFacts
     public Revocation? RevocationOf(Identity who, DateTimeOffset now) =>
         Keys(who).SelectMany(key => _revocations[key]).FirstOrDefault(revocation => revocation.Counts(now) && revocation.Hits(who));
 
-    static IEnumerable<(RevokedKind, string)> Keys(Identity who)
+    static IEnumerable<(RevocationKind, string)> Keys(Identity who)
     {
-        yield return (RevokedKind.Subject, who.Name);
-        if (who.TokenId is { } id) yield return (RevokedKind.Token, id);
-        if (CertificateNumbers.Canonical(who.CertificateSerial) is { } serial) yield return (RevokedKind.Certificate, serial);
-        if (CertificateNumbers.Canonical(who.CertificateSha256) is { } fingerprint) yield return (RevokedKind.Certificate, fingerprint);
+        yield return (RevocationKind.Subject, who.Name);
+        if (who.TokenId is { } id) yield return (RevocationKind.Token, id);
+        if (CertificateNumbers.Canonical(who.CertificateSerial) is { } serial) yield return (RevocationKind.Certificate, serial);
+        if (CertificateNumbers.Canonical(who.CertificateSha256) is { } fingerprint) yield return (RevocationKind.Certificate, fingerprint);
     }
 }
 

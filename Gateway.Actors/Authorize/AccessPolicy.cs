@@ -1,6 +1,7 @@
 using Gateway.Actors.Connections;
 using Gateway.Actors.Identify;
 using Gateway.Protocols;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Authorize;
 
@@ -48,7 +49,7 @@ public static class AccessPolicy
 
     static AccessDecision Revoked(Identity who, Revocation revocation) => Refuse(
         Refusal.IdentityRevoked, "revocation",
-        $"{(revocation.Kind == RevokedKind.Subject ? "" : $"the {revocation.Kind.Word()} of ")}{who.Name} was revoked at {revocation.At:u} by {revocation.RevokedBy}: {revocation.Reason}");
+        $"{(revocation.Kind == RevocationKind.Subject ? "" : $"the {revocation.Kind.Word()} of ")}{who.Name} was revoked at {revocation.At:u} by {revocation.RevokedBy}: {revocation.Reason}");
 
     static AccessDecision Refuse(Refusal refusal, string rule, string detail) => new() { Refusal = refusal, Rule = rule, Detail = detail };
 }

@@ -56,32 +56,24 @@ public sealed class RegistryAccessFacts : IAccessFacts
         Issuer = e.SubjectIssuer,
         Connection = e.Connection,
         Labels = e.Labels.ToDictionary(StringComparer.Ordinal),
-        From = Time(e.From),
-        Until = Time(e.Until),
+        From = UnixMicros.Time(e.From),
+        Until = UnixMicros.Time(e.Until),
         Reason = e.Reason,
         GrantedBy = Who(e.Act),
     };
 
     static Revocation Revocation(Revoked e) => new()
     {
-        Kind = (RevokedKind)e.Kind,
+        Kind = e.Kind,
         Value = e.Value,
         Issuer = e.ValueIssuer,
-        At = Time(e.Act.At),
-        Until = e.Until is { } until ? Time(until) : null,
+        At = UnixMicros.Time(e.Act.At),
+        Until = e.Until is { } until ? UnixMicros.Time(until) : null,
         Reason = e.Reason,
         RevokedBy = Who(e.Act),
     };
 
     static string Who(Act act) => $"{act.Who} ({act.Issuer})";
-
-    // A time beyond the calendar is its end.
-    static DateTimeOffset Time(long micros)
-    {
-        var most = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        var least = (DateTimeOffset.MinValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        return DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(micros, least, most) * TimeSpan.TicksPerMicrosecond);
-    }
 
     sealed record Translated(RegistrySnapshot Of, AccessFacts Facts);
 }

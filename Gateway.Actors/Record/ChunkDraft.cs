@@ -112,7 +112,7 @@ public sealed class ChunkDraft
         if (IsEmpty)
         {
             _startedStamp = _time.GetTimestamp();
-            StartedAt = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+            StartedAt = UnixMicros.Of(_time.GetUtcNow());
             return true;
         }
         var micros = _time.GetElapsedTime(_startedStamp).Ticks / TimeSpan.TicksPerMicrosecond;

@@ -7,6 +7,7 @@ using Gateway.Actors.Record;
 using Gateway.Actors.Tls;
 using Gateway.Actors.Tls.Revocation;
 using Gateway.Actors.Upstream;
+using Gateway.Protocols.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Actors.Sessions;
@@ -54,8 +55,5 @@ public sealed record SessionParts
     public required ILoggerFactory Logging { get; init; }
 
     /// <summary>Microseconds since the Unix epoch.</summary>
-    public long Now => Micros(Time.GetUtcNow());
-
-    /// <summary>Microseconds since the Unix epoch.</summary>
-    public static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    public long Now => UnixMicros.Of(Time.GetUtcNow());
 }

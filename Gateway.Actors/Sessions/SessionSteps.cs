@@ -253,7 +253,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         Subject = grant.Subject.Name,
         Issuer = grant.Subject.Issuer,
         Groups = grant.Subject.Groups,
-        ExpiresAt = grant.Expires is { } expires ? (expires - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : null,
+        ExpiresAt = grant.Expires is { } expires ? UnixMicros.Of(expires) : null,
         ClientName = ClientName,
         Strict = grant.Profile.Recording.Strict,
         Level = grant.Profile.Recording.Level,

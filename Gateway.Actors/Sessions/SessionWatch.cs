@@ -30,7 +30,7 @@ sealed class SessionWatch(string sessionId, SessionAccess access, ActorRecording
     {
         if (term.Until is not { } until) return;
         var refusal = term.EndsWith;
-        recording.Record(new AccessEnding { At = parts.Now, Until = SessionParts.Micros(until), Refusal = refusal }, static () => { });
+        recording.Record(new AccessEnding { At = parts.Now, Until = UnixMicros.Of(until), Refusal = refusal }, static () => { });
         parts.Metrics.AccessEnding(Grant.Profile.Name, refusal);
         SessionLog.AccessEnding(_log, sessionId, Grant.Subject.Name, until, refusal.Word());
     }
@@ -74,7 +74,7 @@ sealed class SessionWatch(string sessionId, SessionAccess access, ActorRecording
             Rule = grant.Decision.Rule,
             TokenId = grant.Subject.Identity.TokenId,
             CertificateSerial = grant.Subject.Identity.CertificateSerial,
-            Until = grant.Expires is { } until ? SessionParts.Micros(until) : null,
+            Until = grant.Expires is { } until ? UnixMicros.Of(until) : null,
             Renewed = renewed,
         };
         recording.Record(confirmed, static () => { });

@@ -27,7 +27,7 @@ static class AccessEndpoints
     }
 
     static IResult List(IRegistry registry, TimeProvider time) =>
-        Results.Json(AccessListView.Of(registry.Current, JournalTime.Of(time.GetUtcNow())), AccessJson.Default.AccessListView);
+        Results.Json(AccessListView.Of(registry.Current, UnixMicros.Of(time.GetUtcNow())), AccessJson.Default.AccessListView);
 
     static IResult Explain(HttpContext http, IConnections connections, IAccessFacts facts, TimeProvider time)
     {

@@ -20,7 +20,7 @@ sealed class AuditTrail(IRegistryCommands registry, IClusterView cluster, TimePr
     public Act ActOf(string who, string issuer, IPAddress? address) => new()
     {
         Id = Guid.CreateVersion7().ToString("N"),
-        At = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
+        At = UnixMicros.Of(time.GetUtcNow()),
         Who = who,
         Issuer = issuer,
         Address = Plain(address),

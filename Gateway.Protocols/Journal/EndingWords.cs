@@ -15,13 +15,5 @@ public static class EndingWords
     };
 
     /// <summary>The ending of a word, or null when there is no such word.</summary>
-    public static Ending? Parse(string word)
-    {
-        foreach (var ending in Enum.GetValues<Ending>())
-        {
-            if (ending.Word() == word) return ending;
-        }
-
-        return null;
-    }
+    public static Ending? Parse(string word) => Words.Find<Ending>(word, Word);
 }

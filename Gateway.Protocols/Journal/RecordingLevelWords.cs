@@ -14,13 +14,5 @@ public static class RecordingLevelWords
     };
 
     /// <summary>The level of a word, or null when there is no such word.</summary>
-    public static RecordingLevel? Parse(string word)
-    {
-        foreach (var level in Enum.GetValues<RecordingLevel>())
-        {
-            if (level.Word() == word) return level;
-        }
-
-        return null;
-    }
+    public static RecordingLevel? Parse(string word) => Words.Find<RecordingLevel>(word, Word);
 }

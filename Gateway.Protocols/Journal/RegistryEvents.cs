@@ -123,7 +123,11 @@ public sealed record RevocationLifted : RegistryEvent
 public enum RevocationKind : byte
 {
     Subject = 1,
+
+    /// <summary>One token, by its id.</summary>
     Token = 2,
+
+    /// <summary>One certificate.</summary>
     Certificate = 3,
 }
 

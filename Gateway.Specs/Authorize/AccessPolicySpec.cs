@@ -4,6 +4,7 @@ using Gateway.Actors.Authorize;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Identify;
 using Gateway.Protocols;
+using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Xunit;
 
@@ -150,18 +151,18 @@ public sealed class AccessPolicySpec
     }
 
     [Theory]
-    [InlineData(RevokedKind.Subject, "anna", null, true)]
-    [InlineData(RevokedKind.Subject, "anna", "corp", true)]
-    [InlineData(RevokedKind.Subject, "anna", "other", false)]
-    [InlineData(RevokedKind.Subject, "ANNA", null, false)]
-    [InlineData(RevokedKind.Token, "t-1", null, true)]
-    [InlineData(RevokedKind.Token, "T-1", null, false)]
-    [InlineData(RevokedKind.Token, "anna", null, false)]
-    [InlineData(RevokedKind.Certificate, "0a:ff", null, true)]
-    [InlineData(RevokedKind.Certificate, "AFF", null, true)]
-    [InlineData(RevokedKind.Certificate, "AFE", null, false)]
-    [InlineData(RevokedKind.Certificate, "", null, false)]
-    public void What_is_revoked_is_refused_whatever_allows_it(RevokedKind kind, string value, string? issuer, bool isRevoked)
+    [InlineData(RevocationKind.Subject, "anna", null, true)]
+    [InlineData(RevocationKind.Subject, "anna", "corp", true)]
+    [InlineData(RevocationKind.Subject, "anna", "other", false)]
+    [InlineData(RevocationKind.Subject, "ANNA", null, false)]
+    [InlineData(RevocationKind.Token, "t-1", null, true)]
+    [InlineData(RevocationKind.Token, "T-1", null, false)]
+    [InlineData(RevocationKind.Token, "anna", null, false)]
+    [InlineData(RevocationKind.Certificate, "0a:ff", null, true)]
+    [InlineData(RevocationKind.Certificate, "AFF", null, true)]
+    [InlineData(RevocationKind.Certificate, "AFE", null, false)]
+    [InlineData(RevocationKind.Certificate, "", null, false)]
+    public void What_is_revoked_is_refused_whatever_allows_it(RevocationKind kind, string value, string? issuer, bool isRevoked)
     {
         var facts = new AccessFacts([Granted()], [Revoked(kind, value) with { Issuer = issuer }]);
 
@@ -173,7 +174,7 @@ public sealed class AccessPolicySpec
     [Fact]
     public void A_revocation_counts_until_its_end()
     {
-        var facts = new AccessFacts([], [Revoked(RevokedKind.Subject, "anna") with { Until = s_now.AddHours(1) }]);
+        var facts = new AccessFacts([], [Revoked(RevocationKind.Subject, "anna") with { Until = s_now.AddHours(1) }]);
 
         Assert.False(Decide(Access(groups: ["sensors"]), facts).IsAllowed);
         Assert.True(AccessPolicy.Decide(Request(Access(groups: ["sensors"])), facts, s_now.AddHours(1)).IsAllowed);
@@ -184,7 +185,7 @@ public sealed class AccessPolicySpec
     {
         var nobody = new Identity { Name = "bea", Issuer = "corp" };
 
-        Assert.DoesNotContain(Enum.GetValues<RevokedKind>(), kind => Revoked(kind, "").Hits(nobody));
+        Assert.DoesNotContain(Enum.GetValues<RevocationKind>(), kind => Revoked(kind, "").Hits(nobody));
     }
 
     static (string Rule, bool IsAllowed) Told(AccessDecision decision) => (decision.Rule, decision.IsAllowed);
@@ -223,7 +224,7 @@ public sealed class AccessPolicySpec
         GrantedBy = "otto (corp)",
     };
 
-    static Revocation Revoked(RevokedKind kind, string value) =>
+    static Revocation Revoked(RevocationKind kind, string value) =>
         new() { Kind = kind, Value = value, At = s_now, Reason = "laptop stolen", RevokedBy = "otto (corp)" };
 
     static Dictionary<string, string> Label(string env) => new() { ["env"] = env };

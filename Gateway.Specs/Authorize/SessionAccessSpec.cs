@@ -1,6 +1,7 @@
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Identify;
 using Gateway.Protocols;
+using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -85,5 +86,5 @@ public sealed class SessionAccessSpec : IDisposable
     };
 
     Revocation Revoked(string subject) =>
-        new() { Kind = RevokedKind.Subject, Value = subject, At = _time.GetUtcNow(), Reason = "left", RevokedBy = "otto (corp)" };
+        new() { Kind = RevocationKind.Subject, Value = subject, At = _time.GetUtcNow(), Reason = "left", RevokedBy = "otto (corp)" };
 }

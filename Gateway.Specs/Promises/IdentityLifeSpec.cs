@@ -147,7 +147,7 @@ public sealed class IdentityLifeSpec : IAsyncLifetime
     {
         var token = _issuer.Mint(new TokenContent { Subject = "bea", Groups = "others" });
         Assert.Equal(MqttClientConnectResultCode.NotAuthorized, await TryAsync(token));
-        var now = Micros(TimeProvider.System.GetUtcNow());
+        var now = UnixMicros.Of(TimeProvider.System.GetUtcNow());
         await ChangeAsync(new AccessGranted
         {
             Act = NewAct(),
@@ -196,12 +196,10 @@ public sealed class IdentityLifeSpec : IAsyncLifetime
         },
         CancellationToken.None);
 
-    static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-
     static Act NewAct() => new()
     {
         Id = Guid.NewGuid().ToString("N"),
-        At = Micros(TimeProvider.System.GetUtcNow()),
+        At = UnixMicros.Of(TimeProvider.System.GetUtcNow()),
         Who = "otto",
         Issuer = "main",
         Address = "127.0.0.1",

@@ -165,7 +165,7 @@ public sealed class RegistrySpec : IAsyncLifetime, IDisposable
         var folder = new ConfigurationFolder();
         _clients.WriteAuthority(folder.PathOf("clients.crt"));
         _upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
-        _node = await TestNode.StartAsync(folder, Document("own", 0, "camera-17", _upstream.Port, "localhost"), null, _issuer.Options());
+        _node = await TestNode.StartAsync(folder, NodeProcess.Connection("own", 0, _upstream.Port), null, _issuer.Options());
     }
 
     public async Task DisposeAsync()
@@ -237,7 +237,7 @@ public sealed class RegistrySpec : IAsyncLifetime, IDisposable
 
     string Write(string name, int port, string subject = "camera-17", int? upstream = null, string serverName = "localhost", bool inline = false)
     {
-        var document = Document(name, port, subject, upstream ?? _upstream.Port, serverName);
+        var document = NodeProcess.Connection(name, port, upstream ?? _upstream.Port, subject, serverName);
         if (inline)
         {
             document = document.Replace("clients.crt", JsonSerializer.Serialize(File.ReadAllText(_documents.PathOf("clients.crt"))), StringComparison.Ordinal)
@@ -246,20 +246,4 @@ public sealed class RegistrySpec : IAsyncLifetime, IDisposable
 
         return _documents.Write($"{name}.yaml", document);
     }
-
-    static string Document(string name, int port, string subject, int upstream, string serverName) =>
-        $$"""
-        apiVersion: gateway/v1
-        kind: Connection
-        metadata: { name: {{name}} }
-        spec:
-          protocol: tls
-          listen: { address: 127.0.0.1, port: {{port}} }
-          tls: { clientCertificate: required, clientAuthorities: clients.crt }
-          upstream:
-            host: 127.0.0.1
-            port: {{upstream}}
-            tls: { serverName: {{serverName}}, authorities: upstream.crt }
-          access: { subjects: [{{subject}}] }
-        """;
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Akka.Streams;
-using Akka.Streams.Dsl;
 using Gateway.Actors.Record;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
@@ -58,19 +57,7 @@ public sealed class CountStageSpec : SteppedSystem
     (ChunkPeer Client, ChunkPeer Upstream) Run(TimeSpan? every)
     {
         var stage = new CountStage(_recording, every, () => 0, _done);
-        var graph = GraphDsl.Create(
-            ChunkPeer.Sender, ChunkPeer.Sender, ChunkPeer.Receiver, ChunkPeer.Receiver,
-            (c, u, toClient, toUpstream) => (new ChunkPeer(c, toClient), new ChunkPeer(u, toUpstream)),
-            (builder, fromClient, fromUpstream, toClient, toUpstream) =>
-            {
-                var count = builder.Add(stage);
-                builder.From(fromClient.Outlet).To(count.Inlet1);
-                builder.From(count.Outlet1).To(toUpstream.Inlet);
-                builder.From(fromUpstream.Outlet).To(count.Inlet2);
-                builder.From(count.Outlet2).To(toClient.Inlet);
-                return ClosedShape.Instance;
-            });
-        return RunnableGraph.FromGraph(graph).Run(Sys.Materializer());
+        return ChunkPeer.Around(stage, Sys.Materializer());
     }
 
     sealed class CountingRecording : ISessionRecording

@@ -30,6 +30,32 @@ public sealed class JournalDatabaseSpec(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task Every_connection_to_a_file_is_set_up_alike_new_ones_and_those_of_the_pool()
+    {
+        var journal = JournalDatabase.Of(new JournalOptions(), _directory);
+        await journal.PrepareAsync(default);
+
+        for (var i = 0; i < 2; i++)
+        {
+            await using var first = await journal.OpenAsync(default);
+            await using var second = await journal.OpenAsync(default);
+            foreach (var connection in new[] { first, second })
+            {
+                Assert.Equal(5000L, await AskAsync(connection, "pragma busy_timeout"));
+                Assert.Equal(2L, await AskAsync(connection, "pragma synchronous"));
+                Assert.Equal(64L * 1024 * 1024, await AskAsync(connection, "pragma journal_size_limit"));
+            }
+        }
+
+        static async Task<object?> AskAsync(System.Data.Common.DbConnection connection, string sql)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            return await command.ExecuteScalarAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_journal_open_to_everybody_is_refused_with_the_command_that_mends_it()
     {
         var file = Path.Combine(_directory, "journal.db");

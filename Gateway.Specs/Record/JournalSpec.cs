@@ -34,6 +34,21 @@ public sealed class JournalSpec(PostgresServer server)
 
     [Theory]
     [MemberData(nameof(Databases))]
+    public async Task The_database_is_not_asked_for_the_history_of_a_session_that_is_new(string database)
+    {
+        using var key = SealKey.Ephemeral();
+        await using var journal = await TestJournal.CreateAsync(database, server);
+        await journal.PersistAsync(SampleSession.Id, SampleSession.Recording(key));
+
+        // There is one all the same, so that it shows who asks.
+        using var system = journal.System(isNew: id => id == SampleSession.Id);
+        var recovered = await system.ActorOf(PersistingActor.Props(SampleSession.Id)).Ask<StoredEvent[]>(new Recall(), s_limit);
+
+        Assert.Empty(recovered);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
     public async Task The_read_journal_yields_a_session_in_order(string database)
     {
         using var key = SealKey.Ephemeral();

@@ -113,19 +113,7 @@ public sealed class RecordStageSpec : SteppedSystem
     (ChunkPeer Client, ChunkPeer Upstream) Run(RecordingRules rules)
     {
         var stage = new RecordStage(_recording, rules, _budget, Time, _done);
-        var graph = GraphDsl.Create(
-            ChunkPeer.Sender, ChunkPeer.Sender, ChunkPeer.Receiver, ChunkPeer.Receiver,
-            (c, u, toClient, toUpstream) => (new ChunkPeer(c, toClient), new ChunkPeer(u, toUpstream)),
-            (builder, fromClient, fromUpstream, toClient, toUpstream) =>
-            {
-                var record = builder.Add(stage);
-                builder.From(fromClient.Outlet).To(record.Inlet1);
-                builder.From(record.Outlet1).To(toUpstream.Inlet);
-                builder.From(fromUpstream.Outlet).To(record.Inlet2);
-                builder.From(record.Outlet2).To(toClient.Inlet);
-                return ClosedShape.Instance;
-            });
-        return RunnableGraph.FromGraph(graph).Run(Sys.Materializer());
+        return ChunkPeer.Around(stage, Sys.Materializer());
     }
 
     /// <summary>Takes drafts apart; holds back that they are durable when told to.</summary>

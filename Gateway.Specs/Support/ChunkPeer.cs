@@ -1,4 +1,5 @@
 using System.Text;
+using Akka;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Gateway.Actors.Legs;
@@ -15,6 +16,32 @@ sealed class ChunkPeer(ISourceQueueWithComplete<Chunk> sends, ISinkQueue<Chunk> 
     /// <summary>Asks for one chunk ahead at most.</summary>
     public static Sink<Chunk, ISinkQueue<Chunk>> Receiver { get; } =
         Sink.Queue<Chunk>().WithAttributes(Attributes.CreateInputBuffer(1, 1));
+
+    /// <summary>A client and an upstream, with the stage of a session between them; <paramref name="others"/> connects what else it has.</summary>
+    public static (ChunkPeer Client, ChunkPeer Upstream) Around<TShape>(
+        IGraph<TShape, NotUsed> stage, IMaterializer materializer,
+        Func<TShape, (Inlet<Chunk> FromClient, Outlet<Chunk> ToUpstream, Inlet<Chunk> FromUpstream, Outlet<Chunk> ToClient)> legs,
+        Action<GraphDsl.Builder<(ChunkPeer, ChunkPeer)>, TShape>? others = null)
+        where TShape : Shape =>
+        RunnableGraph.FromGraph(GraphDsl.Create(
+            Sender, Sender, Receiver, Receiver,
+            (c, u, toClient, toUpstream) => (new ChunkPeer(c, toClient), new ChunkPeer(u, toUpstream)),
+            (builder, fromClient, fromUpstream, toClient, toUpstream) =>
+            {
+                var shape = builder.Add(stage);
+                var leg = legs(shape);
+                builder.From(fromClient.Outlet).To(leg.FromClient);
+                builder.From(leg.ToUpstream).To(toUpstream.Inlet);
+                builder.From(fromUpstream.Outlet).To(leg.FromUpstream);
+                builder.From(leg.ToClient).To(toClient.Inlet);
+                others?.Invoke(builder, shape);
+                return ClosedShape.Instance;
+            })).Run(materializer);
+
+    /// <summary>The same for a stage that has two directions and nothing else.</summary>
+    public static (ChunkPeer Client, ChunkPeer Upstream) Around(
+        IGraph<BidiShape<Chunk, Chunk, Chunk, Chunk>, NotUsed> stage, IMaterializer materializer) =>
+        Around(stage, materializer, bidi => (bidi.Inlet1, bidi.Outlet1, bidi.Inlet2, bidi.Outlet2));
 
     /// <summary>Completes when the stage has taken it, or its queue has.</summary>
     public Task SendAsync(string text) => sends.OfferAsync(Chunk.Of(Encoding.ASCII.GetBytes(text))).WaitAsync(s_deadline);

@@ -110,8 +110,8 @@ public sealed class NodeProcess : IAsyncDisposable
         },
     });
 
-    /// <summary>A connection that lets camera-17 in.</summary>
-    public static string Connection(string name, int port, int upstream) =>
+    /// <summary>A connection that lets one subject in.</summary>
+    public static string Connection(string name, int port, int upstream, string subject = "camera-17", string serverName = "localhost") =>
         $$"""
         apiVersion: gateway/v1
         kind: Connection
@@ -123,7 +123,7 @@ public sealed class NodeProcess : IAsyncDisposable
           upstream:
             host: 127.0.0.1
             port: {{upstream}}
-            tls: { serverName: localhost, authorities: upstream.crt }
-          access: { subjects: [camera-17] }
+            tls: { serverName: {{serverName}}, authorities: upstream.crt }
+          access: { subjects: [{{subject}}] }
         """;
 }

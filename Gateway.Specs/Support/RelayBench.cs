@@ -14,20 +14,11 @@ static class RelayBench
     public static (ChunkPeer Client, ChunkPeer Upstream, Task<SessionEnd> Ended) Run(RelayStage stage, ActorSystem system)
     {
         var ended = new TaskCompletionSource<SessionEnd>();
-        var graph = GraphDsl.Create(
-            ChunkPeer.Sender, ChunkPeer.Sender, ChunkPeer.Receiver, ChunkPeer.Receiver,
-            (c, u, toClient, toUpstream) => (new ChunkPeer(c, toClient), new ChunkPeer(u, toUpstream)),
-            (builder, fromClient, fromUpstream, toClient, toUpstream) =>
-            {
-                var relay = builder.Add(stage);
-                builder.From(fromClient.Outlet).To(relay.FromClient);
-                builder.From(relay.ToUpstream).To(toUpstream.Inlet);
-                builder.From(fromUpstream.Outlet).To(relay.FromUpstream);
-                builder.From(relay.ToClient).To(toClient.Inlet);
-                builder.From(relay.Ended).To(builder.Add(Sink.ForEach<SessionEnd>(ended.SetResult).MapMaterializedValue(_ => Akka.NotUsed.Instance)));
-                return ClosedShape.Instance;
-            });
-        var (client, upstream) = RunnableGraph.FromGraph(graph).Run(system.Materializer());
+        var (client, upstream) = ChunkPeer.Around(
+            stage, system.Materializer(),
+            relay => (relay.FromClient, relay.ToUpstream, relay.FromUpstream, relay.ToClient),
+            (builder, relay) => builder.From(relay.Ended)
+                .To(builder.Add(Sink.ForEach<SessionEnd>(ended.SetResult).MapMaterializedValue(_ => Akka.NotUsed.Instance))));
         return (client, upstream, ended.Task);
     }
 }

@@ -46,10 +46,10 @@ public sealed class TestJournal : IAsyncDisposable
         return await command.ExecuteScalarAsync();
     }
 
-    /// <summary>An actor system that persists here.</summary>
-    public ActorSystem System() => ActorSystem.Create("specs", BootstrapSetup.Create()
+    /// <summary>An actor system that persists here, and takes sessions to be new as it is told.</summary>
+    public ActorSystem System(Func<string, bool>? isNew = null) => ActorSystem.Create("specs", BootstrapSetup.Create()
         .WithConfig(JournalConfiguration.Hocon(Database).WithFallback("akka.loglevel = OFF\nakka.stdout-loglevel = OFF"))
-        .And(JournalConfiguration.Setup(Database)));
+        .And(JournalConfiguration.Setup(Database)).And(new NewSessions(isNew ?? (static _ => false))));
 
     /// <summary>Has an actor persist the events, as a session does.</summary>
     public async Task PersistAsync(string sessionId, IReadOnlyList<StoredEvent> events)

@@ -2,6 +2,7 @@ using System.Net;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Identify;
+using Gateway.Protocols.Journal;
 using Microsoft.Extensions.Primitives;
 
 namespace Gateway.Actors.Hosting.AdminApi;
@@ -55,7 +56,7 @@ public sealed record AccessQuestion
         var pairs = new List<(string Name, string? Value)>
         {
             ("subject", Subject), ("issuer", Issuer), ("connection", Connection), ("from", From?.ToString()),
-            ("at", At is { } at ? JournalTime.Write(JournalTime.Of(at)) : null),
+            ("at", At is { } at ? JournalTime.Write(UnixMicros.Of(at)) : null),
         };
         pairs.AddRange(Groups.Select(group => ("group", (string?)group)));
         return "?" + string.Join('&', pairs.Where(pair => pair.Value is not null).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}"));
@@ -85,8 +86,8 @@ public sealed record AccessQuestion
         _ => null,
     };
 
-    static DateTimeOffset? Time(string text) => JournalTime.Parse(text) is { } micros && micros > JournalTime.Of(s_first) && micros < JournalTime.Of(s_last)
-        ? DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond)
+    static DateTimeOffset? Time(string text) => JournalTime.Parse(text) is { } micros && micros > UnixMicros.Of(s_first) && micros < UnixMicros.Of(s_last)
+        ? UnixMicros.Time(micros)
         : null;
 
     static string Rule(string name) => name switch

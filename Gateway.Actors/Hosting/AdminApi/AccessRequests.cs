@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Gateway.Actors.Authorize;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Identify;
 using Gateway.Protocols.Journal;
@@ -66,18 +65,18 @@ public sealed record RevokeRequest(string? Kind, string? Value, string? Issuer, 
 
     (RevocationKind Kind, string Value, string Reason)? Named()
     {
-        if (RevokedKinds.Parse(Kind ?? "") is not { } kind || AccessReasons.Checked(Reason) is not { } reason) return null;
+        if (RevocationKindWords.Parse(Kind ?? "") is not { } kind || AccessReasons.Checked(Reason) is not { } reason) return null;
         // One form for each number, so that lifting finds it.
-        var value = kind == RevokedKind.Certificate ? CertificateNumbers.Canonical(Value) : SubjectNames.IsUsable(Value) ? Value : null;
-        return value is null ? null : ((RevocationKind)kind, value, reason);
+        var value = kind == RevocationKind.Certificate ? CertificateNumbers.Canonical(Value) : SubjectNames.IsUsable(Value) ? Value : null;
+        return value is null ? null : (kind, value, reason);
     }
 
-    string Fault() => RevokedKinds.Parse(Kind ?? "") switch
+    string Fault() => RevocationKindWords.Parse(Kind ?? "") switch
     {
         null => "kind must be subject, token or certificate.",
         _ when AccessReasons.Checked(Reason) is null => AccessReasons.Rule,
-        RevokedKind.Certificate => "value must be a certificate's serial number or SHA-256 fingerprint, in hex.",
-        RevokedKind.Token => "value must be the id of a token (its jti).",
+        RevocationKind.Certificate => "value must be a certificate's serial number or SHA-256 fingerprint, in hex.",
+        RevocationKind.Token => "value must be the id of a token (its jti).",
         _ => "value must be a subject's name.",
     };
 }

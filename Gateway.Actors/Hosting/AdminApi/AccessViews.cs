@@ -19,7 +19,7 @@ public sealed record ExplanationView(
         decision.Rule, decision.Detail, decision.Until is { } until ? Time(until) : null, decision.Until is null ? null : decision.EndsWith.Word(),
         [.. decision.Considered.Select(RuleView.Of)]);
 
-    static string Time(DateTimeOffset time) => JournalTime.Write(JournalTime.Of(time));
+    static string Time(DateTimeOffset time) => JournalTime.Write(UnixMicros.Of(time));
 }
 
 /// <summary>One rule or grant that was looked at. <paramref name="Effect"/> is <c>allow</c> or <c>deny</c>.</summary>
@@ -50,7 +50,7 @@ public sealed record GrantView(
 public sealed record RevocationView(string Kind, string Value, string? Issuer, string At, string? Until, string Reason, string By)
 {
     public static RevocationView Of(Revoked revoked) => new(
-        ((RevokedKind)revoked.Kind).Word(), revoked.Value, revoked.ValueIssuer, JournalTime.Write(revoked.Act.At),
+        revoked.Kind.Word(), revoked.Value, revoked.ValueIssuer, JournalTime.Write(revoked.Act.At),
         revoked.Until is { } until ? JournalTime.Write(until) : null, revoked.Reason, $"{revoked.Act.Who} ({revoked.Act.Issuer})");
 }
 

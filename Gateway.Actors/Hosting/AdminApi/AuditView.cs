@@ -50,8 +50,8 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         SecretRemoved gone => gone.Name,
         AccessGranted grant => grant.GrantId,
         AccessWithdrawn gone => gone.GrantId,
-        Revoked revoked => $"{Kind(revoked.Kind)} {revoked.Value}",
-        RevocationLifted gone => $"{Kind(gone.Kind)} {gone.Value}",
+        Revoked revoked => $"{revoked.Kind.Word()} {revoked.Value}",
+        RevocationLifted gone => $"{gone.Kind.Word()} {gone.Value}",
         ActRecorded recorded => recorded.Target,
         _ => "",
     };
@@ -66,8 +66,6 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         ActRecorded recorded => recorded.Detail,
         _ => "",
     };
-
-    static string Kind(RevocationKind kind) => kind.ToString().ToLowerInvariant();
 
     static string Labels(AccessGranted grant) => string.Join(',', grant.Labels.Select(l => $"{l.Key}={l.Value}"));
 }

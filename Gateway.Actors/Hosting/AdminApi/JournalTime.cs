@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Hosting.AdminApi;
 
@@ -15,17 +16,15 @@ public static class JournalTime
     /// <summary>A time that no calendar reaches is written as a plain number: <c>-1us</c>.</summary>
     public static string Write(long micros) => micros is < 0 or > LastMicros
         ? string.Create(CultureInfo.InvariantCulture, $"{micros}us")
-        : DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond).ToString(Written, CultureInfo.InvariantCulture);
+        : UnixMicros.Time(micros).ToString(Written, CultureInfo.InvariantCulture);
 
     /// <summary>What <see cref="Write"/> writes, and ISO 8601 with less precision or another offset; null for anything else.</summary>
     public static long? Parse(string text)
     {
         if (text.EndsWith("us", StringComparison.Ordinal)) return Number(text.AsSpan(0, text.Length - 2));
         var read = DateTimeOffset.TryParseExact(text, s_read, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
-        return read ? Of(time) : null;
+        return read ? UnixMicros.Of(time) : null;
     }
-
-    public static long Of(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     static long? Number(ReadOnlySpan<char> digits) =>
         long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var micros) ? micros : null;
