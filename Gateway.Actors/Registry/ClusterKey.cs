@@ -7,9 +7,10 @@ using Gateway.Protocols.Journal;
 namespace Gateway.Actors.Registry;
 
 /// <summary>
-/// The key that seals the registry's secrets, the same on every node: AES-256-GCM (NIST SP 800-38D) with a random nonce. Sealed bytes are
-/// <c>version (1) | key identifier (8) | nonce (12) | tag (16) | ciphertext</c>; version, key identifier and the secret's name are bound to it, so
-/// that one secret cannot be put in the place of another. Safe for use from several threads.
+/// The key that seals what the cluster keeps in its database, the same on every node: AES-256-GCM (NIST SP 800-38D) with a random nonce. Sealed bytes
+/// are <c>version (1) | key identifier (8) | nonce (12) | tag (16) | ciphertext</c>; version, key identifier, what it is and its name are bound to it,
+/// so that one sealed thing cannot be put in the place of another. The file holds one key per line, newest first: the first seals, each opens what it
+/// sealed, so that a new key takes over before everything is sealed anew. Safe for use from several threads.
 /// </summary>
 public sealed class ClusterKey
 {
@@ -20,26 +21,28 @@ public sealed class ClusterKey
     const int TagBytes = 16;
     const int HeadBytes = 1 + IdBytes + NonceBytes + TagBytes;
 
+    /// <summary>Bytes that sealing adds.</summary>
+    public const int Overhead = HeadBytes;
+
     /// <summary>UTF-8 bytes of a secret. Origin: the longest password of any protocol here.</summary>
     public const int MostSecretBytes = EventLimits.SealedSecret - 64;
 
     // A key is 44 characters; a larger file is something else.
     const int MostFileBytes = 4096;
 
+    const string Secret = "gateway.secret.1";
+
     static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
-    readonly byte[] _key;
-    readonly byte[] _id;
+    // Newest first, never empty.
+    readonly (byte[] Key, byte[] Id)[] _keys;
 
-    ClusterKey(byte[] key)
-    {
-        _key = key;
-        _id = SHA256.HashData([.. "gateway.cluster-key.1\0"u8, .. key])[..IdBytes];
-    }
+    ClusterKey(params IEnumerable<byte[]> keys) =>
+        _keys = [.. keys.Select(key => (key, SHA256.HashData([.. "gateway.cluster-key.1\0"u8, .. key])[..IdBytes]))];
 
     /// <summary>
-    /// Loads the key, 32 bytes in base 64; makes it first when the file is absent and <paramref name="create"/> allows that. Throws
-    /// <see cref="InvalidDataException"/> naming file, fault and remedy.
+    /// Loads the keys, each 32 bytes in base 64 on a line of its own; makes one first when the file is absent and <paramref name="create"/> allows that.
+    /// Throws <see cref="InvalidDataException"/> naming file, fault and remedy.
     /// </summary>
     public static ClusterKey Load(string file, bool create)
     {
@@ -50,9 +53,11 @@ public sealed class ClusterKey
         }
 
         if (ConfiguredFiles.NotSecret(file) is { } problem) throw new InvalidDataException($"The cluster key: {problem.Problem}; {problem.Remedy}.");
-        if (new FileInfo(file).Length > MostFileBytes || Decoded(File.ReadAllText(file).Trim()) is not { Length: KeyBytes } key)
-            throw Fault(file, $"is not {KeyBytes} bytes in base 64", $"replace it with what this makes: openssl rand -base64 {KeyBytes}");
-        return new ClusterKey(key);
+        if (new FileInfo(file).Length > MostFileBytes) throw Fault(file, "is larger than any list of keys", "keep one key per line, newest first");
+        var lines = File.ReadAllLines(file).Select(line => line.Trim()).Where(line => line.Length > 0).Select(Decoded).ToArray();
+        if (lines.Length == 0 || lines.Any(key => key is not { Length: KeyBytes }))
+            throw Fault(file, $"is not {KeyBytes} bytes in base 64 per line", $"replace what is none with what this makes: openssl rand -base64 {KeyBytes}");
+        return new ClusterKey(lines!);
     }
 
     public static ClusterKey Ephemeral() => new(RandomNumberGenerator.GetBytes(KeyBytes));
@@ -61,13 +66,7 @@ public sealed class ClusterKey
     public byte[] Seal(string name, string secret)
     {
         var plain = s_strict.GetBytes(secret);
-        var bytes = new byte[HeadBytes + plain.Length];
-        bytes[0] = Version;
-        _id.CopyTo(bytes, 1);
-        var nonce = bytes.AsSpan(1 + IdBytes, NonceBytes);
-        RandomNumberGenerator.Fill(nonce);
-        using var cipher = new AesGcm(_key, TagBytes);
-        cipher.Encrypt(nonce, plain, bytes.AsSpan(HeadBytes), bytes.AsSpan(1 + IdBytes + NonceBytes, TagBytes), Bound(name, bytes));
+        var bytes = SealBytes(Secret, name, plain);
         CryptographicOperations.ZeroMemory(plain);
         return bytes;
     }
@@ -75,17 +74,12 @@ public sealed class ClusterKey
     /// <summary>The secret; null when it was sealed with another key, under another name, or altered.</summary>
     public string? Open(string name, ReadOnlySpan<byte> sealedBytes)
     {
-        if (sealedBytes.Length < HeadBytes || sealedBytes[0] != Version || !sealedBytes.Slice(1, IdBytes).SequenceEqual(_id)) return null;
-        var plain = new byte[sealedBytes.Length - HeadBytes];
+        var plain = OpenBytes(Secret, name, sealedBytes);
         try
         {
-            using var cipher = new AesGcm(_key, TagBytes);
-            cipher.Decrypt(
-                sealedBytes.Slice(1 + IdBytes, NonceBytes), sealedBytes[HeadBytes..], sealedBytes.Slice(1 + IdBytes + NonceBytes, TagBytes), plain,
-                Bound(name, sealedBytes));
-            return s_strict.GetString(plain);
+            return plain is null ? null : s_strict.GetString(plain);
         }
-        catch (Exception e) when (e is CryptographicException or DecoderFallbackException)
+        catch (DecoderFallbackException)
         {
             return null;
         }
@@ -95,7 +89,54 @@ public sealed class ClusterKey
         }
     }
 
-    static byte[] Bound(string name, ReadOnlySpan<byte> bytes) => [.. "gateway.secret.1\0"u8, .. bytes[..(1 + IdBytes)], .. Encoding.UTF8.GetBytes(name)];
+    /// <summary>Seals bytes. <paramref name="what"/> says what they are, in words that no other use has; <paramref name="name"/> whose.</summary>
+    public byte[] SealBytes(string what, string name, ReadOnlySpan<byte> plain)
+    {
+        var (key, id) = _keys[0];
+        var bytes = new byte[HeadBytes + plain.Length];
+        bytes[0] = Version;
+        id.CopyTo(bytes, 1);
+        var nonce = bytes.AsSpan(1 + IdBytes, NonceBytes);
+        RandomNumberGenerator.Fill(nonce);
+        using var cipher = new AesGcm(key, TagBytes);
+        cipher.Encrypt(nonce, plain, bytes.AsSpan(HeadBytes), bytes.AsSpan(1 + IdBytes + NonceBytes, TagBytes), Bound(what, name, bytes));
+        return bytes;
+    }
+
+    /// <summary>The bytes, which the caller clears after use; null when they were sealed with another key, as something else, or altered.</summary>
+    public byte[]? OpenBytes(string what, string name, ReadOnlySpan<byte> sealedBytes)
+    {
+        if (sealedBytes.Length < HeadBytes || sealedBytes[0] != Version || KeyOf(sealedBytes) is not { } key) return null;
+        var plain = new byte[sealedBytes.Length - HeadBytes];
+        try
+        {
+            using var cipher = new AesGcm(key, TagBytes);
+            cipher.Decrypt(
+                sealedBytes.Slice(1 + IdBytes, NonceBytes), sealedBytes[HeadBytes..], sealedBytes.Slice(1 + IdBytes + NonceBytes, TagBytes), plain,
+                Bound(what, name, sealedBytes));
+            return plain;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>False: sealed with an earlier key (or none of these), and due to be sealed anew.</summary>
+    public bool IsNewest(ReadOnlySpan<byte> sealedBytes) => sealedBytes.Length >= HeadBytes && sealedBytes.Slice(1, IdBytes).SequenceEqual(_keys[0].Id);
+
+    byte[]? KeyOf(ReadOnlySpan<byte> sealedBytes)
+    {
+        foreach (var (key, id) in _keys)
+        {
+            if (sealedBytes.Slice(1, IdBytes).SequenceEqual(id)) return key;
+        }
+
+        return null;
+    }
+
+    static byte[] Bound(string what, string name, ReadOnlySpan<byte> bytes) =>
+        [.. Encoding.UTF8.GetBytes(what), 0, .. bytes[..(1 + IdBytes)], .. Encoding.UTF8.GetBytes(name)];
 
     static byte[]? Decoded(string text)
     {

@@ -49,10 +49,41 @@ public sealed class ClusterKeySpec : IDisposable
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
+    [Fact]
+    public void The_first_key_of_a_file_seals_and_each_opens_what_it_sealed()
+    {
+        var (older, newer) = (Convert.ToBase64String(new byte[32]), Convert.ToBase64String(Enumerable.Repeat((byte)7, 32).ToArray()));
+        var before = ClusterKey.Load(_folder.WriteSecret("before.key", older), create: false);
+        var both = ClusterKey.Load(_folder.WriteSecret("both.key", $"{newer}\n{older}\n"), create: false);
+        var after = ClusterKey.Load(_folder.WriteSecret("after.key", newer), create: false);
+        var old = before.Seal("broker", "x");
+
+        Assert.Equal("x", both.Open("broker", old));
+        Assert.False(both.IsNewest(old));
+        var anew = both.Seal("broker", "x");
+        Assert.True(both.IsNewest(anew));
+        Assert.Equal("x", after.Open("broker", anew));
+        Assert.Null(before.Open("broker", anew));
+        Assert.Null(after.Open("broker", old));
+    }
+
+    [Fact]
+    public void What_was_sealed_as_one_thing_does_not_open_as_another()
+    {
+        var key = ClusterKey.Ephemeral();
+
+        var bytes = key.SealBytes("this", "name", [1, 2, 3]);
+
+        Assert.Equal([1, 2, 3], key.OpenBytes("this", "name", bytes)!);
+        Assert.Null(key.OpenBytes("that", "name", bytes));
+        Assert.Null(key.OpenBytes("this", "other", bytes));
+    }
+
     [Theory]
     [InlineData("c2hvcnQ=", "is not 32 bytes in base 64")]
     [InlineData("no base 64!", "is not 32 bytes in base 64")]
     [InlineData("", "is not 32 bytes in base 64")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nc2hvcnQ=", "is not 32 bytes in base 64")]
     public void A_file_that_holds_no_key_is_refused_with_the_remedy(string text, string problem)
     {
         var refused = Assert.Throws<InvalidDataException>(() => ClusterKey.Load(_folder.WriteSecret("cluster.key", text), create: true));
