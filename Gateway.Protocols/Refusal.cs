@@ -88,6 +88,7 @@ public enum Refusal : ushort
     UpstreamFrameTooLarge = 510,
     UpstreamLost = 511,
     UpstreamRevocationUnknown = 512,
+    UpstreamCertificateMisused = 513,
 }
 
 /// <summary>Who has to change something before the same attempt can succeed.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Gateway.Actors.Legs;
+using Gateway.Actors.Tls;
 using Gateway.Protocols;
 
 namespace Gateway.Actors.Protocol;
@@ -35,7 +36,8 @@ public static class GatewayLogin
         }
         catch (IOException e)
         {
-            return new Refused(Refusal.UpstreamLost, $"the connection broke during the login: {e.Message}");
+            var refusal = TlsAlert.IsAboutCertificate(TlsAlert.Received(e)) ? Refusal.UpstreamCredentialsRefused : Refusal.UpstreamLost;
+            return new Refused(refusal, $"the connection broke during the login: {e.Message}");
         }
     }
 

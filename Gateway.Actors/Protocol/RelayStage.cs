@@ -1,6 +1,7 @@
 using Akka.Streams;
 using Akka.Streams.Stage;
 using Gateway.Actors.Legs;
+using Gateway.Actors.Tls;
 using Gateway.Protocols;
 
 namespace Gateway.Actors.Protocol;
@@ -135,10 +136,11 @@ public sealed partial class RelayStage(
         // A side that breaks once the session has begun to end adds a detail to that end; it is not the cause of it.
         void Broke(Direction side, string how, Exception cause)
         {
-            var detail = $"the {(side == Direction.ToUpstream ? "client" : "upstream")} {how}: {cause.Message}";
+            var detail = $"the {(side == Direction.ToUpstream ? "client" : "upstream")} {how}: {TlsFacts.Innermost(cause)}";
             if (FirstClose is { } closed) End(closed with { Detail = $"afterwards {detail}" });
             else if (side == Direction.ToUpstream) End(SessionEnd.ClosedBy(Direction.ToUpstream, detail));
-            else Refuse(Refusal.UpstreamLost, detail);
+            // In TLS 1.3 an upstream refuses the gateway's certificate, or that there is none, only after the handshake.
+            else Refuse(TlsAlert.IsAboutCertificate(TlsAlert.Received(cause)) ? Refusal.UpstreamCredentialsRefused : Refusal.UpstreamLost, detail);
         }
 
         void CloseHalf(Half half, SessionEnd end)

@@ -39,6 +39,7 @@ sealed class UpstreamCertificateCheck(UpstreamTarget target, DateTimeOffset now)
             CertificateFault.Revoked => new(Refusal.UpstreamCertificateRevoked, detail),
             CertificateFault.Expired => new(Refusal.UpstreamCertificateExpired, detail),
             CertificateFault.NotYetValid => new(Refusal.UpstreamCertificateNotYetValid, detail),
+            CertificateFault.Misused => new(Refusal.UpstreamCertificateMisused, detail),
             _ => new(Refusal.UpstreamCertificateUntrusted, detail),
         };
     }

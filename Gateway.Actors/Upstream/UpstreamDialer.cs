@@ -82,9 +82,12 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
             if (check.Refused is { } refused) return refused;
             return cancel.IsCancellationRequested
                 ? new Refused(Refusal.UpstreamTooSlow, "the upstream did not finish the handshake in time")
-                : new Refused(Refusal.UpstreamTlsFailed, TlsFacts.Innermost(fault));
+                : Explain(fault);
         }
     }
+
+    static Refused Explain(Exception fault) => new(
+        TlsAlert.IsAboutCertificate(TlsAlert.Received(fault)) ? Refusal.UpstreamCredentialsRefused : Refusal.UpstreamTlsFailed, TlsFacts.Innermost(fault));
 
     // Asked before the gateway says anything there, its login least of all.
     async Task<Refused?> RevokedAsync(UpstreamTarget target, UpstreamCertificateCheck check, CancellationToken cancel)

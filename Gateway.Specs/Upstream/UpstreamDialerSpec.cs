@@ -31,7 +31,7 @@ public abstract class UpstreamDialerSpec(string engine) : IDisposable
         { "self-signed", Refusal.UpstreamCertificateUntrusted },
         { "expired", Refusal.UpstreamCertificateExpired },
         { "not yet valid", Refusal.UpstreamCertificateNotYetValid },
-        { "for clients only", Refusal.UpstreamCertificateUntrusted },
+        { "for clients only", Refusal.UpstreamCertificateMisused },
         { "misnamed", Refusal.UpstreamNameMismatch },
         { "common name only", Refusal.UpstreamNameMismatch },
     };

@@ -27,11 +27,20 @@ static class OpenSslError
     /// Empties the queue: its oldest entry is the cause. Without one, the system's own words for the last call. Nothing in either is of
     /// the peer's making.
     /// </summary>
-    public static string Reason()
+    public static string Reason() => Reason(out _);
+
+    /// <summary>The same, and the library's code; 0 without one.</summary>
+    public static string Reason(out int oldest)
     {
+        oldest = 0;
         string? first = null;
         for (var code = LibCrypto.ERR_get_error(); code.Value != 0; code = LibCrypto.ERR_get_error())
-            first ??= Marshal.PtrToStringUTF8(LibCrypto.ERR_reason_error_string(code));
+        {
+            if (first is not null) continue;
+            first = Marshal.PtrToStringUTF8(LibCrypto.ERR_reason_error_string(code));
+            oldest = unchecked((int)code.Value);
+        }
+
         return first ?? Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
     }
 }

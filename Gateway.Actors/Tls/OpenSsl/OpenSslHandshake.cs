@@ -107,7 +107,7 @@ sealed class OpenSslHandshake : IDisposable
                 return ValueTask.CompletedTask;
             case SslOutcome.WantsRead: return socket.For(Readiness.Read, cancel);
             case SslOutcome.WantsWrite: return socket.For(Readiness.Write, cancel);
-            case SslOutcome.Failed: throw new AuthenticationException($"The TLS handshake failed: {_session.Fault}.");
+            case SslOutcome.Failed: throw new AuthenticationException($"The TLS handshake failed: {_session.Fault}.") { HResult = _session.FaultCode };
             default: throw new EndOfStreamException("The peer left during the TLS handshake.");
         }
     }

@@ -119,6 +119,6 @@ public sealed class OpenSslStream : AsyncOnlyStream, IHalfClosing
         if (Volatile.Read(ref _isDisposed) != 0) return new ObjectDisposedException(nameof(OpenSslStream));
         return outcome == SslOutcome.Truncated
             ? new EndOfStreamException("The peer closed the connection without close_notify.")
-            : new IOException($"The TLS connection failed: {_session.Fault}.");
+            : new IOException($"The TLS connection failed: {_session.Fault}.", _session.FaultCode);
     }
 }

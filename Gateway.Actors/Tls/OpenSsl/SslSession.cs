@@ -39,6 +39,9 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
     /// <summary>Why the session is over, in the library's or the system's words.</summary>
     public string Fault { get; private set; } = "it was closed";
 
+    /// <summary>The library's error code for it; 0 when it has none.</summary>
+    public int FaultCode { get; private set; }
+
     /// <summary>Bytes that were already taken off the socket are read first; then the socket.</summary>
     public void Attach(ReadOnlySpan<byte> taken)
     {
@@ -196,7 +199,8 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
             default:
                 // SSL_get_error(3): after such an error nothing more may be done with the session.
                 _broken = OpenSslError.IsUnexpectedEnd() ? SslOutcome.Truncated : SslOutcome.Failed;
-                Fault = OpenSslError.Reason();
+                Fault = OpenSslError.Reason(out var code);
+                FaultCode = code;
                 return _broken;
         }
     }
