@@ -13,6 +13,7 @@ static class DebianPackages
         new("postgres", "postgresql"),
         new("ffmpeg", "ffmpeg"),
         new("openssl", "openssl"),
+        new("pebble", "pebble"),
         new("curl", "curl"),
         new("python3", "python3"),
         new("node", "nodejs"),

@@ -1,3 +1,5 @@
+using Gateway.Actors.Certificates.Acme;
+
 namespace Gateway.Actors.Hosting;
 
 /// <summary>
@@ -131,6 +133,48 @@ public sealed record CertificateOptions
 
     /// <summary>Names and addresses the internal authority puts into the certificate it issues.</summary>
     public IReadOnlyList<string> Names { get; init; } = ["localhost", "127.0.0.1"];
+
+    /// <summary>ACME servers (RFC 8555) that certificates may come from, the same on every node.</summary>
+    public IReadOnlyList<AcmeOptions> Acme { get; init; } = [];
+
+    /// <summary>Where <see cref="HttpPort"/> listens.</summary>
+    public string HttpAddress { get; init; } = "0.0.0.0";
+
+    /// <summary>
+    /// The port, or what is forwarded to it, where ACME servers validate by http-01: they ask at port 80. Plain HTTP. -1: none; 0 lets the system choose.
+    /// </summary>
+    public int HttpPort { get; init; } = -1;
+}
+
+/// <summary>One ACME server and this cluster's account there.</summary>
+public sealed record AcmeOptions
+{
+    /// <summary>What certificates call it.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The URL of the server's directory (https). The server may name any host for what it wants asked there.</summary>
+    public string Directory { get; init; } = "";
+
+    /// <summary>PEM bundle to verify the server itself with; null: the system's authorities.</summary>
+    public string? AuthoritiesFile { get; init; }
+
+    /// <summary>The mail address that the server's operator may write to; null for none.</summary>
+    public string? Contact { get; init; }
+
+    /// <summary>Whether you agree to the terms of service that the server's directory names.</summary>
+    public bool TermsAgreed { get; init; }
+
+    /// <summary>What the server's operator calls the account that this one is bound to (RFC 8555 section 7.3.4); null where none is wanted.</summary>
+    public string? ExternalAccountKeyId { get; init; }
+
+    /// <summary>A file with the key that came with it, in base 64 for URLs.</summary>
+    public string? ExternalAccountKeyFile { get; init; }
+
+    /// <summary>How the server validates names.</summary>
+    public AcmeChallengeKind Challenge { get; init; } = AcmeChallengeKind.TlsAlpn01;
+
+    /// <summary>The common name of the root that chains should lead to, where the server has several; null: its own choice.</summary>
+    public string? PreferredChain { get; init; }
 }
 
 public sealed record TlsOptions

@@ -19,6 +19,7 @@ public static class GatewayOptionsCheck
         var report = new OptionReport(section, faults);
         NodeChecks.Check(options, report);
         StorageChecks.Check(options, report);
+        AcmeChecks.Check(options.Certificates, report);
         IdentityChecks.Check(options, report);
         SamlChecks.Check(options, report);
         return new(options, faults);
@@ -47,6 +48,14 @@ public static class GatewayOptionsCheck
             ClientAuthorityFile = Full(NullIfEmpty(options.Certificates.ClientAuthorityFile), root),
             ClientAuthorityKeyFile = Full(NullIfEmpty(options.Certificates.ClientAuthorityKeyFile), root),
             ClusterAuthoritiesFile = Full(NullIfEmpty(options.Certificates.ClusterAuthoritiesFile), root),
+            Acme = [.. options.Certificates.Acme.Select(a => a with
+            {
+                AuthoritiesFile = Full(NullIfEmpty(a.AuthoritiesFile), root),
+                Contact = NullIfEmpty(a.Contact),
+                ExternalAccountKeyId = NullIfEmpty(a.ExternalAccountKeyId),
+                ExternalAccountKeyFile = Full(NullIfEmpty(a.ExternalAccountKeyFile), root),
+                PreferredChain = NullIfEmpty(a.PreferredChain),
+            })],
         },
         Tls = options.Tls with { TicketKeyFile = Full(NullIfEmpty(options.Tls.TicketKeyFile), root) },
         Saml = options.Saml with
