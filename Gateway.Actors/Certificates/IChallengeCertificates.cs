@@ -7,5 +7,5 @@ public interface IChallengeCertificates
 {
     /// <summary>What is presented to whoever asks for that name in order to validate it; null when nothing is to be validated.</summary>
     /// <param name="serverName">As it was asked for by SNI; null when no name was.</param>
-    SslStreamCertificateContext? For(string? serverName);
+    SslStreamCertificateContext? Find(string? serverName);
 }

@@ -48,7 +48,7 @@ public sealed class PendingChallenges(TimeProvider time) : IChallengeCertificate
         }
     }
 
-    public SslStreamCertificateContext? For(string? serverName)
+    public SslStreamCertificateContext? Find(string? serverName)
     {
         if (serverName is null) return null;
         lock (_lock)
