@@ -11,7 +11,7 @@ using Xunit;
 namespace Gateway.Specs.Certificates.Acme;
 
 /// <summary>With a real ACME server.</summary>
-public sealed class PebbleSpec : IAsyncLifetime
+public sealed class PebbleSpec : IAsyncLifetime, IDisposable
 {
     readonly PendingChallenges _challenges = new(TimeProvider.System);
     readonly HeldAccounts _accounts = new();
@@ -35,8 +35,9 @@ public sealed class PebbleSpec : IAsyncLifetime
         }
 
         if (_pebble is not null) await _pebble.DisposeAsync();
-        _deadline.Dispose();
     }
+
+    public void Dispose() => _deadline.Dispose();
 
     [RequiresFact("pebble", "pebble-challtestsrv")]
     public async Task A_certificate_is_issued_by_http_01_for_all_its_names_and_a_key_of_its_own()
