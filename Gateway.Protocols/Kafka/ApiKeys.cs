@@ -1,0 +1,17 @@
+namespace Gateway.Protocols.Kafka;
+
+/// <summary>The keys of the APIs that the gateway treats in a way of their own. The schemas know all.</summary>
+static class ApiKeys
+{
+    public const short Produce = 0;
+    public const short Fetch = 1;
+    public const short Metadata = 3;
+    public const short FindCoordinator = 10;
+    public const short SaslHandshake = 17;
+    public const short ApiVersions = 18;
+    public const short AddPartitionsToTxn = 24;
+    public const short SaslAuthenticate = 36;
+    public const short DescribeQuorum = 55;
+    public const short DescribeCluster = 60;
+    public const short ShareFetch = 78;
+}

@@ -1,0 +1,23 @@
+namespace Gateway.Protocols.Kafka;
+
+/// <summary>The error codes of Kafka that the gateway itself answers with or has to understand.</summary>
+public enum KafkaError : short
+{
+    None = 0,
+    UnknownTopicOrPartition = 3,
+    NotLeaderOrFollower = 6,
+    RequestTimedOut = 7,
+    CoordinatorNotAvailable = 15,
+    TopicAuthorizationFailed = 29,
+    GroupAuthorizationFailed = 30,
+    ClusterAuthorizationFailed = 31,
+    UnsupportedSaslMechanism = 33,
+    IllegalSaslState = 34,
+    UnsupportedVersion = 35,
+    InvalidRequest = 42,
+    PolicyViolation = 44,
+    TransactionalIdAuthorizationFailed = 53,
+    SaslAuthenticationFailed = 58,
+    FetchSessionIdNotFound = 70,
+    UnknownTopicId = 100,
+}

@@ -1,0 +1,38 @@
+namespace Gateway.Protocols.Kafka.Schema;
+
+/// <summary>One version of one API's request or response, ready to be walked.</summary>
+public sealed record MessageLayout(short Key, string Api, short Version, bool IsRequest, StructLayout Body)
+{
+    public bool IsFlexible => Body.IsFlexible;
+
+    /// <summary>Such as <c>Produce v9 request</c>, for whoever has to look for a fault.</summary>
+    public override string ToString() => $"{Api} v{Version} {(IsRequest ? "request" : "response")}";
+
+    internal static MessageLayout Of(MessageSchema schema, short version, bool isRequest)
+    {
+        var isFlexible = schema.Flexible.Contains(version);
+        return new(schema.Key, schema.Name, version, isRequest, Struct(isRequest ? schema.Request : schema.Response, version, isFlexible, ""));
+    }
+
+    static StructLayout Struct(IEnumerable<FieldSchema> fields, short version, bool isFlexible, string path)
+    {
+        var present = fields.Where(f => f.Versions.Contains(version)).ToArray();
+        var tagged = present.Where(f => f.Tag is not null).OrderBy(f => f.Tag).ToArray();
+        if (tagged.Length > 0 && !isFlexible) throw new FormatException($"{tagged[0].Name} is tagged in version {version}, which is not flexible");
+        return new([.. present.Where(f => f.Tag is null).Select(Field)], [.. tagged.Select(Field)], isFlexible);
+
+        FieldLayout Field(FieldSchema field)
+        {
+            var own = path.Length == 0 ? field.Name : $"{path}.{field.Name}";
+            return new(own, field.Type)
+            {
+                IsArray = field.IsArray,
+                IsNullable = field.Nullable.Contains(version),
+                Tag = field.Tag,
+                Entity = field.Entity,
+                Default = field.Default,
+                Struct = field.Type == FieldType.Struct ? Struct(field.Fields, version, isFlexible, own) : null,
+            };
+        }
+    }
+}
