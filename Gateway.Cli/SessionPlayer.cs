@@ -1,31 +1,48 @@
-using System.Globalization;
-using Gateway.Actors.Hosting.AdminApi;
+using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
+using Gateway.Protocols.Reading;
 
 namespace Gateway.Cli;
 
 /// <summary><c>sessions replay</c>: the raw bytes of one direction, or a transcript. Returns an <see cref="ExitCode"/>.</summary>
 public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, TimeProvider time)
 {
-    const int PreviewBytes = 48;
+    /// <summary>The exact bytes of the request's one direction.</summary>
+    public Task<int> RawAsync(ReplayRequest request, Stream to, CancellationToken cancel) => PlayAsync(request.SessionId, async row =>
+    {
+        var pieces = Pieces(row, cancel).WithinAsync(request.WindowOf(row.StartedAt), cancel);
+        await PacedAsync(pieces, piece => piece.At, request.Pace, piece => to.WriteAsync(piece.Bytes, cancel), cancel);
+    }, cancel);
 
-    public Task<int> RawAsync(string sessionId, Direction direction, ReplayPace pace, Stream to, CancellationToken cancel) =>
-        PlayAsync(sessionId, direction, pace, async piece => await to.WriteAsync(piece.Bytes, cancel), cancel);
+    /// <summary>Lines for every piece of traffic, or for every operation where the protocol is known.</summary>
+    public Task<int> TranscriptAsync(ReplayRequest request, CancellationToken cancel) => PlayAsync(request.SessionId, async row =>
+    {
+        var (pieces, window) = (Pieces(row, cancel), request.WindowOf(row.StartedAt));
+        if (request.Form == TranscriptForm.Auto && ProtocolCatalog.Find(row.Protocol)?.Reader is { } reader)
+        {
+            var operations = pieces.OperationsAsync(reader(new ReaderLimits()), window, cancel);
+            await PacedAsync(operations, operation => operation.At, request.Pace, Show, cancel);
+        }
+        else
+        {
+            await PacedAsync(pieces.WithinAsync(window, cancel), piece => piece.At, request.Pace, ShowPiece, cancel);
+        }
 
-    /// <summary>One line per piece of traffic, of one direction or with null of both.</summary>
-    public Task<int> TranscriptAsync(string sessionId, Direction? direction, ReplayPace pace, CancellationToken cancel) =>
-        PlayAsync(sessionId, direction, pace, piece => output.Output.WriteLineAsync(Line(piece)), cancel);
+        ValueTask Show(DecodedOperation operation) =>
+            WriteAsync(request.Json ? [TranscriptLines.Json(operation)] : TranscriptLines.Of(operation));
 
-    async Task<int> PlayAsync(
-        string sessionId, Direction? direction, ReplayPace pace, Func<ReplayPiece, Task> play, CancellationToken cancel)
+        ValueTask ShowPiece(ReplayPiece piece) =>
+            WriteAsync(request.Json ? [TranscriptLines.Json(piece)] : TranscriptLines.Of(piece, request.Form));
+    }, cancel);
+
+    async Task<int> PlayAsync(string sessionId, Func<SessionRow, Task> play, CancellationToken cancel)
     {
         var row = await archive.FindAsync(sessionId, cancel) ?? throw SessionQueries.None(sessionId);
-        var events = archive.ReadAsync(row.SessionId, cancel);
         try
         {
-            await PacedAsync(SessionReplay.PiecesAsync(events, ended: row.Closing is not null, cancel), direction, pace, play, cancel);
+            await play(row);
             return ExitCode.Ok;
         }
         catch (Exception e) when (e is InvalidDataException or JournalFormatException)
@@ -35,25 +52,26 @@ public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, Tim
         }
     }
 
-    async Task PacedAsync(
-        IAsyncEnumerable<ReplayPiece> pieces, Direction? direction, ReplayPace pace, Func<ReplayPiece, Task> play, CancellationToken cancel)
+    IAsyncEnumerable<ReplayPiece> Pieces(SessionRow row, CancellationToken cancel) =>
+        SessionReplay.PiecesAsync(archive.ReadAsync(row.SessionId, cancel), ended: row.Closing is not null, cancel);
+
+    async ValueTask WriteAsync(IEnumerable<string> lines)
+    {
+        foreach (var line in lines) await output.Output.WriteLineAsync(line);
+    }
+
+    // The clock starts with the first thing that is wanted: who seeks does not wait for what lies before.
+    async Task PacedAsync<T>(
+        IAsyncEnumerable<T> parts, Func<T, long> at, ReplayPace pace, Func<T, ValueTask> play, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
         long? first = null;
-        await foreach (var piece in pieces.WithCancellation(cancel))
+        await foreach (var part in parts.WithCancellation(cancel))
         {
-            first ??= piece.At;
-            if (direction is { } one && one != piece.Direction) continue;
-            var wait = pace.Wait(piece.At - first.Value, time.GetElapsedTime(started));
+            if (first is null) (first, started) = (at(part), time.GetTimestamp());
+            var wait = pace.Wait(at(part) - first.Value, time.GetElapsedTime(started));
             if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancel);
-            await play(piece);
+            await play(part);
         }
-    }
-
-    static string Line(ReplayPiece piece)
-    {
-        var arrow = piece.Direction == Direction.ToUpstream ? "->" : "<-";
-        var preview = Printable.Preview(piece.Bytes.Span, PreviewBytes);
-        return string.Create(CultureInfo.InvariantCulture, $"{JournalTime.Write(piece.At)} {arrow} {piece.Bytes.Length,7}  {preview}");
     }
 }

@@ -1,5 +1,6 @@
 using Gateway.Protocols.Mqtt;
 using Gateway.Protocols.Opaque;
+using Gateway.Protocols.Reading;
 
 namespace Gateway.Protocols;
 
@@ -12,6 +13,7 @@ public static class ProtocolCatalog
         {
             IsResource = resource => TopicFilter.IsRulePattern(resource),
             ResourceExample = "sensors/+/state or sensors/#",
+            Reader = limits => new MqttReader(limits),
             // CONNECT of MQTT 3.1.1, which every broker speaks: clean session, keep alive 30 s, no client identifier (section 3.1).
             ProbeLogin = new byte[] { 0x10, 12, 0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, 0x02, 0, 30, 0, 0 },
         },
@@ -35,4 +37,7 @@ public sealed record ProtocolEntry(string Name, bool HasLogin, IReadOnlyList<str
     /// A client's login without credentials, for the gateway to try the upstream with when there is no client. Empty where there is no login.
     /// </summary>
     public ReadOnlyMemory<byte> ProbeLogin { get; init; }
+
+    /// <summary>How recorded bytes are read as operations; null where there are none: see <see cref="OperationReader.Of"/>.</summary>
+    public Func<ReaderLimits, OperationReader>? Reader { get; init; }
 }

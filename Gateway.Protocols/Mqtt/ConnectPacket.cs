@@ -27,6 +27,11 @@ public sealed class ConnectPacket
     /// <summary>The topic of the will, or null when there is none.</summary>
     public string? WillTopic { get; private init; }
 
+    /// <summary>The will's property block without its length; empty in MQTT 3.1.1 and without a will.</summary>
+    public ReadOnlyMemory<byte> WillProperties { get; private init; }
+
+    public ReadOnlyMemory<byte> WillPayload { get; private init; }
+
     public string? UserName { get; private init; }
 
     /// <summary>The property block without its length; empty in MQTT 3.1.1.</summary>
@@ -119,14 +124,14 @@ public sealed class ConnectPacket
         ref string detail)
     {
         connect = null;
-        ReadOnlySpan<byte> properties = default, will = default, user = default, password = default;
+        ReadOnlySpan<byte> properties = default, will = default, willProperties = default, willPayload = default, user = default, password = default;
         var isV5 = level == ProtocolLevel.V5;
         if (!fields.TryUInt16(out var keepAlive)) return Refusal.FrameMalformed;
         if (isV5 && !fields.TryProperties(PropertyPlaces.Connect, out properties)) return Refusal.FrameMalformed;
         var start = body.Length - fields.Remaining;
         if (!fields.TryString(out var client)) return Refusal.FrameMalformed;
         var hasWill = (flags & ConnectBits.Will) != 0;
-        if (hasWill && !TryWill(ref fields, isV5, out will)) return Refusal.FrameMalformed;
+        if (hasWill && !TryWill(ref fields, isV5, out will, out willProperties, out willPayload)) return Refusal.FrameMalformed;
         var kept = body[start..^fields.Remaining];
         if ((flags & ConnectBits.UserName) != 0 && !fields.TryString(out user)) return Refusal.FrameMalformed;
         if ((flags & ConnectBits.Password) != 0 && !fields.TryBinary(out password)) return Refusal.FrameMalformed;
@@ -143,6 +148,8 @@ public sealed class ConnectPacket
             Properties = properties.ToArray(),
             ClientId = Encoding.UTF8.GetString(client),
             WillTopic = hasWill ? Encoding.UTF8.GetString(will) : null,
+            WillProperties = willProperties.ToArray(),
+            WillPayload = willPayload.ToArray(),
             UserName = (flags & ConnectBits.UserName) == 0 ? null : Encoding.UTF8.GetString(user),
             Password = password.ToArray(),
             Kept = kept.ToArray(),
@@ -150,11 +157,13 @@ public sealed class ConnectPacket
         return Refusal.None;
     }
 
-    static bool TryWill(scoped ref FieldReader fields, bool isV5, out ReadOnlySpan<byte> topic)
+    static bool TryWill(
+        scoped ref FieldReader fields, bool isV5, out ReadOnlySpan<byte> topic, out ReadOnlySpan<byte> properties,
+        out ReadOnlySpan<byte> payload)
     {
-        topic = default;
-        if (isV5 && !fields.TryProperties(PropertyPlaces.Will, out _)) return false;
-        return fields.TryString(out topic) && TopicFilter.IsTopicName(topic) && fields.TryBinary(out _);
+        topic = properties = payload = default;
+        if (isV5 && !fields.TryProperties(PropertyPlaces.Will, out properties)) return false;
+        return fields.TryString(out topic) && TopicFilter.IsTopicName(topic) && fields.TryBinary(out payload);
     }
 
     /// <summary>

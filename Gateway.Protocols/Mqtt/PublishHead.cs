@@ -17,6 +17,9 @@ readonly ref struct PublishHead
 
     public bool HasSubscriptionIdentifier { get; private init; }
 
+    /// <summary>The property block without its length; empty in MQTT 3.1.1.</summary>
+    public ReadOnlySpan<byte> Properties { get; private init; }
+
     public static bool TryRead(in FixedHeader header, ReadOnlySpan<byte> body, ProtocolLevel level, out PublishHead publish)
     {
         publish = default;
@@ -30,6 +33,7 @@ readonly ref struct PublishHead
         {
             Topic = topic,
             PacketId = id,
+            Properties = properties,
             Alias = PropertyBlock.TwoBytes(properties, PropertyTable.TopicAlias, 0),
             HasSubscriptionIdentifier = PropertyBlock.Contains(properties, PropertyTable.SubscriptionIdentifier),
         };

@@ -2,6 +2,8 @@ using System.Text;
 using Gateway.Actors.Record;
 using Gateway.Cli;
 using Gateway.Protocols;
+using Gateway.Protocols.Mqtt;
+using Gateway.Specs.Mqtt;
 using Gateway.Specs.Support;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -21,7 +23,7 @@ public sealed class SessionPlayerSpec : IDisposable
     {
         using var bytes = new MemoryStream();
 
-        var code = await Player(SampleSession.Recording(_key)).RawAsync(SampleSession.Id, direction, ReplayPace.Max, bytes, default);
+        var code = await Player(SampleSession.Recording(_key)).RawAsync(new(SampleSession.Id) { Direction = direction }, bytes, default);
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.Equal(expected.Replace("xxx...", new string('x', 300)), Encoding.UTF8.GetString(bytes.ToArray()));
@@ -30,11 +32,60 @@ public sealed class SessionPlayerSpec : IDisposable
     [Fact]
     public async Task A_transcript_shows_direction_length_and_a_preview_of_every_piece()
     {
-        var code = await Player(SampleSession.Recording(_key)).TranscriptAsync(SampleSession.Id, null, ReplayPace.Max, default);
+        var code = await Player(SampleSession.Recording(_key)).TranscriptAsync(new(SampleSession.Id), default);
 
         Assert.Equal(ExitCode.Ok, code);
         var lines = _output.ToString().TrimEnd('\n').Split('\n').Select(line => line[(line.IndexOf(' ') + 1)..]);
-        Assert.Equal(["->       5  hello", $"<-     300  {new string('x', 48)}", "->       4  more", "<-       3  bye"], lines);
+        Assert.Equal(
+            [
+                "->       5  hello  (no CONNECT comes first)", $"<-     300  {new string('x', 48)}  (no CONNACK comes first)", "->       4  more",
+                "<-       3  bye",
+            ], lines);
+    }
+
+    [Theory]
+    [InlineData(Direction.ToUpstream, 3, "lomore")]
+    [InlineData(Direction.ToUpstream, 5, "more")]
+    [InlineData(Direction.ToUpstream, 9, "")]
+    [InlineData(Direction.ToClient, 299, "xbye")]
+    public async Task A_raw_replay_begins_at_the_byte_it_is_told(Direction direction, long offset, string expected)
+    {
+        using var bytes = new MemoryStream();
+
+        await Player(SampleSession.Recording(_key)).RawAsync(new(SampleSession.Id) { Direction = direction, FromOffset = offset }, bytes, default);
+
+        Assert.Equal(expected, Encoding.UTF8.GetString(bytes.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_replay_from_or_until_an_instant_shows_what_was_relayed_then()
+    {
+        var request = new ReplayRequest(SampleSession.Id) { Form = TranscriptForm.Raw };
+        var between = ReplayBound.Parse("2025-11-25");
+
+        await Player(SampleSession.Recording(_key)).TranscriptAsync(request with { From = between }, default);
+        var all = _output.ToString();
+        await Player(SampleSession.Recording(_key)).TranscriptAsync(request with { Until = between }, default);
+
+        Assert.Equal(4, all.TrimEnd().Split('\n').Length);
+        Assert.Equal(all, _output.ToString());
+    }
+
+    [Fact]
+    public async Task The_operations_of_the_protocol_are_shown_with_what_they_carry()
+    {
+        var recording = SampleSession.Recorded(_key,
+            (Direction.ToUpstream, Frames.Connect(ProtocolLevel.V5, "", "")), (Direction.ToClient, Frames.ConnAck(ProtocolLevel.V5)),
+            (Direction.ToUpstream, Frames.Publish(ProtocolLevel.V5, "plant/1/state", "{\"t\":21.5}", qos: 1)));
+
+        await Player(recording).TranscriptAsync(new(SampleSession.Id), default);
+
+        var lines = _output.ToString().TrimEnd('\n').Split('\n').Select(line => line.StartsWith(' ') ? line : line[(line.IndexOf(' ') + 1)..]);
+        Assert.Equal(
+            [
+                "-> CONNECT     c1  MQTT 5, clean start, keep alive 60 s, user name, password", "<- CONNACK     success",
+                "-> PUBLISH     plant/1/state  QoS 1, id 1, 10 bytes", "    {", "      \"t\": 21.5", "    }",
+            ], lines);
     }
 
     [Theory]
@@ -46,7 +97,7 @@ public sealed class SessionPlayerSpec : IDisposable
         var recording = SampleSession.Recording(_key);
         recording.RemoveAt(missing);
 
-        var replay = () => Player(recording).TranscriptAsync(SampleSession.Id, null, ReplayPace.Max, default);
+        var replay = () => Player(recording).TranscriptAsync(new(SampleSession.Id), default);
 
         var failed = await Assert.ThrowsAsync<CommandException>(replay);
         Assert.Equal(ExitCode.Failed, failed.ExitCode);
@@ -58,7 +109,7 @@ public sealed class SessionPlayerSpec : IDisposable
     {
         var recording = SampleSession.Recording(_key)[..5];
 
-        var code = await Player(recording, ended: false).TranscriptAsync(SampleSession.Id, null, ReplayPace.Max, default);
+        var code = await Player(recording, ended: false).TranscriptAsync(new(SampleSession.Id), default);
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.Empty(_error.ToString());
@@ -67,7 +118,7 @@ public sealed class SessionPlayerSpec : IDisposable
     [Fact]
     public async Task An_unknown_session_is_reported_with_the_remedy()
     {
-        var replay = () => Player([]).TranscriptAsync("nobody\u001b[2J", null, ReplayPace.Max, default);
+        var replay = () => Player([]).TranscriptAsync(new("nobody\u001b[2J"), default);
 
         var failed = await Assert.ThrowsAsync<CommandException>(replay);
         Assert.Equal(ExitCode.NotFound, failed.ExitCode);

@@ -161,6 +161,16 @@ static class SampleSession
         ];
     }
 
+    /// <summary>A sealed recording of these pieces, one chunk each.</summary>
+    public static List<StoredEvent> Recorded(SealKey key, params (Direction Direction, byte[] Bytes)[] pieces)
+    {
+        var recorder = new SessionRecorder(Id);
+        List<StoredEvent> events = [recorder.Append(Opened), recorder.Append(Upstream)];
+        events.AddRange(pieces.Select(piece => Chunk(recorder, piece.Direction, piece.Bytes)));
+        events.Add(recorder.Seal(Closing, "node1", key));
+        return events;
+    }
+
     static StoredEvent Record(SessionRecorder recorder, ChunkDraft draft)
     {
         var stored = recorder.Append(draft);
