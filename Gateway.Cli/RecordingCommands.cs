@@ -9,6 +9,8 @@ static class RecordingCommands
 
     const string Raw = "raw";
 
+    const string Packets = "pcapng";
+
     public static Command Replay(SourceOptions source, CliOutput output)
     {
         var id = SessionCommands.Id();
@@ -44,10 +46,10 @@ static class RecordingCommands
     public static Command Export(SourceOptions source, CliOutput output)
     {
         var id = SessionCommands.Id();
-        var format = ReplayOptions.OneOf("--format", "JSON lines of all events and traffic, or the bytes in a file per direction", Lines, Raw);
+        var format = ReplayOptions.OneOf("--format", "JSON lines of all events and traffic, the bytes in a file per direction, or packets for Wireshark", Lines, Raw, Packets);
         var to = new Option<string>("--output")
         {
-            Description = "json: a file, - for standard output. raw: a directory.",
+            Description = "json, pcapng: a file, - for standard output. raw: a directory.",
             HelpName = "file|directory",
             DefaultValueFactory = _ => "-",
         };
@@ -63,9 +65,14 @@ static class RecordingCommands
             using var sessions = await source.ArchiveAsync(parsed, cancel);
             var export = new SessionExport(sessions.Archive, output);
             var (session, place) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(to));
-            return parsed.GetValue(format) == Raw
-                ? await export.RawAsync(session, place, cancel)
-                : await export.JsonAsync(session, place, cancel);
+            if (parsed.GetValue(format) == Packets && place == "-" && output.IsTerminal)
+                throw new CommandException(ExitCode.Usage, "packets would steer this terminal; pipe them, or name a file with --output");
+            return parsed.GetValue(format) switch
+            {
+                Raw => await export.RawAsync(session, place, cancel),
+                Packets => await export.PcapngAsync(session, place, cancel),
+                _ => await export.JsonAsync(session, place, cancel),
+            };
         });
         return command;
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
+using Gateway.Cli.Pcap;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 using Spectre.Console;
@@ -16,6 +17,9 @@ namespace Gateway.Cli;
 /// </summary>
 public sealed class SessionExport(ISessionArchive archive, CliOutput output)
 {
+    /// <summary>Packets are small; they are written many at once.</summary>
+    const int PacketBuffer = 256 * 1024;
+
     static readonly byte[] s_newLine = [(byte)'\n'];
 
     /// <summary>
@@ -48,6 +52,22 @@ public sealed class SessionExport(ISessionArchive archive, CliOutput output)
 
         async Task WriteAsync(ReplayPiece piece) =>
             await (piece.Direction == Direction.ToUpstream ? toUpstream : toClient).WriteAsync(piece.Bytes, cancel);
+    }
+
+    /// <summary>One pcapng file, or <c>-</c> for standard output: see <see cref="PcapngExport"/>.</summary>
+    public async Task<int> PcapngAsync(string sessionId, string file, CancellationToken cancel)
+    {
+        var row = await FoundAsync(sessionId, cancel);
+        await using var made = file == "-" ? null : new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, PacketBuffer);
+        await using var buffered = made is null ? new BufferedStream(output.Raw, PacketBuffer) : null;
+        var to = made ?? (Stream)buffered!;
+        var packets = new PcapngExport(row, to);
+        await packets.BeginAsync(cancel);
+        var watched = made is null && output.IsTerminal ? null : output.Progress;
+        await PiecesAsync(row, archive.ReadAsync(row.SessionId, cancel), piece => packets.WriteAsync(piece, cancel), watched, cancel);
+        await packets.EndAsync(cancel);
+        await to.FlushAsync(cancel);
+        return ExitCode.Ok;
     }
 
     async Task<SessionRow> FoundAsync(string sessionId, CancellationToken cancel) =>

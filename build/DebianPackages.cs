@@ -18,6 +18,7 @@ static class DebianPackages
         new("python3", "python3"),
         new("node", "nodejs"),
         new("npm", "npm"),
+        new("tshark", "tshark"),
     ];
 
     public static readonly IReadOnlyList<Needed> ForBenchmarks =
