@@ -1,5 +1,6 @@
 using Gateway.Actors.Hosting;
 using Gateway.Node.Admin;
+using Gateway.Node.PublicHttp;
 
 namespace Gateway.Node;
 
@@ -35,6 +36,7 @@ public static class NodeHost
     public static WebApplication Build(WebApplicationBuilder builder, OpenedNode node)
     {
         builder.Services.AddGateway(node).AddAdminApi(node.Options);
+        builder.Services.AddSingleton(node.Options.Certificates).AddHostedService<PublicHttpListener>();
         return builder.Build().MapAdminApi();
     }
 

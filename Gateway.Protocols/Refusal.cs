@@ -25,6 +25,8 @@ public enum Refusal : ushort
     ClientCertificateRevoked = 112,
     ClientCertificateMisused = 113,
     ClientRevocationUnknown = 114,
+    ChallengeUnknown = 115,
+    ChallengeAnswered = 116,
 
     // 2xx: the client's identity and rights
     LoginTooSlow = 200,

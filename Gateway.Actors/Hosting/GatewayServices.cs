@@ -2,6 +2,7 @@ using Akka.Hosting;
 using Gateway.Actors.Accept;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Certificates;
+using Gateway.Actors.Certificates.Acme;
 using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Identify;
 using Gateway.Actors.Identify.Saml;
@@ -32,6 +33,9 @@ public static class GatewayServices
         .AddSingleton(node.Time)
         .AddSingleton(node.Identity)
         .AddSingleton<INodeCertificates>(node.Certificates)
+        .AddSingleton(new PendingChallenges(node.Time))
+        .AddSingleton<IChallengeCertificates>(provider => provider.GetRequiredService<PendingChallenges>())
+        .AddSingleton<IChallengeAnswers, ClusterChallenges>()
         .AddSingleton(node.SealKey)
         .AddSingleton<GatewayMetrics>()
         .AddSingleton<LiveSessions>()
@@ -79,6 +83,8 @@ public static class GatewayServices
             .WithGatewayJournal(node.Journal, provider.GetRequiredService<AcceptedConnections>().Has)
             .WithGatewayCluster(node.Options, node.Certificates, node.Identity, node.Time)
             .AddStartup((_, _) => provider.GetRequiredService<RegistryActors>().Start())
+            .AddStartup((system, _) => system.ActorOf(
+                ChallengesActor.Props(provider.GetRequiredService<PendingChallenges>(), provider.GetRequiredService<ILoggerFactory>()), ChallengesActor.Name))
             .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));
 
     static IServiceCollection AddSaml(this IServiceCollection services, OpenedNode node) => node.TokenKey is { } key
@@ -113,6 +119,7 @@ public static class GatewayServices
             Slots = provider.GetRequiredService<ConnectionSlots>(),
             Live = provider.GetRequiredService<LiveSessions>(),
             Certificates = provider.GetRequiredService<INodeCertificates>(),
+            Challenges = provider.GetRequiredService<IChallengeCertificates>(),
             Identification = new Identification(provider.GetRequiredService<ITokenVerifier>()),
             Access = provider.GetRequiredService<IAccessFacts>(),
             LiveAccess = provider.GetRequiredService<LiveAccess>(),

@@ -34,6 +34,8 @@ public sealed record SessionParts
 
     public required INodeCertificates Certificates { get; init; }
 
+    public required IChallengeCertificates Challenges { get; init; }
+
     public required Identification Identification { get; init; }
 
     public required IAccessFacts Access { get; init; }

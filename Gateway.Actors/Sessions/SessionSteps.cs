@@ -59,8 +59,8 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     public async Task<Verdict<SecuredConnection>> Secure(AcceptedConnection connection)
     {
         using var deadline = Within(parts.Limits.HandshakeTimeout);
-        var handshake = await ServerHandshake.SecureAsync(connection, parts.Tls, parts.Certificates, parts.Revocation, parts.Time, deadline.Token)
-            .ConfigureAwait(false);
+        var handshake = await ServerHandshake.SecureAsync(
+            connection, parts.Tls, parts.Certificates, parts.Challenges, parts.Revocation, parts.Time, deadline.Token).ConfigureAwait(false);
         Facts = handshake.Client;
         if (handshake.Verdict.IsGranted) _client = new Leg(handshake.Verdict.Value.Stream, connection.Socket);
         return handshake.Verdict;

@@ -19,13 +19,16 @@ public sealed class ServerHandshake : IDisposable
 {
     readonly AcceptedConnection _accepted;
     readonly INodeCertificates _certificates;
+    readonly IChallengeCertificates _challenges;
     readonly ClientCertificateCheck _check;
     readonly PeekableStream _wire;
+    SslStreamCertificateContext? _challenge;
     TlsLeg? _leg;
 
-    ServerHandshake(AcceptedConnection accepted, Stream wire, INodeCertificates certificates, DateTimeOffset now)
+    ServerHandshake(
+        AcceptedConnection accepted, Stream wire, INodeCertificates certificates, IChallengeCertificates challenges, DateTimeOffset now)
     {
-        (_accepted, _certificates) = (accepted, certificates);
+        (_accepted, _certificates, _challenges) = (accepted, certificates, challenges);
         _check = new ClientCertificateCheck(accepted.Profile.ClientTls, now);
         _wire = new PeekableStream(wire, Limits.Default.ClientHello);
         Facts = new ClientFacts { Address = accepted.Client.ToString() };
@@ -46,10 +49,10 @@ public sealed class ServerHandshake : IDisposable
     /// <paramref name="cancel"/> fires, the client was too slow.
     /// </summary>
     public static async Task<ClientHandshake> SecureAsync(
-        AcceptedConnection accepted, ITlsEngine engine, INodeCertificates certificates, CertificateRevocation revocation, TimeProvider time,
-        CancellationToken cancel)
+        AcceptedConnection accepted, ITlsEngine engine, INodeCertificates certificates, IChallengeCertificates challenges,
+        CertificateRevocation revocation, TimeProvider time, CancellationToken cancel)
     {
-        var handshake = new ServerHandshake(accepted, engine.Wire(accepted.Socket), certificates, time.GetUtcNow());
+        var handshake = new ServerHandshake(accepted, engine.Wire(accepted.Socket), certificates, challenges, time.GetUtcNow());
         var isSecured = false;
         try
         {
@@ -85,6 +88,7 @@ public sealed class ServerHandshake : IDisposable
                 return new Refused(terms.Verdict.Refusal, terms.Verdict.Detail);
             }
 
+            if (_challenge is { } challenge) return await AnswerAsync(challenge, terms.Verdict.Value, engine, cancel).ConfigureAwait(false);
             var options = OptionsFor(terms.Verdict.Value, terms.Hello!);
             _leg = await engine.AcceptAsync(_accepted.Socket, _wire, options, cancel).ConfigureAwait(false);
             LearnCertificate();
@@ -97,6 +101,14 @@ public sealed class ServerHandshake : IDisposable
             LearnCertificate();
             return Explain(fault, cancel);
         }
+    }
+
+    // Not a client: refused whatever comes of it, so that no session begins and nothing is read or written after the handshake.
+    async Task<Refused> AnswerAsync(SslStreamCertificateContext challenge, TlsTerms terms, ITlsEngine engine, CancellationToken cancel)
+    {
+        _leg = await engine.AcceptAsync(_accepted.Socket, _wire, TlsAlpn01.OptionsFor(challenge, terms), cancel).ConfigureAwait(false);
+        Facts = Facts with { TlsVersion = _leg.Version, TlsSuite = _leg.Suite };
+        return new(Refusal.ChallengeAnswered, $"{Facts.ServerName} is being validated");
     }
 
     // The handshake is over for the client, and nothing it says is read before this.
@@ -120,7 +132,9 @@ public sealed class ServerHandshake : IDisposable
             if (read.Hello is { } hello)
             {
                 Facts = Facts with { Offered = hello.Offered, ServerName = hello.ServerName };
-                return (TlsPolicy.Judge(hello, Profile.ClientTls), hello);
+                if (!TlsAlpn01.IsAsked(hello)) return (TlsPolicy.Judge(hello, Profile.ClientTls), hello);
+                _challenge = _challenges.Find(hello.ServerName);
+                return (TlsAlpn01.Judge(hello, _challenge is not null), hello);
             }
 
             if (read.Refusal != Refusal.None) return (new Refused(read.Refusal, read.Detail!), null);

@@ -16,6 +16,7 @@ static class TlsAlert
     const byte ProtocolVersion = 70;
     const byte MissingExtension = 109;
     const byte UnrecognizedName = 112;
+    const byte NoApplicationProtocol = 120;
     const byte CertificateRequired = 116;
 
     const int SslLibrary = 20;
@@ -32,6 +33,7 @@ static class TlsAlert
         Refusal.ServerNameUnknown => Fatal(UnrecognizedName),
         Refusal.ServerNameMissing => Fatal(MissingExtension),
         Refusal.ClientHelloMalformed => Fatal(DecodeError),
+        Refusal.ChallengeUnknown => Fatal(NoApplicationProtocol),
         _ => ReadOnlyMemory<byte>.Empty,
     };
 

@@ -37,7 +37,7 @@ public sealed class StepsSpec
         ("Hosting", "GatewayMetrics", "a thing is counted where it happens"),
         ("Tls", "Purposes", "what a certificate is judged for is what it is issued for"),
         ("Registry", "IRegistry|RegistrySnapshot|RevocationKey", "what operators grant and revoke holds from that moment on"),
-        ("Certificates", "INodeCertificates", "a handshake presents the certificate that is current at that moment"),
+        ("Certificates", "INodeCertificates|IChallengeCertificates", "a handshake presents the certificate that is current at that moment"),
     ];
 
     public static TheoryData<string> Parts => [.. Folders().Order(StringComparer.Ordinal)];

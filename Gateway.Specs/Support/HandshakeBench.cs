@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Accept;
+using Gateway.Actors.Certificates.Acme;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Tls;
 using Xunit;
@@ -27,6 +28,9 @@ public sealed class HandshakeBench(string engine = "sslstream") : IDisposable
 
     FixedCertificates Node => _node ??= new(Authority.Server(), Authority.Authorities);
 
+    /// <summary>What certificate authorities are to validate.</summary>
+    public PendingChallenges Challenges { get; } = new(TimeProvider.System);
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public CancellationToken Deadline => _deadline.Token;
@@ -36,7 +40,7 @@ public sealed class HandshakeBench(string engine = "sslstream") : IDisposable
     {
         _owned.Add(pair);
         var accepted = new AcceptedConnection(pair.Server, profile, (IPEndPoint)pair.Server.RemoteEndPoint!);
-        var handshake = await ServerHandshake.SecureAsync(accepted, _engine, Node, NoRevocation.Asked, Time, cancel ?? Deadline);
+        var handshake = await ServerHandshake.SecureAsync(accepted, _engine, Node, Challenges, NoRevocation.Asked, Time, cancel ?? Deadline);
         if (handshake.Verdict.IsGranted) _owned.Add(handshake.Verdict.Value);
         Assert.Equal(!handshake.Verdict.IsGranted, pair.Server.SafeHandle.IsClosed);
         return handshake;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Gateway.Actors.Accept;
+using Gateway.Actors.Certificates.Acme;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Tls;
 using Gateway.Protocols;
@@ -99,7 +100,7 @@ public sealed class OpenSslClientSpec : IDisposable
         using var client = Start($"s_client -connect {_listener.LocalEndpoint} -servername localhost{trusting} {arguments}");
         var socket = await _listener.AcceptSocketAsync(_deadline.Token);
         var accepted = new AcceptedConnection(socket, profile, (IPEndPoint)socket.RemoteEndPoint!);
-        var gateway = await ServerHandshake.SecureAsync(accepted, _engine, _node, NoRevocation.Asked, TimeProvider.System, _deadline.Token);
+        var gateway = await ServerHandshake.SecureAsync(accepted, _engine, _node, new PendingChallenges(TimeProvider.System), NoRevocation.Asked, TimeProvider.System, _deadline.Token);
         if (gateway.Verdict.IsGranted)
         {
             await gateway.Verdict.Value.Stream.WriteAsync("bye\n"u8.ToArray(), _deadline.Token);

@@ -32,9 +32,9 @@ public sealed class PendingChallenges(TimeProvider time) : IChallengeCertificate
         }
     }
 
-    public void Remove(PendingChallenge challenge)
+    public void Remove(AcmeChallengeKind kind, string token)
     {
-        lock (_lock) _answers.Remove(Key(challenge));
+        lock (_lock) _answers.Remove((kind, token));
     }
 
     /// <summary>The text that answers http-01 for that token; null when there is no such challenge.</summary>

@@ -1,4 +1,5 @@
 using Gateway.Actors.Accept;
+using Gateway.Actors.Certificates.Acme;
 using Gateway.Actors.Registry;
 using Gateway.Actors.Sessions;
 using Gateway.Protocols;
@@ -24,6 +25,9 @@ public static class ClusterMessages
         typeof(RegistryAdvanced),
         typeof(ShowListeners),
         typeof(ListenersShown),
+        typeof(OfferChallenge),
+        typeof(ChallengeTaken),
+        typeof(WithdrawChallenge),
     ];
 
     /// <summary>What messages are made of, beside strings and numbers.</summary>
@@ -32,5 +36,6 @@ public static class ClusterMessages
         typeof(Ending),
         typeof(Refusal),
         typeof(RegistryOutcome),
+        typeof(AcmeChallengeKind),
     ];
 }

@@ -37,7 +37,7 @@ sealed class OwnAnswers(PendingChallenges challenges) : IChallengeAnswers
     public void Withdraw(PendingChallenge challenge)
     {
         Withdrawn.Enqueue(challenge);
-        challenges.Remove(challenge);
+        challenges.Remove(challenge.Kind, challenge.Token);
     }
 }
 

@@ -6,6 +6,7 @@ using Akka.Remote.Serialization;
 using Akka.Serialization;
 using Gateway.Actors;
 using Gateway.Actors.Accept;
+using Gateway.Actors.Certificates.Acme;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Registry;
@@ -32,6 +33,9 @@ public sealed class ClusterMessagesSpec : IClassFixture<ClusterMessagesSpec.Seri
         new RegistryAdvanced(long.MaxValue),
         new ShowListeners("telemetry"),
         new ListenersShown("node1", "telemetry", 7, "", "cannot listen"),
+        new OfferChallenge(AcmeChallengeKind.TlsAlpn01, "edge.example.org", "token", "token.thumbprint", long.MaxValue),
+        new ChallengeTaken("token", false),
+        new WithdrawChallenge(AcmeChallengeKind.Http01, "token"),
         new SessionState(Id, SessionPhase.Streaming, "node1", long.MaxValue, -1, uint.MaxValue),
     ];
 
