@@ -39,7 +39,7 @@ public static class GatewayServices
         .AddSingleton(node.SealKey)
         .AddSingleton<GatewayMetrics>()
         .AddSingleton<LiveSessions>()
-        .AddTls(node.Options.Tls, node.Time)
+        .AddTls(node.Options.Tls, node)
         .AddSingleton<CertificateRevocation>()
         .AddSaml(node)
         .AddSingleton(new ClientCertificateAuthority(node.Options.Certificates, node.Time))
@@ -91,9 +91,9 @@ public static class GatewayServices
         ? services.AddSingleton(new SamlLogins(node.Options.Saml, key, new SqlLoginStore(node.Journal, node.Time), node.Time))
         : services;
 
-    static IServiceCollection AddTls(this IServiceCollection services, TlsOptions options, TimeProvider time)
+    static IServiceCollection AddTls(this IServiceCollection services, TlsOptions options, OpenedNode node)
     {
-        var ring = new TicketKeyRing(time);
+        var ring = new TicketKeyRing(node.Time, hour => DerivedTicketKeys.Of(node.ClusterKey, hour));
         if (options.TicketKeyFile is { } file)
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<TicketKeyReader>(provider, file, ring));
         return services.AddSingleton(provider => TlsEngines.Choose(

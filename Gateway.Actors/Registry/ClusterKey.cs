@@ -122,6 +122,16 @@ public sealed class ClusterKey
         }
     }
 
+    /// <summary>
+    /// Secrets that every node with this key comes to by itself: HKDF-SHA-256 (RFC 5869), one of each key, the newest key's first. They tell nothing of
+    /// the key. <paramref name="what"/> says what they are for, in words that no other use has; <paramref name="which"/> which of them.
+    /// </summary>
+    public IReadOnlyList<byte[]> Derive(string what, ReadOnlySpan<byte> which, int length)
+    {
+        byte[] info = [.. Encoding.UTF8.GetBytes(what), 0, .. which];
+        return [.. _keys.Select(key => HKDF.DeriveKey(HashAlgorithmName.SHA256, key.Key, length, info: info))];
+    }
+
     /// <summary>False: sealed with an earlier key (or none of these), and due to be sealed anew.</summary>
     public bool IsNewest(ReadOnlySpan<byte> sealedBytes) => sealedBytes.Length >= HeadBytes && sealedBytes.Slice(1, IdBytes).SequenceEqual(_keys[0].Id);
 

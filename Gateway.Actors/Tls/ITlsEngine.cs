@@ -14,6 +14,11 @@ public interface ITlsEngine
     /// <summary>What operators call it.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// True when a client that resumes has its certificate judged anew. Otherwise it must not resume where it is asked for one.
+    /// </summary>
+    bool JudgesResumed { get; }
+
     /// <summary>The bytes of an accepted socket before TLS, read and written the way the engine waits for sockets. Owns the socket.</summary>
     Stream Wire(Socket socket);
 
@@ -29,10 +34,11 @@ public interface ITlsEngine
     /// <param name="socket">Connected; nobody else reads or writes it.</param>
     /// <param name="wire">What <see cref="Wire"/> made of the same socket, with the bytes that were looked at.</param>
     /// <param name="terms">Must name the certificate context.</param>
+    /// <param name="rules">What else it is held to.</param>
     /// <param name="cancel">Ends the handshake.</param>
     /// <exception cref="AuthenticationException">The peer or the judge refused.</exception>
     /// <exception cref="IOException">The connection ended or failed.</exception>
-    Task<TlsLeg> AcceptAsync(Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, CancellationToken cancel);
+    Task<TlsLeg> AcceptAsync(Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, LegRules rules, CancellationToken cancel);
 
     /// <summary>The client's side; otherwise as <see cref="AcceptAsync"/>, and <see cref="DialAsync"/>.</summary>
     Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, Stream? beside, CancellationToken cancel);
@@ -44,4 +50,8 @@ public interface ITlsEngine
 /// <param name="Suite">The suite's IANA name.</param>
 /// <param name="PeerSha256">SHA-256 of the peer's certificate, lower-case hex; null when it sent none.</param>
 /// <param name="Protocol">The application protocol agreed upon; null for none.</param>
-public sealed record TlsLeg(Stream Stream, string Version, string Suite, string? PeerSha256, string? Protocol);
+public sealed record TlsLeg(Stream Stream, string Version, string Suite, string? PeerSha256, string? Protocol)
+{
+    /// <summary>True when the peer resumed an earlier session; false where the engine does not tell.</summary>
+    public bool IsResumed { get; init; }
+}

@@ -89,8 +89,8 @@ public sealed class ServerHandshake : IDisposable
             }
 
             if (_challenge is { } challenge) return await AnswerAsync(challenge, terms.Verdict.Value, engine, cancel).ConfigureAwait(false);
-            var options = OptionsFor(terms.Verdict.Value, terms.Hello!);
-            _leg = await engine.AcceptAsync(_accepted.Socket, _wire, options, cancel).ConfigureAwait(false);
+            var options = OptionsFor(terms.Verdict.Value, terms.Hello!, engine);
+            _leg = await engine.AcceptAsync(_accepted.Socket, _wire, options, RulesOf(Profile), cancel).ConfigureAwait(false);
             LearnCertificate();
             Facts = Facts with { TlsVersion = _leg.Version, TlsSuite = _leg.Suite };
             if (await RevokedAsync(revocation, cancel).ConfigureAwait(false) is { } revoked) return revoked;
@@ -106,7 +106,7 @@ public sealed class ServerHandshake : IDisposable
     // Not a client: refused whatever comes of it, so that no session begins and nothing is read or written after the handshake.
     async Task<Refused> AnswerAsync(SslStreamCertificateContext challenge, TlsTerms terms, ITlsEngine engine, CancellationToken cancel)
     {
-        _leg = await engine.AcceptAsync(_accepted.Socket, _wire, TlsAlpn01.OptionsFor(challenge, terms), cancel).ConfigureAwait(false);
+        _leg = await engine.AcceptAsync(_accepted.Socket, _wire, TlsAlpn01.OptionsFor(challenge, terms), LegRules.None, cancel).ConfigureAwait(false);
         Facts = Facts with { TlsVersion = _leg.Version, TlsSuite = _leg.Suite };
         return new(Refusal.ChallengeAnswered, $"{Facts.ServerName} is being validated");
     }
@@ -143,14 +143,16 @@ public sealed class ServerHandshake : IDisposable
         }
     }
 
-    SslServerAuthenticationOptions OptionsFor(TlsTerms terms, ClientHello hello) => new()
+    static LegRules RulesOf(ConnectionProfile profile) => new() { Scope = ResumptionScope.Of(profile) };
+
+    SslServerAuthenticationOptions OptionsFor(TlsTerms terms, ClientHello hello, ITlsEngine engine) => new()
     {
         ServerCertificateContext = _certificates.Current,
         EnabledSslProtocols = terms.Version,
         CipherSuitesPolicy = terms.Suites,
         AllowRenegotiation = false,
-        // A resumed handshake brings the client's certificate without its intermediates, so it could not be judged again.
-        AllowTlsResume = !_check.IsAsked,
+        // A resumed handshake brings no certificate: what was judged once may be expired or revoked since.
+        AllowTlsResume = !_check.IsAsked || engine.JudgesResumed,
         // A protocol's name here is its registered ALPN name. Other offers stay unanswered rather than refused: ALPN proves nothing.
         ApplicationProtocols = hello.Alpn.Contains(Profile.Protocol.Name) ? [new SslApplicationProtocol(Profile.Protocol.Name)] : null,
         ClientCertificateRequired = _check.IsAsked,

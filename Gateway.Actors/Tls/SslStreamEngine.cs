@@ -10,6 +10,8 @@ public sealed class SslStreamEngine : ITlsEngine
 {
     public string Name => "sslstream";
 
+    public bool JudgesResumed => false;
+
     public Stream Wire(Socket socket) => new NetworkStream(socket, ownsSocket: true);
 
     public async Task<Socket> DialAsync(string host, int port, Stream? beside, CancellationToken cancel)
@@ -27,7 +29,7 @@ public sealed class SslStreamEngine : ITlsEngine
         }
     }
 
-    public Task<TlsLeg> AcceptAsync(Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, CancellationToken cancel) =>
+    public Task<TlsLeg> AcceptAsync(Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, LegRules rules, CancellationToken cancel) =>
         RunAsync(wire, ssl => ssl.AuthenticateAsServerAsync(terms, cancel));
 
     public Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, Stream? beside, CancellationToken cancel) =>

@@ -73,7 +73,7 @@ public sealed class EngineBench(string server, string client) : IDisposable
     {
         var terms = ServerTerms();
         bend?.Invoke(terms);
-        return OwnAsync(Server.AcceptAsync(socket, Own(new PeekableStream(Server.Wire(socket), 1024)), terms, cancel ?? Deadline));
+        return OwnAsync(Server.AcceptAsync(socket, Own(new PeekableStream(Server.Wire(socket), 1024)), terms, LegRules.None, cancel ?? Deadline));
     }
 
     public Task<TlsLeg> DialAsync(Socket socket, Action<SslClientAuthenticationOptions>? bend = null, CancellationToken? cancel = null)

@@ -131,7 +131,7 @@ public sealed class OpenSslEngineSpec : IDisposable
         var wire = _bench.Own(new PeekableStream(new NetworkStream(pair.Server), 1024));
         await wire.FillAsync(_bench.Deadline);
 
-        var gateway = await _bench.Server.AcceptAsync(pair.Server, wire, _bench.ServerTerms(), _bench.Deadline);
+        var gateway = await _bench.Server.AcceptAsync(pair.Server, wire, _bench.ServerTerms(), LegRules.None, _bench.Deadline);
 
         Assert.Equal("TLS 1.3", _bench.Own(gateway.Stream) is OpenSslStream ? gateway.Version : null);
         Assert.Equal("TLS 1.3", (await dialling).Version);
@@ -160,7 +160,7 @@ public sealed class OpenSslEngineSpec : IDisposable
     {
         using var pair = await LoopbackPair.ConnectAsync();
         var wire = new PeekableStream(_bench.Server.Wire(pair.Server), 1024);
-        var serving = _bench.Server.AcceptAsync(pair.Server, wire, _serverTerms, default);
+        var serving = _bench.Server.AcceptAsync(pair.Server, wire, _serverTerms, LegRules.None, default);
         var client = await _bench.Client.ConnectAsync(pair.Client, _bench.ClientTerms(), beside: null, default);
         var server = await serving;
         await client.Stream.WriteAsync("ping"u8.ToArray());

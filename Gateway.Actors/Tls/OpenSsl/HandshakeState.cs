@@ -26,6 +26,12 @@ sealed class HandshakeState : IDisposable
 
     public PeerTerms Peer { get; }
 
+    /// <summary>
+    /// The intermediates of the peer's verified chain, as its ticket carries them; null as long as no chain was verified, or when they are too
+    /// long to be carried.
+    /// </summary>
+    public byte[]? Intermediates { get; set; }
+
     /// <summary>The application protocol to confirm to a client that offers it.</summary>
     public SslApplicationProtocol? Protocol { get; }
 

@@ -57,6 +57,29 @@ static unsafe partial class LibSsl
         SslContextHandle context, delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint, int, int> callback);
 
     [LibraryImport(Name)]
+    public static partial int SSL_CTX_set_session_ticket_cb(
+        SslContextHandle context, delegate* unmanaged[Cdecl]<nint, nint, int> seal,
+        delegate* unmanaged[Cdecl]<nint, nint, byte*, nuint, TicketState, nint, TicketUse> open, nint argument);
+
+    /// <summary>The library's own, as long as the connection has no other.</summary>
+    [LibraryImport(Name)]
+    public static partial nint SSL_get_session(nint ssl);
+
+    [LibraryImport(Name)]
+    public static partial int SSL_SESSION_set1_ticket_appdata(nint session, byte* data, nuint length);
+
+    /// <summary>The session's own.</summary>
+    [LibraryImport(Name)]
+    public static partial int SSL_SESSION_get0_ticket_appdata(nint session, out byte* data, out nuint length);
+
+    /// <summary>The session's own; 0 for none.</summary>
+    [LibraryImport(Name)]
+    public static partial nint SSL_SESSION_get0_peer(nint session);
+
+    [LibraryImport(Name)]
+    public static partial int SSL_set_session_id_context(SslHandle ssl, byte* id, uint length);
+
+    [LibraryImport(Name)]
     public static partial int SSL_CTX_use_cert_and_key(SslContextHandle context, nint certificate, SafeHandle key, nint chain, int replace);
 
     [LibraryImport(Name)]

@@ -29,12 +29,14 @@ public sealed class OpenSslEngine(TicketKeyRing tickets, IReadOnlyList<TlsCipher
     public Task<Socket> DialAsync(string host, int port, Stream? beside, CancellationToken cancel) =>
         ReadinessDialer.DialAsync(host, port, LoopOf(beside), cancel);
 
+    public bool JudgesResumed => true;
+
     public async Task<TlsLeg> AcceptAsync(
-        Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, CancellationToken cancel)
+        Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, LegRules rules, CancellationToken cancel)
     {
         var own = terms.ServerCertificateContext ?? throw new ArgumentException("The certificate context is missing.", nameof(terms));
         using var handshake = new OpenSslHandshake(_contexts.Server(own), socket);
-        handshake.BeServer(terms, tickets, wire.Peeked);
+        handshake.BeServer(terms, rules, tickets, wire.Peeked);
         wire.ForgetPeeked();
         var readiness = (wire.Inner as ReadinessStream)?.Release() ?? new SocketReadiness(socket.SafeHandle, ReadinessLoop.Next());
         return await handshake.RunAsync(readiness, cancel).ConfigureAwait(false);

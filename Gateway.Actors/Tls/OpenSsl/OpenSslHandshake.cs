@@ -27,12 +27,18 @@ sealed class OpenSslHandshake : IDisposable
         _session = new SslSession(_ssl, socket);
     }
 
-    public void BeServer(SslServerAuthenticationOptions terms, TicketKeyRing tickets, ReadOnlySpan<byte> taken)
+    public unsafe void BeServer(SslServerAuthenticationOptions terms, LegRules rules, TicketKeyRing tickets, ReadOnlySpan<byte> taken)
     {
         var judge = new PeerTerms(terms.CertificateChainPolicy, terms.RemoteCertificateValidationCallback);
         var protocol = terms.ApplicationProtocols is [var only, ..] ? only : (SslApplicationProtocol?)null;
         LibSsl.SSL_set_accept_state(_ssl);
         Begin(terms.EnabledSslProtocols, new HandshakeState(_ssl, tickets, judge, protocol), taken);
+        fixed (byte* scope = rules.Scope.Span)
+        {
+            if (!rules.Scope.IsEmpty)
+                OpenSslError.Check(LibSsl.SSL_set_session_id_context(_ssl, scope, (uint)rules.Scope.Length), nameof(LibSsl.SSL_set_session_id_context));
+        }
+
         if (!terms.AllowTlsResume)
         {
             _ = LibSsl.SSL_set_options(_ssl, SslOptions.NoTicket);
@@ -121,6 +127,9 @@ sealed class OpenSslHandshake : IDisposable
             throw new AuthenticationException("The peer sent no certificate.");
         _isFinished = true;
         var stream = new OpenSslStream(_session, readiness, _socket);
-        return new TlsLeg(stream, OpenSslFacts.Version(_ssl), OpenSslFacts.Suite(_ssl), peer, OpenSslFacts.Protocol(_ssl));
+        return new TlsLeg(stream, OpenSslFacts.Version(_ssl), OpenSslFacts.Suite(_ssl), peer, OpenSslFacts.Protocol(_ssl))
+        {
+            IsResumed = LibSsl.SSL_session_reused(_ssl) == 1,
+        };
     }
 }

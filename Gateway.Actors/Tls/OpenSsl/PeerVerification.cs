@@ -21,7 +21,7 @@ static unsafe class PeerVerification
         try
         {
             var ssl = LibCrypto.X509_STORE_CTX_get_ex_data(store, LibSsl.SSL_get_ex_data_X509_STORE_CTX_idx());
-            if (Judge(store, HandshakeState.Of(ssl).Peer) is not { } error) return Accepted;
+            if (Judge(store, HandshakeState.Of(ssl)) is not { } error) return Accepted;
             LibCrypto.X509_STORE_CTX_set_error(store, error);
             return Rejected;
         }
@@ -37,28 +37,45 @@ static unsafe class PeerVerification
     public static bool Accepts(PeerTerms terms) =>
         terms.Judge is { } judge && judge(terms, null, null, SslPolicyErrors.RemoteCertificateNotAvailable);
 
-    static VerifyError? Judge(nint store, PeerTerms terms)
+    /// <summary>Builds the peer's chain with these intermediates and has it judged; null when it is good. Remembers what a ticket needs.</summary>
+    public static VerifyError? Judge(X509Certificate2 certificate, X509Certificate2Collection intermediates, HandshakeState handshake)
     {
-        if (terms is not { Policy: { } policy, Judge: { } judge }) return VerifyError.NoLocalIssuer;
-        var leaf = LibCrypto.X509_STORE_CTX_get0_cert(store);
-        using var certificate = PeerCertificate.Share(leaf);
-        var sent = LibCrypto.X509_STORE_CTX_get0_untrusted(store);
+        handshake.Intermediates = null;
+        if (handshake.Peer is not { Policy: { } policy, Judge: { } judge }) return VerifyError.NoLocalIssuer;
         using var chain = new X509Chain { ChainPolicy = policy.Clone() };
-        for (var i = 0; i < LibCrypto.OPENSSL_sk_num(sent); i++)
-        {
-            var one = LibCrypto.OPENSSL_sk_value(sent, i);
-            if (one != leaf) chain.ChainPolicy.ExtraStore.Add(PeerCertificate.Share(one));
-        }
-
+        chain.ChainPolicy.ExtraStore.AddRange(intermediates);
         try
         {
             var errors = chain.Build(certificate) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
-            return judge(terms, certificate, chain, errors) ? null : Name(CertificateJudge.Judge(chain).Fault);
+            if (!judge(handshake.Peer, certificate, chain, errors)) return Name(CertificateJudge.Judge(chain).Fault);
+            handshake.Intermediates = SealedChain.Write(chain);
+            return null;
         }
         finally
         {
             foreach (var element in chain.ChainElements) element.Certificate.Dispose();
-            foreach (var extra in chain.ChainPolicy.ExtraStore) extra.Dispose();
+        }
+    }
+
+    static VerifyError? Judge(nint store, HandshakeState handshake)
+    {
+        var leaf = LibCrypto.X509_STORE_CTX_get0_cert(store);
+        using var certificate = PeerCertificate.Share(leaf);
+        var sent = LibCrypto.X509_STORE_CTX_get0_untrusted(store);
+        var intermediates = new X509Certificate2Collection();
+        try
+        {
+            for (var i = 0; i < LibCrypto.OPENSSL_sk_num(sent); i++)
+            {
+                var one = LibCrypto.OPENSSL_sk_value(sent, i);
+                if (one != leaf) intermediates.Add(PeerCertificate.Share(one));
+            }
+
+            return Judge(certificate, intermediates, handshake);
+        }
+        finally
+        {
+            foreach (var one in intermediates) one.Dispose();
         }
     }
 

@@ -54,6 +54,21 @@ enum VerifyError
     HostnameMismatch = 62,
 }
 
+/// <summary>SSL_TICKET_STATUS of openssl/ssl.h: what became of a ticket that a client brought.</summary>
+enum TicketState
+{
+    Opened = 5,
+    OpenedByOldKey = 6,
+}
+
+/// <summary>SSL_TICKET_RETURN of openssl/ssl.h: what is to be done with it.</summary>
+enum TicketUse
+{
+    IgnoreAndRenew = 2,
+    Use = 3,
+    UseAndRenew = 4,
+}
+
 /// <summary>Protocol versions as they stand on the wire.</summary>
 enum SslVersion
 {

@@ -20,7 +20,8 @@ public sealed class TicketKey
 
     TicketKey(byte[] bytes) => _bytes = bytes;
 
-    internal ReadOnlySpan<byte> Name => _bytes.AsSpan(0, NameLength);
+    /// <summary>16 bytes that tickets name the key by.</summary>
+    public ReadOnlySpan<byte> Name => _bytes.AsSpan(0, NameLength);
 
     internal ReadOnlySpan<byte> Mac => _bytes.AsSpan(NameLength, SecretLength);
 

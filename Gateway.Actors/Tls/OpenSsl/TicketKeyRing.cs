@@ -1,8 +1,9 @@
 namespace Gateway.Actors.Tls.OpenSsl;
 
 /// <summary>
-/// The ticket keys of one node. The first seals new tickets, the others still open old ones. A client can resume on every node that has
-/// the same keys; until somebody shares keys, the ring makes its own and replaces them by the clock. Safe for use from several threads.
+/// The ticket keys of one node. The first seals new tickets, the others still open those of the hour before, and of a node whose clock is
+/// ahead. A client can resume on every node that has the same keys: derived ones, those that operators share, or, without either, the node's own,
+/// replaced by the clock. Safe for use from several threads.
 /// </summary>
 public sealed class TicketKeyRing
 {
@@ -10,16 +11,19 @@ public sealed class TicketKeyRing
     static readonly TimeSpan s_lifetime = TimeSpan.FromHours(1);
 
     readonly TimeProvider _time;
+    readonly Func<long, IReadOnlyList<TicketKey>>? _derive;
     readonly Lock _renewing = new();
     Keys _keys;
 
-    public TicketKeyRing(TimeProvider time)
+    /// <summary>Without <paramref name="derive"/>, which gives the keys of an hour since the Unix epoch, the keys are this node's alone.</summary>
+    public TicketKeyRing(TimeProvider time, Func<long, IReadOnlyList<TicketKey>>? derive = null)
     {
-        _time = time;
-        _keys = new([TicketKey.Create()], RenewAt: time.GetUtcNow() + s_lifetime);
+        (_time, _derive) = (time, derive);
+        _keys = Next(time.GetUtcNow(), []);
     }
 
-    internal TicketKey Sealing
+    /// <summary>What seals new tickets.</summary>
+    public TicketKey Sealing
     {
         get
         {
@@ -36,8 +40,10 @@ public sealed class TicketKeyRing
         lock (_renewing) Volatile.Write(ref _keys, new([.. keys], RenewAt: null));
     }
 
-    internal TicketKey? Opening(ReadOnlySpan<byte> name)
+    /// <summary>What opens a ticket that names this key; null when nothing does any more.</summary>
+    public TicketKey? Opening(ReadOnlySpan<byte> name)
     {
+        Renew(_time.GetUtcNow());
         foreach (var key in Volatile.Read(ref _keys).All)
             if (key.Name.SequenceEqual(name)) return key;
         return null;
@@ -48,8 +54,15 @@ public sealed class TicketKeyRing
         if (!(Volatile.Read(ref _keys).RenewAt <= now)) return;
         lock (_renewing)
         {
-            if (_keys.RenewAt <= now) Volatile.Write(ref _keys, new([TicketKey.Create(), _keys.All[0]], now + s_lifetime));
+            if (_keys.RenewAt <= now) Volatile.Write(ref _keys, Next(now, _keys.All));
         }
+    }
+
+    Keys Next(DateTimeOffset now, TicketKey[] before)
+    {
+        if (_derive is null) return new([TicketKey.Create(), .. before.Take(1)], now + s_lifetime);
+        var hour = now.ToUnixTimeSeconds() / 3600;
+        return new([.. _derive(hour), .. _derive(hour - 1), .. _derive(hour + 1)], DateTimeOffset.FromUnixTimeSeconds((hour + 1) * 3600));
     }
 
     sealed record Keys(TicketKey[] All, DateTimeOffset? RenewAt);
