@@ -23,9 +23,15 @@ public sealed class HttpSessionArchive(AdminClient node) : ISessionArchive
     public Task<SessionView?> ViewAsync(string sessionId, CancellationToken cancel) =>
         node.FindAsync(PathOf(sessionId), AdminJson.Default.SessionView, cancel);
 
-    public async IAsyncEnumerable<JournaledEvent> ReadAsync(string sessionId, [EnumeratorCancellation] CancellationToken cancel)
+    public IAsyncEnumerable<JournaledEvent> ReadAsync(string sessionId, CancellationToken cancel) => EventsAsync($"{PathOf(sessionId)}/events", cancel);
+
+    /// <summary>The session's events from its first to its last, while it is recorded: the node follows it.</summary>
+    public IAsyncEnumerable<JournaledEvent> FollowAsync(string sessionId, CancellationToken cancel) =>
+        EventsAsync($"{PathOf(sessionId)}/events?follow=true", cancel).WithoutSilence(cancel);
+
+    async IAsyncEnumerable<JournaledEvent> EventsAsync(string path, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using var stream = await node.OpenAsync($"{PathOf(sessionId)}/events", cancel);
+        await using var stream = await node.OpenAsync(path, cancel);
         if (stream is null) yield break;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await using var events = EventFrames.ReadAsync(stream, deadline.Token).GetAsyncEnumerator(deadline.Token);

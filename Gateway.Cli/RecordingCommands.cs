@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Gateway.Cli;
 
-/// <summary>The commands that read recordings: <c>sessions replay</c> and <c>sessions export</c>.</summary>
+/// <summary>The commands that read recordings: <c>sessions replay</c>, <c>sessions tail</c> and <c>sessions export</c>.</summary>
 static class RecordingCommands
 {
     const string Lines = "json";
@@ -13,15 +13,26 @@ static class RecordingCommands
 
     public static Command Replay(SourceOptions source, CliOutput output)
     {
-        var id = SessionCommands.Id();
         var pace = Pace();
+        var command = Play("replay", "Replays a recording.", source, output, (parsed, request) => request with { Pace = parsed.GetValue(pace) });
+        command.Options.Add(pace);
+        return command;
+    }
+
+    public static Command Tail(SourceOptions source, CliOutput output) =>
+        Play("tail", "Replays a session and follows it until it ends.", source, output, (_, request) => request with { Follow = true });
+
+    static Command Play(
+        string name, string description, SourceOptions source, CliOutput output, Func<ParseResult, ReplayRequest, ReplayRequest> with)
+    {
+        var id = SessionCommands.Id();
         var part = new ReplayOptions();
         var to = new Option<string?>("--output")
         {
             Description = "Raw bytes into this file, - for standard output. Default: a transcript.",
             HelpName = "file",
         };
-        var command = new Command("replay", "Replays a recording.") { id, pace, to };
+        var command = new Command(name, description) { id, to };
         part.AddTo(command);
         source.AddArchiveTo(command);
         command.Validators.Add(result =>
@@ -33,7 +44,7 @@ static class RecordingCommands
         {
             using var sessions = await source.ArchiveAsync(parsed, cancel);
             var player = new SessionPlayer(sessions.Archive, output, TimeProvider.System);
-            var request = part.Read(parsed, parsed.GetRequiredValue(id)) with { Pace = parsed.GetValue(pace) };
+            var request = with(parsed, part.Read(parsed, parsed.GetRequiredValue(id)));
             if (parsed.GetValue(to) is not { } file) return await player.TranscriptAsync(request, cancel);
             if (file == "-" && output.IsTerminal)
                 throw new CommandException(ExitCode.Usage, "raw bytes would steer this terminal; pipe them, or name a file");

@@ -34,6 +34,9 @@ public sealed record ReplayRequest(string SessionId)
     /// <summary>Bytes of the direction that are passed over.</summary>
     public long FromOffset { get; init; }
 
+    /// <summary>Goes on while the session does, until it ends.</summary>
+    public bool Follow { get; init; }
+
     public TranscriptForm Form { get; init; }
 
     /// <summary>One line of JSON per piece or operation instead of lines for people.</summary>

@@ -6,20 +6,20 @@ using Gateway.Protocols.Reading;
 
 namespace Gateway.Cli;
 
-/// <summary><c>sessions replay</c>: the raw bytes of one direction, or a transcript. Returns an <see cref="ExitCode"/>.</summary>
+/// <summary><c>sessions replay</c> and <c>sessions tail</c>: the raw bytes of one direction, or a transcript. Returns an <see cref="ExitCode"/>.</summary>
 public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, TimeProvider time)
 {
     /// <summary>The exact bytes of the request's one direction.</summary>
     public Task<int> RawAsync(ReplayRequest request, Stream to, CancellationToken cancel) => PlayAsync(request.SessionId, async row =>
     {
-        var pieces = Pieces(row, cancel).WithinAsync(request.WindowOf(row.StartedAt), cancel);
+        var pieces = Pieces(request, row, cancel).WithinAsync(request.WindowOf(row.StartedAt), cancel);
         await PacedAsync(pieces, piece => piece.At, request.Pace, piece => to.WriteAsync(piece.Bytes, cancel), cancel);
     }, cancel);
 
     /// <summary>Lines for every piece of traffic, or for every operation where the protocol is known.</summary>
     public Task<int> TranscriptAsync(ReplayRequest request, CancellationToken cancel) => PlayAsync(request.SessionId, async row =>
     {
-        var (pieces, window) = (Pieces(row, cancel), request.WindowOf(row.StartedAt));
+        var (pieces, window) = (Pieces(request, row, cancel), request.WindowOf(row.StartedAt));
         if (request.Form == TranscriptForm.Auto && ProtocolCatalog.Find(row.Protocol)?.Reader is { } reader)
         {
             var operations = pieces.OperationsAsync(reader(new ReaderLimits()), window, cancel);
@@ -52,8 +52,13 @@ public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, Tim
         }
     }
 
-    IAsyncEnumerable<ReplayPiece> Pieces(SessionRow row, CancellationToken cancel) =>
-        SessionReplay.PiecesAsync(archive.ReadAsync(row.SessionId, cancel), ended: row.Closing is not null, cancel);
+    IAsyncEnumerable<ReplayPiece> Pieces(ReplayRequest request, SessionRow row, CancellationToken cancel) => request.Follow
+        ? SessionReplay.PiecesAsync(Followed(row.SessionId, cancel), ended: false, cancel)
+        : SessionReplay.PiecesAsync(archive.ReadAsync(row.SessionId, cancel), ended: row.Closing is not null, cancel);
+
+    IAsyncEnumerable<JournaledEvent> Followed(string sessionId, CancellationToken cancel) => archive is HttpSessionArchive node
+        ? node.FollowAsync(sessionId, cancel)
+        : SessionTail.FollowAsync(archive, sessionId, time, cancel).WithoutSilence(cancel);
 
     async ValueTask WriteAsync(IEnumerable<string> lines)
     {

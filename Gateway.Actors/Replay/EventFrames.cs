@@ -8,7 +8,7 @@ namespace Gateway.Actors.Replay;
 /// <summary>
 /// A session's events as one stream of bytes. A frame is
 /// <c>sequence number (u64) | manifest length (u8) | manifest (UTF-8) | length (u32) | stored bytes</c>, numbers in
-/// network byte order. Eight zero bytes end the stream: without them it was cut short.
+/// network byte order. Eight zero bytes end the stream: without them it was cut short. Eight bytes FF are <see cref="JournaledEvent.Silence"/>.
 /// </summary>
 public static class EventFrames
 {
@@ -17,11 +17,21 @@ public static class EventFrames
 
     const int SequenceLength = sizeof(ulong);
 
+    const ulong Silent = ulong.MaxValue;
+
+    static readonly byte[] s_silence = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+
     /// <summary>Writes all events and the end mark, one at a time. Throws <see cref="InvalidDataException"/> above a cap.</summary>
     public static async Task WriteAsync(IAsyncEnumerable<JournaledEvent> events, Stream to, CancellationToken cancel)
     {
         await foreach (var e in events.WithCancellation(cancel))
         {
+            if (ReferenceEquals(e, JournaledEvent.Silence))
+            {
+                await to.WriteAsync(s_silence, cancel);
+                continue;
+            }
+
             await to.WriteAsync(Head(e), cancel);
             await to.WriteAsync(e.Bytes, cancel);
         }
@@ -41,6 +51,7 @@ public static class EventFrames
     {
         var sequence = BinaryPrimitives.ReadUInt64BigEndian(await ExactlyAsync(from, SequenceLength, cancel));
         if (sequence == 0) return null;
+        if (sequence == Silent) return JournaledEvent.Silence;
         if (sequence > long.MaxValue) throw new InvalidDataException($"The sequence number {sequence} is above {long.MaxValue}.");
         var nameLength = (await ExactlyAsync(from, 1, cancel))[0];
         var manifest = Encoding.UTF8.GetString(await ExactlyAsync(from, nameLength, cancel));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Gateway.Actors.Record;
 
 namespace Gateway.Actors.Replay;
@@ -11,7 +12,20 @@ public interface ISessionArchive
 
     /// <summary>The session's journaled events in order, one batch in memory at a time. Empty when there is no such session.</summary>
     IAsyncEnumerable<JournaledEvent> ReadAsync(string sessionId, CancellationToken cancel);
+
+    /// <summary>As <see cref="ReadAsync"/>, those numbered above <paramref name="after"/>.</summary>
+    async IAsyncEnumerable<JournaledEvent> ReadAfterAsync(string sessionId, long after, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var e in ReadAsync(sessionId, cancel))
+        {
+            if (e.SequenceNumber > after) yield return e;
+        }
+    }
 }
 
 /// <summary>One event as it lies in the journal: its number, the manifest and the exact bytes, chain value included.</summary>
-public sealed record JournaledEvent(long SequenceNumber, string Manifest, ReadOnlyMemory<byte> Bytes);
+public sealed record JournaledEvent(long SequenceNumber, string Manifest, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>No event: says to whoever follows a session that nothing was recorded for a while, and that it is still followed.</summary>
+    public static readonly JournaledEvent Silence = new(-1, "", ReadOnlyMemory<byte>.Empty);
+}

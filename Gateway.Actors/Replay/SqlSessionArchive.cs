@@ -38,12 +38,15 @@ public sealed class SqlSessionArchive(JournalDatabase database) : ISessionArchiv
     /// Page by page, without a connection or a transaction in between: a replay may take hours. Throws <see cref="InvalidDataException"/>
     /// at a row that no gateway wrote.
     /// </summary>
-    public async IAsyncEnumerable<JournaledEvent> ReadAsync(string sessionId, [EnumeratorCancellation] CancellationToken cancel)
+    public IAsyncEnumerable<JournaledEvent> ReadAsync(string sessionId, CancellationToken cancel) =>
+        ReadAfterAsync(sessionId, long.MinValue, cancel);
+
+    public async IAsyncEnumerable<JournaledEvent> ReadAfterAsync(
+        string sessionId, long after, [EnumeratorCancellation] CancellationToken cancel)
     {
         // No journal holds such an identifier, and PostgreSQL would not even take the question.
         if (sessionId != IndexText.Of(sessionId))
             yield break;
-        var after = long.MinValue;
         while (await PageAsync(sessionId, after, cancel) is { Count: > 0 } page)
         {
             foreach (var e in page)

@@ -11,27 +11,69 @@ namespace Gateway.Node.Admin;
 /// </summary>
 static class RecordingEndpoint
 {
+    const string Stream = "application/octet-stream";
+
     // A replay in real time stops reading for as long as its session was silent; only a reader that is gone for good is cut off.
     static readonly MinDataRate s_patience = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromHours(1));
 
-    public static async Task<IResult> ReadAsync(HttpContext http, string id, ISessionArchive archive, AuditTrail audit, ILogger<AdminAccess> log)
+    /// <summary>Sessions that are followed at once through this node; each asks the journal twice a second.</summary>
+    const int MostFollowed = 64;
+
+    static int s_followed;
+
+    public static async Task<IResult> ReadAsync(
+        HttpContext http, string id, ISessionArchive archive, AuditTrail audit, TimeProvider time, IHostApplicationLifetime life,
+        ILogger<AdminAccess> log)
     {
+        if (Follow(http.Request.Query) is not { } follow)
+            return Problems.Of(StatusCodes.Status400BadRequest, "The query takes follow, true or false, and nothing else.");
         if (await archive.FindAsync(id, http.RequestAborted) is null) return Problems.NoSession();
-        if (await audit.RecordAsync(http, ActKind.RecordingRead, id, "") is { } refused) return refused;
+        if (await audit.RecordAsync(http, ActKind.RecordingRead, id, follow ? "followed" : "") is { } refused) return refused;
         AdminLog.ReadsRecording(log, Caller.NameOf(http), id);
         if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = s_patience;
-        return Results.Stream(to => WriteAsync(to, http, id, archive, log), "application/octet-stream");
+        if (!follow) return Results.Stream(to => WriteAsync(to, archive.ReadAsync(id, http.RequestAborted), http, id, log), Stream);
+        if (Interlocked.Increment(ref s_followed) <= MostFollowed)
+            return Results.Stream(to => FollowAsync(to, http, id, archive, time, life.ApplicationStopping, log), Stream);
+        Interlocked.Decrement(ref s_followed);
+        return Problems.Of(
+            StatusCodes.Status503ServiceUnavailable, $"This node follows {MostFollowed} sessions already; end one, or ask another node.");
     }
 
-    static async Task WriteAsync(Stream to, HttpContext http, string id, ISessionArchive archive, ILogger log)
+    // A node that leaves does not wait for those who follow: they ask another.
+    static async Task FollowAsync(
+        Stream to, HttpContext http, string id, ISessionArchive archive, TimeProvider time, CancellationToken stopping, ILogger log)
     {
         try
         {
-            await EventFrames.WriteAsync(archive.ReadAsync(id, http.RequestAborted), to, http.RequestAborted);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+            await WriteAsync(to, SessionTail.FollowAsync(archive, id, time, either.Token), http, id, log);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            http.Abort();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref s_followed);
+        }
+    }
+
+    static async Task WriteAsync(Stream to, IAsyncEnumerable<JournaledEvent> events, HttpContext http, string id, ILogger log)
+    {
+        try
+        {
+            await EventFrames.WriteAsync(events, to, http.RequestAborted);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             AdminLog.StoppedReading(log, Caller.NameOf(http), id);
         }
     }
+
+    static bool? Follow(IQueryCollection query) => query.Count switch
+    {
+        0 => false,
+        1 when query.TryGetValue("follow", out var value) => value.ToString() switch { "true" => true, "false" => false, _ => null },
+        _ => null,
+    };
 }

@@ -29,6 +29,9 @@ public static class SessionEventTable
 
     public static bool Knows(string manifest) => s_table.Knows(manifest);
 
+    /// <summary>The event a manifest holds; null where this version does not know it.</summary>
+    public static Type? TypeOf(string manifest) => Manifests.FirstOrDefault(known => known.Manifest == manifest).Type;
+
     public static string ManifestOf(SessionEvent e) => s_table.ManifestOf(e);
 
     /// <summary>Writes the content: version byte and body.</summary>

@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
 using Gateway.Specs.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Gateway.Specs.Admin;
@@ -59,6 +61,43 @@ public class RecordingEndpointSpec
 
         await archive.Left.Task.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.True(archive.Given < (long)Events * EventBytes);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_followed_is_streamed_to_its_last_event_and_that_it_was_is_recorded()
+    {
+        using var key = SealKey.Ephemeral();
+        await using var host = await AdminHost.StartAsync(SampleCluster.OfThree(key), key);
+        using var client = host.Client("auditor");
+
+        await using var stream = await client.GetStreamAsync($"/v1/sessions/{SampleSession.Id}/events?follow=true");
+        var last = new List<JournaledEvent>();
+        await foreach (var e in EventFrames.ReadAsync(stream, default)) last.Add(e);
+        var wrong = await client.GetAsync($"/v1/sessions/{SampleSession.Id}/events?follow=perhaps");
+
+        Assert.Equal("s.sealed.1", last[^1].Manifest);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, wrong.StatusCode);
+        Assert.Contains("followed", await client.GetStringAsync("/v1/audit"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_follows_a_silent_session_hears_that_it_is_silent_and_leaves_at_any_time()
+    {
+        using var key = SealKey.Ephemeral();
+        await using var host = await AdminHost.StartAsync(SampleCluster.OfThree(key), key);
+        using var client = host.Client("auditor");
+        var time = (FakeTimeProvider)host.Services.GetRequiredService<TimeProvider>();
+
+        await using var stream = await client.GetStreamAsync($"/v1/sessions/{SampleCluster.RunningId}/events?follow=true");
+        await using var events = EventFrames.ReadAsync(stream, default).GetAsyncEnumerator();
+        JournaledEvent? heard = null;
+        while (!ReferenceEquals(heard, JournaledEvent.Silence))
+        {
+            var next = events.MoveNextAsync().AsTask();
+            await Eventually.TrueAsync(() => { time.Advance(TimeSpan.FromSeconds(1)); return next.IsCompleted; });
+            Assert.True(await next);
+            heard = events.Current;
+        }
     }
 
     /// <summary>128 MiB of events, made as they are asked for.</summary>

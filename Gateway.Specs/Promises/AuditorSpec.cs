@@ -62,6 +62,37 @@ public sealed class AuditorSpec : IDisposable
         Assert.Contains("unknown-key", foreign.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_running_session_is_followed_within_a_second_from_its_history_to_its_end()
+    {
+        await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, upstream.Port);
+        await using var client = await TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17"));
+        await client.WriteAsync("history, "u8.ToArray());
+        await client.ReadExactlyAsync(new byte[9]);
+        var journal = Path.Combine(node.Opened.Options.Node.DataDirectory, "journal.db");
+        var listed = "";
+        await Eventually.AssertAsync(async () =>
+        {
+            listed = (await GatewayAsync("sessions", "list", "--open", "--journal", journal)).Output;
+            Assert.Contains("camera-17", listed, StringComparison.Ordinal);
+        });
+        var session = listed.Split('\n')[1].Split(' ')[0];
+
+        using var bytes = new MemoryStream();
+        var following = CommandLine.RunAsync(
+            ["sessions", "tail", session, "--journal", journal, "--direction", "to-client", "--output", "-"],
+            new CliOutput(TextWriter.Null, TextWriter.Null, raw: Stream.Synchronized(bytes)), _ => null);
+        await Eventually.TrueAsync(() => bytes.Length == 9);
+        await client.WriteAsync("present"u8.ToArray());
+        await client.ReadExactlyAsync(new byte[7]);
+        await Eventually.TrueAsync(() => bytes.Length == 16);
+        await client.ShutdownAsync();
+
+        Assert.Equal(ExitCode.Ok, await following.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal("history, present", System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
+    }
+
     public void Dispose()
     {
         _clients.Dispose();
