@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Gateway.Actors.Connections;
 
 namespace Gateway.Actors.Certificates;
 
@@ -22,13 +23,6 @@ public interface ICertificateSource
     /// <param name="leaf">The certificate, DER.</param>
     /// <param name="cancel">Gives up.</param>
     Task<RenewalAdvice?> AdviseAsync(CertificateOrder order, ReadOnlyMemory<byte> leaf, CancellationToken cancel);
-}
-
-/// <summary>What a certificate may be used for.</summary>
-public enum CertificateUse
-{
-    Server,
-    Client,
 }
 
 /// <summary>A certificate to be issued.</summary>

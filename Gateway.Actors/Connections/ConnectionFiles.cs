@@ -79,20 +79,29 @@ public sealed class ConnectionFiles
         }
     }
 
+    /// <summary>True for a node's own file, whose administrator may name any file and who speaks for that node alone.</summary>
+    public bool IsNodes => !_isRegistered;
+
     /// <summary>The full path of a file that only its owner may read; null with a problem.</summary>
-    public string? Secret(string name, out FileProblem? problem)
+    public string? Secret(string name, out FileProblem? problem) => Own(name, isSecret: true, out problem);
+
+    /// <summary>The full path of a file of the node, below its directory of secrets for a registered document; null with a problem.</summary>
+    /// <param name="name">As the document has it.</param>
+    /// <param name="isSecret">Only its owner may read it.</param>
+    /// <param name="problem">What is wrong.</param>
+    public string? Own(string name, bool isSecret, out FileProblem? problem)
     {
         problem = null;
         if (_directory is null)
         {
-            problem = new("is a file of the node, which registered connections may not name", "use passwordSecret, or set Gateway:Registry:SecretsDirectory on the nodes");
+            problem = new("is a file of the node, which registered documents may not name", "use passwordSecret for a password, or set Gateway:Registry:SecretsDirectory on the nodes");
             return null;
         }
 
         var path = Path.GetFullPath(name, _directory);
         var isInside = path.StartsWith(Path.TrimEndingDirectorySeparator(_directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
         if (_isRegistered && !isInside) problem = new("lies outside the nodes' directory of secrets", "name a file inside Gateway:Registry:SecretsDirectory");
-        problem ??= ConfiguredFiles.NotSecret(path);
+        problem ??= isSecret ? ConfiguredFiles.NotSecret(path) : ConfiguredFiles.Unreadable(path);
         return problem is null ? path : null;
     }
 
@@ -137,6 +146,14 @@ static class YamlFileFields
         var path = files.Secret(name, out var problem);
         fields.Report(key, problem);
         return path;
+    }
+
+    /// <summary>The name of a managed certificate; null when there is none.</summary>
+    public static string? CertificateName(this YamlFields fields, string key)
+    {
+        if (fields.Text(key) is not { } name) return null;
+        fields.Require(ConnectionReader.IsPlainName(name), key, ConnectionReader.NameRule, "name a certificate that is registered, not a file");
+        return name;
     }
 
     public static void Report(this YamlFields fields, string key, FileProblem? problem)

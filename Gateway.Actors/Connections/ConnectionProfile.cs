@@ -44,6 +44,9 @@ public sealed record ClientTls
     /// <summary>False: TLS 1.3 only. True: TLS 1.2 too, with ephemeral key exchange and AEAD suites only.</summary>
     public required bool AllowTls12 { get; init; }
 
+    /// <summary>The managed certificate that the gateway presents to clients; null: the node's own.</summary>
+    public string? Certificate { get; init; }
+
     /// <summary>Names a client may ask for by SNI (exact, or <c>*.example.org</c> for one label). Empty: any name, or none.</summary>
     public required IReadOnlyList<string> ServerNames { get; init; }
 
@@ -94,6 +97,9 @@ public sealed record UpstreamTarget
 
     /// <summary>The gateway's client certificate towards the upstream, with its private key; null: none.</summary>
     public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>The managed certificate that the gateway presents to the upstream, instead of <see cref="ClientCertificate"/>; null: none.</summary>
+    public string? Certificate { get; init; }
 
     public required UpstreamLogin Login { get; init; }
 }

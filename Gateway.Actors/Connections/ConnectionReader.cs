@@ -49,7 +49,7 @@ sealed class ConnectionReader(
         return faults.Count == before ? profile : null;
     }
 
-    static void Expect(YamlFields fields, string key, string value)
+    internal static void Expect(YamlFields fields, string key, string value)
     {
         if (fields.RequiredText(key) is { Length: > 0 } text && text != value) fields.Fault(key, "is not supported", $"write {value}");
     }
@@ -59,7 +59,7 @@ sealed class ConnectionReader(
     public static bool IsPlainName(string name) =>
         name.Length is > 0 and <= 63 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
-    static string Name(YamlFields metadata)
+    internal static string Name(YamlFields metadata)
     {
         var name = metadata.RequiredText("name");
         metadata.Require(name.Length == 0 || IsPlainName(name), "name", "must be at most 63 lower-case letters, digits and dashes", "correct the name");
@@ -98,6 +98,7 @@ sealed class ConnectionReader(
             tls.Fault("revocation", "has no use while clientCertificate is none", "remove it, or ask for a certificate");
         return new ClientTls
         {
+            Certificate = tls.CertificateName("certificate"),
             AllowTls12 = tls.Choice("minimumVersion", s_versions13First) == "1.2",
             ServerNames = names,
             ClientCertificate = rule,
@@ -154,5 +155,5 @@ sealed class ConnectionReader(
     };
 
     // One label of wildcard, as in certificates (RFC 6125 section 6.4.3).
-    static bool IsServerName(string name) => Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) == UriHostNameType.Dns;
+    internal static bool IsServerName(string name) => Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) == UriHostNameType.Dns;
 }

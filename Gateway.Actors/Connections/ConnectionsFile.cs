@@ -10,6 +10,12 @@ public sealed record LoadedConnections(IReadOnlyList<ConnectionProfile> Profiles
 {
     /// <summary>The canonical documents of the profiles, in their order: public files that are known by their text are in them, not named.</summary>
     public IReadOnlyList<string> Documents { get; init; } = [];
+
+    /// <summary>The certificates that are declared beside the connections.</summary>
+    public IReadOnlyList<CertificateProfile> Certificates { get; init; } = [];
+
+    /// <summary>Their canonical documents, in their order.</summary>
+    public IReadOnlyList<string> CertificateDocuments { get; init; } = [];
 }
 
 /// <summary>Reads the YAML in which operators register connections, one document per connection.</summary>
@@ -37,19 +43,29 @@ public static class ConnectionsFile
     /// <param name="files">What its documents mean where they name files.</param>
     /// <param name="issuerNames">The issuers that connections may name.</param>
     /// <param name="protocols">The protocols that are spoken.</param>
+    /// <param name="acmeIssuers">The ACME issuers that certificates may name; null: none.</param>
     public static LoadedConnections Read(
-        string text, string name, ConnectionFiles files, IReadOnlyCollection<string> issuerNames, IReadOnlyList<ProtocolEntry> protocols)
+        string text, string name, ConnectionFiles files, IReadOnlyCollection<string> issuerNames, IReadOnlyList<ProtocolEntry> protocols,
+        IReadOnlyCollection<string>? acmeIssuers = null)
     {
         var faults = new YamlFaults(name);
         var (profiles, documents) = (new List<ConnectionProfile>(), new List<string>());
         var reader = new ConnectionReader(files, issuerNames, protocols, faults);
+        var certificates = new CertificateReader(files, acmeIssuers ?? [], faults);
+        var (declared, declarations) = (new List<CertificateProfile>(), new List<string>());
         var registered = new Registered(faults);
         foreach (var document in Documents(text, faults))
         {
             if (document is YamlScalar { IsNull: true }) continue;
             if (document is not YamlMap map)
             {
-                faults.Add(document, "", "is not a mapping", "write a Connection");
+                faults.Add(document, "", "is not a mapping", "write a Connection or a Certificate");
+            }
+            else if (IsCertificate(map))
+            {
+                if (certificates.Read(map) is not { } certificate || !registered.Add(map, certificate)) continue;
+                declared.Add(certificate);
+                declarations.Add(YamlWriter.Canonical(map));
             }
             else if (reader.Read(map, registered.Add) is { } profile)
             {
@@ -58,8 +74,11 @@ public static class ConnectionsFile
             }
         }
 
-        return new(profiles, faults.All) { Documents = documents };
+        return new(profiles, faults.All) { Documents = documents, Certificates = declared, CertificateDocuments = declarations };
     }
+
+    static bool IsCertificate(YamlMap document) =>
+        document.Entries.Any(e => e is { Key.Text: "kind", Value: YamlScalar { Text: CertificateFields.Kind } });
 
     static IReadOnlyList<YamlValue> Documents(string text, YamlFaults faults)
     {
@@ -81,7 +100,17 @@ public static class ConnectionsFile
     sealed class Registered(YamlFaults faults)
     {
         readonly Dictionary<string, long> _names = new(StringComparer.Ordinal);
+        readonly Dictionary<string, long> _certificates = new(StringComparer.Ordinal);
         readonly List<(IPEndPoint Listen, string Name)> _listeners = [];
+
+        public bool Add(YamlMap document, CertificateProfile certificate)
+        {
+            if (_certificates.TryAdd(certificate.Name, document.Line)) return true;
+            faults.Add(
+                document.Line, document.Column, "metadata.name", certificate.Name, $"is also the name of the certificate in line {_certificates[certificate.Name]}",
+                "give every certificate a name of its own");
+            return false;
+        }
 
         public void Add(YamlMap document, YamlFields listenFields, string name, IPEndPoint listen)
         {

@@ -26,6 +26,7 @@ sealed class UpstreamReader(ConnectionFiles files)
             Authorities = tls.Certificates("authorities", files),
             Revocation = RevocationReader.Read(tls, files),
             ClientCertificate = ClientCertificate(tls),
+            Certificate = tls.CertificateName("certificate"),
             Login = Login(upstream, protocol),
         };
     }
@@ -43,6 +44,7 @@ sealed class UpstreamReader(ConnectionFiles files)
     X509Certificate2? ClientCertificate(YamlFields tls)
     {
         if (!tls.Has("clientCertificate") && !tls.Has("clientKey")) return null;
+        if (tls.Has("certificate")) tls.Fault("certificate", "is given together with clientCertificate and clientKey", "keep the one or the others");
         if (!tls.Has("clientKey")) tls.Fault("clientKey", "is missing although clientCertificate is given", "name the private key (PEM)");
         if (!tls.Has("clientCertificate")) tls.Fault("clientCertificate", "is missing although clientKey is given", "name the certificate (PEM)");
         if (tls.Secret("clientKey", files) is not { } key || tls.Text("clientCertificate") is not { } certificate) return null;

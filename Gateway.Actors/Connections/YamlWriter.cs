@@ -16,7 +16,7 @@ static class YamlWriter
     {
         [""] = ConnectionFields.Document,
         ["metadata"] = ConnectionFields.Metadata,
-        ["spec"] = ConnectionFields.Spec,
+        ["spec"] = [.. ConnectionFields.Spec, .. CertificateFields.Spec],
         ["listen"] = ConnectionFields.Listen,
         ["tls"] = [.. ConnectionFields.UpstreamTls, .. ConnectionFields.Tls],
         ["upstream"] = ConnectionFields.Upstream,

@@ -30,7 +30,9 @@ public static class RegistryDecisions
         RevocationLifted gone => now.Revocations.ContainsKey(RevocationKey.Of(gone.Kind, gone.Value, gone.ValueIssuer))
             ? Reasoned(now, gone.Reason)
             : NotFound(now, $"{Shown(gone.Value)} is not revoked"),
-        _ => Done(now),
+        _ => CertificateDecisions.Judge(now.Certificates, e) is var (outcome, detail)
+            ? new(outcome, now.Revision, detail.Length > 0 ? $"{detail}." : "")
+            : Done(now),
     };
 
     /// <summary>1 to 63 lower-case letters, digits and dashes.</summary>

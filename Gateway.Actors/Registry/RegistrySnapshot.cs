@@ -51,6 +51,9 @@ public sealed record RegistrySnapshot
     /// <summary>A revocation whose time is over may still be here: compare its end with the clock.</summary>
     public ImmutableDictionary<RevocationKey, Revoked> Revocations { get; private init; } = ImmutableDictionary<RevocationKey, Revoked>.Empty;
 
+    /// <summary>The certificates the cluster looks after.</summary>
+    public CertificatesState Certificates { get; private init; } = CertificatesState.Empty;
+
     /// <summary>The registry after one more event, of that number.</summary>
     public RegistrySnapshot With(RegistryEvent e, long number)
     {
@@ -72,7 +75,7 @@ public sealed record RegistrySnapshot
                 Revocations = Unexpired(Revocations, e.Act.At).SetItem(RevocationKey.Of(revoked.Kind, revoked.Value, revoked.ValueIssuer), revoked),
             },
             RevocationLifted gone => next with { Revocations = Revocations.Remove(RevocationKey.Of(gone.Kind, gone.Value, gone.ValueIssuer)) },
-            _ => next,
+            _ => next with { Certificates = Certificates.With(e, number) },
         };
     }
 

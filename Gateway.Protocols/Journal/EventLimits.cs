@@ -26,4 +26,16 @@ public static class EventLimits
 
     /// <summary>Bytes of one sealed secret: 64 KiB, the longest password any protocol here takes, and what sealing adds.</summary>
     public const int SealedSecret = 64 * 1024 + 64;
+
+    /// <summary>Certificates of one chain. Origin: public chains have three or four.</summary>
+    public const int Chain = 8;
+
+    /// <summary>DER bytes of one certificate. Origin: an RSA 4096 certificate of a hundred names is about 6 KiB; post-quantum ones stay below 20.</summary>
+    public const int Certificate = 32 * 1024;
+
+    /// <summary>Bytes of one sealed private key. Origin: RSA 4096 is 2,400 bytes as PKCS #8; the rest is room for other kinds.</summary>
+    public const int SealedKey = 16 * 1024;
+
+    /// <summary>Nodes that one event names. Origin: clusters have a handful.</summary>
+    public const int Nodes = 1024;
 }

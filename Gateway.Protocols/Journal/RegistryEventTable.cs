@@ -17,5 +17,15 @@ public static class RegistryEventTable
         Of<AccessWithdrawn>("r.access-withdrawn.1", AccessLayouts.WriteWithdrawn, AccessLayouts.ReadWithdrawn),
         Of<Revoked>("r.revoked.1", AccessLayouts.WriteRevoked, AccessLayouts.ReadRevoked),
         Of<RevocationLifted>("r.revocation-lifted.1", AccessLayouts.WriteLifted, AccessLayouts.ReadLifted),
-        Of<ActRecorded>("r.recorded.1", RegistryLayouts.WriteRecorded, RegistryLayouts.ReadRecorded));
+        Of<ActRecorded>("r.recorded.1", RegistryLayouts.WriteRecorded, RegistryLayouts.ReadRecorded),
+        Of<CertificatePut>("r.certificate-put.1", CertificateLayouts.WritePut, CertificateLayouts.ReadPut),
+        Of<CertificateRemoved>("r.certificate-removed.1", CertificateLayouts.WriteRemoved, CertificateLayouts.ReadRemoved),
+        Of<RotationOrdered>("r.rotation-ordered.1", CertificateLayouts.WriteOrdered, CertificateLayouts.ReadOrdered),
+        Of<CertificateIssued>("r.certificate-issued.1", CertificateLayouts.WriteIssued, CertificateLayouts.ReadIssued),
+        Of<CertificateActivated>("r.certificate-activated.1", CertificateLayouts.WriteActivated, CertificateLayouts.ReadActivated),
+        Of<CertificateProven>("r.certificate-proven.1", CertificateLayouts.WriteProven, CertificateLayouts.ReadProven),
+        Of<CertificateRetired>("r.certificate-retired.1", CertificateLayouts.WriteRetired, CertificateLayouts.ReadRetired),
+        Of<RotationFailed>("r.rotation-failed.1", CertificateLayouts.WriteFailed, CertificateLayouts.ReadFailed),
+        Of<AuthorityMade>("r.authority-made.1", CertificateLayouts.WriteMade, CertificateLayouts.ReadMade),
+        Of<AuthorityStaged>("r.authority-staged.1", CertificateLayouts.WriteStaged, CertificateLayouts.ReadStaged));
 }

@@ -161,4 +161,7 @@ public enum ActKind : byte
 
     /// <summary>A token of the gateway's own was issued.</summary>
     TokenIssued = 7,
+
+    /// <summary>A certificate's private key was given out.</summary>
+    CertificateKeyExported = 8,
 }

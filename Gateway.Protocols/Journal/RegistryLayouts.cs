@@ -15,7 +15,7 @@ static class RegistryLayouts
     {
         WriteAct(to, e.Act);
         to.Text(e.Name);
-        to.Bytes(Encoding.UTF8.GetBytes(e.Document), EventLimits.Document);
+        WriteDocument(to, e.Document);
     }
 
     public static ConnectionPut ReadConnectionPut(ref EventReader from) =>
@@ -88,7 +88,9 @@ static class RegistryLayouts
         NodeKey = from.Text(),
     };
 
-    static string ReadDocument(ref EventReader from)
+    public static void WriteDocument(EventWriter to, string document) => to.Bytes(Encoding.UTF8.GetBytes(document), EventLimits.Document);
+
+    public static string ReadDocument(ref EventReader from)
     {
         var at = from.Offset;
         try

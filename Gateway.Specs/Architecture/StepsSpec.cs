@@ -22,7 +22,7 @@ public sealed class StepsSpec
     {
         ["Connections"] = [],
         ["Legs"] = [],
-        ["Certificates"] = [],
+        ["Certificates"] = ["Connections", "Registry"],
         ["Replay"] = ["Record"],
         ["Registry"] = ["Connections", "Record", "Replay"],
         ["Sessions"] = [.. s_foundations, .. s_steps],

@@ -215,6 +215,16 @@ public sealed class ConnectionsFileSpec : IDisposable
     }
 
     [Fact]
+    public void The_schema_of_certificates_names_the_fields_that_the_reader_knows()
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(Repository.File("docs/certificates.schema.json")));
+
+        Assert.Equal(ConnectionFields.Document, Names(schema.RootElement));
+        Assert.Equal(CertificateFields.Metadata, Names(Properties(schema.RootElement, "metadata")));
+        Assert.Equal(CertificateFields.Spec, Names(Properties(schema.RootElement, "spec")));
+    }
+
+    [Fact]
     public void The_published_example_is_sound()
     {
         _folder.WriteCertificate("broker-ca").Dispose();

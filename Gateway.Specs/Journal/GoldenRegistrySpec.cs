@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Xunit;
@@ -14,6 +15,8 @@ namespace Gateway.Specs.Journal;
 public sealed class GoldenRegistrySpec
 {
     static readonly EventTable<RegistryEvent> s_table = RegistryEventTable.Table;
+
+    static readonly JsonSerializerOptions s_shown = new() { Converters = { new BytesAsHex() } };
 
     public static TheoryData<string> Manifests => [.. s_table.Manifests.Select(entry => entry.Manifest)];
 
@@ -72,7 +75,13 @@ public sealed class GoldenRegistrySpec
 
     static string FileOf(string manifest) => Repository.File($"Gateway.Specs/Journal/{manifest}.content");
 
-    static string Shown(RegistryEvent e) =>
-        $"{e.GetType().Name} {JsonSerializer.Serialize<object>(e is SecretPut secret ? secret with { Sealed = default } : e)} " +
-        (e is SecretPut { Sealed: var sealedBytes } ? Convert.ToHexString(sealedBytes.Span) : "");
+    static string Shown(RegistryEvent e) => $"{e.GetType().Name} {JsonSerializer.Serialize<object>(e, s_shown)}";
+
+    sealed class BytesAsHex : JsonConverter<ReadOnlyMemory<byte>>
+    {
+        public override ReadOnlyMemory<byte> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Convert.ToHexString(value.Span));
+    }
 }

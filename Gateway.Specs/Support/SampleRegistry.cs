@@ -56,6 +56,19 @@ static class SampleRegistry
         new Revoked { Act = Act, Kind = RevocationKind.Token, Value = "jti-1", ValueIssuer = null, Until = At + Hour, Reason = "lost laptop" },
         new RevocationLifted { Act = Act, Kind = RevocationKind.Certificate, Value = "0a1b", ValueIssuer = "CN=Clients CA", Reason = "found again" },
         new ActRecorded { Act = Act, Kind = ActKind.SessionKilled, Target = SampleSession.Id, Detail = "noise" },
+        new CertificatePut { Act = Act, Name = "edge", Document = "apiVersion: gateway/v1\nkind: Certificate\n" },
+        new CertificateRemoved { Act = Act, Name = "edge" },
+        new RotationOrdered { Act = Act, Name = "edge" },
+        new CertificateIssued
+        {
+            Act = Act, Name = "edge", Version = 300, Chain = [new byte[] { 48, 1, 0 }, new byte[] { 48, 0 }], SealedKey = new byte[] { 1, 2, 3, 255 }, Generation = 2,
+        },
+        new CertificateActivated { Act = Act, Name = "edge", Version = 300, Nodes = ["gw.1.aaaa", "gw.2.bbbb"] },
+        new CertificateProven { Act = Act, Name = "edge", Version = 300, Nodes = ["gw.1.aaaa", "gw.2.bbbb"] },
+        new CertificateRetired { Act = Act, Name = "edge", Version = 299, Reason = "replaced by version 300" },
+        new RotationFailed { Act = Act, Name = "edge", Version = 301, Attempt = 2, NextAttempt = At + Hour, Reason = "the issuer does not answer" },
+        new AuthorityMade { Act = Act, Generation = 2, Chain = [new byte[] { 48, 1, 0 }, new byte[] { 48, 0 }], SealedKey = new byte[] { 1, 2, 3, 255 } },
+        new AuthorityStaged { Act = Act, Generation = 2, Stage = AuthorityStage.Signing },
     ];
 
     /// <summary>The same act as another person's, of another id.</summary>

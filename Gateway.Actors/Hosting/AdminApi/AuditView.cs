@@ -27,7 +27,7 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         Revoked => "revoked",
         RevocationLifted => "revocation-lifted",
         ActRecorded recorded => Word(recorded.Kind),
-        _ => e.GetType().Name,
+        _ => CertificateActs.Word(e) ?? e.GetType().Name,
     };
 
     static string Word(ActKind kind) => kind switch
@@ -39,6 +39,7 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         ActKind.ConnectionTested => "connection-tested",
         ActKind.CertificateIssued => "certificate-issued",
         ActKind.TokenIssued => "token-issued",
+        ActKind.CertificateKeyExported => "certificate-key-exported",
         _ => $"act-{(byte)kind}",
     };
 
@@ -53,7 +54,7 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         Revoked revoked => $"{revoked.Kind.Word()} {revoked.Value}",
         RevocationLifted gone => $"{gone.Kind.Word()} {gone.Value}",
         ActRecorded recorded => recorded.Target,
-        _ => "",
+        _ => CertificateActs.Target(e),
     };
 
     static string DetailOf(RegistryEvent e) => e switch
@@ -64,7 +65,7 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         Revoked revoked => revoked.Reason,
         RevocationLifted gone => gone.Reason,
         ActRecorded recorded => recorded.Detail,
-        _ => "",
+        _ => CertificateActs.Detail(e),
     };
 
     static string Labels(AccessGranted grant) => string.Join(',', grant.Labels.Select(l => $"{l.Key}={l.Value}"));
