@@ -75,6 +75,7 @@ public enum Refusal : ushort
     SessionIdle = 404,
     InternalFault = 405,
     UpstreamSecretUnavailable = 410,
+    GatewayCertificateUnavailable = 411,
 
     // 5xx: the upstream
     UpstreamUnreachable = 500,

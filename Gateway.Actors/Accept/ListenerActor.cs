@@ -62,6 +62,13 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
     void Begin(Socket socket)
     {
         var profile = _profile;
+        if (Address(socket) is { } self && _parts.Probes.IsOne(self))
+        {
+            _parts.Probed(new AcceptedConnection(socket, profile, self));
+            Accept();
+            return;
+        }
+
         if (Address(socket) is not { } client || !_parts.Slots.TryBeginSession(profile.Name, profile.MaxSessions))
         {
             _parts.Metrics.ConnectionShed(profile.Name);
@@ -139,6 +146,12 @@ public sealed record ListenerParts
     public required ILoggerFactory Logging { get; init; }
 
     public required Func<string> NextSessionId { get; init; }
+
+    /// <summary>The node's own looks at its listeners.</summary>
+    public required OwnProbes Probes { get; init; }
+
+    /// <summary>Owns a connection that the node itself made, and gives it the handshake that a client would get. Must not block.</summary>
+    public required Action<AcceptedConnection> Probed { get; init; }
 
     /// <summary>Tells the session of that id to take its socket.</summary>
     public required Action<string> Open { get; init; }

@@ -19,11 +19,11 @@ static class ChainCheck
     /// <param name="chain">DER, the certificate itself first.</param>
     /// <param name="key">PKCS #8, DER.</param>
     /// <param name="names">Names it has to be good for.</param>
-    /// <param name="use">What it has to be good for.</param>
+    /// <param name="use">What it has to be good for; null: whatever.</param>
     /// <param name="now">The time.</param>
     /// <param name="problem">Null when there is none.</param>
     public static PresentedChain? Open(
-        IReadOnlyList<ReadOnlyMemory<byte>> chain, ReadOnlySpan<byte> key, IReadOnlyList<string> names, CertificateUse use, DateTimeOffset now, out string? problem)
+        IReadOnlyList<ReadOnlyMemory<byte>> chain, ReadOnlySpan<byte> key, IReadOnlyList<string> names, CertificateUse? use, DateTimeOffset now, out string? problem)
     {
         var certificates = new X509Certificate2Collection();
         try
@@ -49,8 +49,9 @@ static class ChainCheck
         return certificate.NotBefore.ToUniversalTime() > now.UtcDateTime ? $"is valid from {certificate.NotBefore.ToUniversalTime():u} on" : null;
     }
 
-    static string? Purpose(X509Certificate2 certificate, CertificateUse use)
+    static string? Purpose(X509Certificate2 certificate, CertificateUse? use)
     {
+        if (use is null) return null;
         var wanted = use == CertificateUse.Server ? Purposes.Server : Purposes.Client;
         var extension = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault();
         return extension is null || extension.EnhancedKeyUsages.Cast<Oid>().Any(oid => oid.Value == wanted.Value)

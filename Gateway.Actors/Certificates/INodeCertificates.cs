@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Protocols;
 
 namespace Gateway.Actors.Certificates;
 
@@ -15,4 +16,11 @@ public interface INodeCertificates
 
     /// <summary>The authorities of this cluster's own certificates.</summary>
     X509Certificate2Collection ClusterAuthorities { get; }
+
+    /// <summary>
+    /// The managed certificate of that name, as handshakes beginning now present it, and never one that has expired; null:
+    /// <see cref="Current"/>. A refusal says why there is none.
+    /// </summary>
+    Verdict<SslStreamCertificateContext> Find(string? name) =>
+        name is null ? Current : new Refused(Refusal.GatewayCertificateUnavailable, $"this node looks after no certificate, and {name} is asked for");
 }

@@ -1,3 +1,4 @@
+using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Record;
 using Gateway.Actors.Registry;
@@ -13,7 +14,7 @@ namespace Gateway.Actors.Hosting;
 /// decides anew.
 /// </summary>
 sealed class ConnectionChanges(
-    GatewayOptions options, NodeConnections connections, IRegistry registry, IRegistryCommands commands, ISessionArchive archive,
+    GatewayOptions options, NodeConnections connections, CertificateStore certificates, IRegistry registry, IRegistryCommands commands, ISessionArchive archive,
     ISessionCommands sessions) : IConnectionChanges
 {
     /// <summary>Operators that change connections in the same second are few.</summary>
@@ -25,7 +26,7 @@ sealed class ConnectionChanges(
     {
         var loaded = RegisteredConnections.Read(options, order.Documents, order.Name, order.Files);
         if (loaded.Faults.Count > 0) return Faulty(loaded.Faults);
-        if (order.Only is { } only && (loaded.Profiles.Count != 1 || loaded.Profiles[0].Name != only.Name))
+        if (order.Only is { } only && (loaded.Profiles.Count != 1 || loaded.Profiles[0].Name != only.Name || loaded.Certificates.Count > 0))
             return Faulty([new(order.Name, null, $"is not the one document of connection {only.Name}", "send that document alone")]);
         return await DecideAsync(snapshot => Plan(snapshot, loaded, order), order.DryRun, order.Terminate, act, cancel);
     }
@@ -69,8 +70,11 @@ sealed class ConnectionChanges(
         }
 
         var served = connections.Served.Where(s => s.Profile is not null).ToLookup(s => s.Origin, s => new ListeningConnection(s.Name, s.Profile!.Listen));
-        return new(
-            ConnectionsPlan.Of(snapshot, loaded, order.Mode, order.Prune, [.. served[ConnectionOrigin.File]], [.. served[ConnectionOrigin.Registry]]), null);
+        var plan = ConnectionsPlan.Of(
+            snapshot, loaded, order.Mode, order.Prune, [.. served[ConnectionOrigin.File]], [.. served[ConnectionOrigin.Registry]]);
+        var (changes, faults) = CertificatesPlan.Of(
+            snapshot, loaded, order.Mode, name => certificates.Held.FirstOrDefault(held => held.Name == name)?.Profile?.Use);
+        return new(new ConnectionsPlan([.. changes, .. plan.Changes], [.. faults, .. plan.Faults]), null);
     }
 
     // Who changes a connection says what they looked at: two operators do not overwrite each other unawares.
@@ -83,7 +87,7 @@ sealed class ConnectionChanges(
     async Task<int> TerminateAsync(IReadOnlyList<ConnectionChange> changes, Act act, CancellationToken cancel)
     {
         var terminated = 0;
-        foreach (var change in changes.Where(c => c is { IsNone: false, Before: not null }))
+        foreach (var change in changes.Where(c => c is { IsNone: false, Before: not null, IsCertificate: false }))
         {
             var what = change.After is null ? "removed" : "updated";
             var open = await archive.ListAsync(new SessionFilter { Open = true, Connection = change.Name, Most = int.MaxValue }, cancel);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Gateway.Actors.Certificates;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 
@@ -22,6 +23,7 @@ public sealed class GatewayMetrics : IDisposable
     readonly Counter<long> _shed;
     readonly Counter<long> _ending;
     readonly Counter<long> _renewed;
+    readonly Counter<long> _rotations;
 
     public GatewayMetrics()
     {
@@ -34,6 +36,7 @@ public sealed class GatewayMetrics : IDisposable
         _shed = _meter.CreateCounter<long>("gateway.connections.shed", "{connection}", "Connections closed unread because every slot was taken.");
         _ending = _meter.CreateCounter<long>("gateway.access.ending", "{session}", "Sessions whose access was about to end, by what ends it.");
         _renewed = _meter.CreateCounter<long>("gateway.access.renewed", "{session}", "Proofs of identity that clients renewed within their sessions.");
+        _rotations = _meter.CreateCounter<long>("gateway.certificates.rotations", "{step}", "Steps of rotations that this node coordinated, by certificate and outcome.");
     }
 
     public void SessionOpened(string connection)
@@ -72,6 +75,28 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Publishes how many recorded bytes wait for the journal. To be called once.</summary>
     public void ObserveRecording(Func<long> bytesInFlight) => _meter.CreateObservableGauge(
         "gateway.recording.in_flight", bytesInFlight, "By", "Recorded bytes that wait for the journal.");
+
+    /// <summary>A step of a rotation was recorded.</summary>
+    public void Rotated(RegistryEvent step)
+    {
+        var (name, outcome) = step switch
+        {
+            CertificateIssued e => (e.Name, "issued"),
+            CertificateActivated e => (e.Name, "activated"),
+            CertificateProven e => (e.Name, "proven"),
+            CertificateRetired e => (e.Name, "retired"),
+            RotationFailed e => (e.Name, "failed"),
+            _ => ("", ""),
+        };
+        if (outcome.Length > 0) _rotations.Add(1, new TagList { { "certificate", name }, { "outcome", outcome } });
+    }
+
+    /// <summary>Publishes how long each managed certificate is still good as this node presents it. To be called once.</summary>
+    public void ObserveCertificates(CertificateStore store, TimeProvider time) => _meter.CreateObservableGauge(
+        "gateway.certificates.remaining",
+        () => store.Held.Select(held => new Measurement<double>(
+            held.Presented(time.GetUtcNow())?.Facts is { } facts ? (facts.NotAfter - time.GetUtcNow()).TotalSeconds : 0, new TagList { { "certificate", held.Name } })),
+        "s", "Seconds until what this node presents of each managed certificate ends; 0 when it presents nothing.");
 
     /// <summary>Publishes who speaks TLS. To be called once.</summary>
     public void TlsSpokenBy(string engine) => _meter.CreateObservableGauge(

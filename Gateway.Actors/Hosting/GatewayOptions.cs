@@ -134,6 +134,13 @@ public sealed record CertificateOptions
     /// <summary>Names and addresses the internal authority puts into the certificate it issues.</summary>
     public IReadOnlyList<string> Names { get; init; } = ["localhost", "127.0.0.1"];
 
+    /// <summary>
+    /// The managed certificate (<c>kind: Certificate</c>) that stands for this node in the admin API and towards other nodes once it is active; its names
+    /// must fit every node, and it must be good for servers and clients, as those of the cluster's own authority are. Until then, and where it fails, the
+    /// node's own files serve. Null: they always do.
+    /// </summary>
+    public string? NodeCertificate { get; init; }
+
     /// <summary>ACME servers (RFC 8555) that certificates may come from, the same on every node.</summary>
     public IReadOnlyList<AcmeOptions> Acme { get; init; } = [];
 

@@ -3,6 +3,7 @@ using Gateway.Actors.Accept;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Certificates.Acme;
+using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Identify;
 using Gateway.Actors.Identify.Saml;
@@ -36,6 +37,12 @@ public static class GatewayServices
         .AddSingleton(new PendingChallenges(node.Time))
         .AddSingleton<IChallengeCertificates>(provider => provider.GetRequiredService<PendingChallenges>())
         .AddSingleton<IChallengeAnswers, ClusterChallenges>()
+        .AddSingleton(node.Certificates)
+        .AddSingleton<OwnProbes>()
+        .AddSingleton<ICertificateProbe, ListenerProbe>()
+        .AddSingleton<IReadiness, CertificateReadiness>()
+        .AddSingleton(new SourceOf(CertificateOrigin.Internal, new InternalSource(node.Registry, node.ClusterKey, static () => [], node.Time)))
+        .AddSingleton<RotationActors>()
         .AddSingleton(node.SealKey)
         .AddSingleton<GatewayMetrics>()
         .AddSingleton<LiveSessions>()
@@ -60,7 +67,7 @@ public static class GatewayServices
         .AddSingleton<IRegisteredSecrets, RegisteredSecrets>()
         .AddSingleton<UpstreamSecrets>()
         .AddSingleton(provider => new UpstreamProbe(
-            new UpstreamDialer(provider.GetRequiredService<ITlsEngine>(), provider.GetRequiredService<CertificateRevocation>()),
+            new UpstreamDialer(provider.GetRequiredService<ITlsEngine>(), provider.GetRequiredService<CertificateRevocation>(), node.Certificates),
             provider.GetRequiredService<UpstreamSecrets>(), node.Time, node.Options.Limits.UpstreamTimeout))
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<RegistryActors>(provider))
         .AddSingleton<IRegistryCommands>(provider => provider.GetRequiredService<RegistryActors>().Commands)
@@ -85,6 +92,7 @@ public static class GatewayServices
             .AddStartup((_, _) => provider.GetRequiredService<RegistryActors>().Start())
             .AddStartup((system, _) => system.ActorOf(
                 ChallengesActor.Props(provider.GetRequiredService<PendingChallenges>(), provider.GetRequiredService<ILoggerFactory>()), ChallengesActor.Name))
+            .AddStartup((_, _) => provider.GetRequiredService<RotationActors>().Start())
             .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));
 
     static IServiceCollection AddSaml(this IServiceCollection services, OpenedNode node) => node.TokenKey is { } key
@@ -117,6 +125,7 @@ public static class GatewayServices
             Time = provider.GetRequiredService<TimeProvider>(),
             Accepted = provider.GetRequiredService<AcceptedConnections>(),
             Slots = provider.GetRequiredService<ConnectionSlots>(),
+            Probes = provider.GetRequiredService<OwnProbes>(),
             Live = provider.GetRequiredService<LiveSessions>(),
             Certificates = provider.GetRequiredService<INodeCertificates>(),
             Challenges = provider.GetRequiredService<IChallengeCertificates>(),
@@ -125,7 +134,8 @@ public static class GatewayServices
             LiveAccess = provider.GetRequiredService<LiveAccess>(),
             Tls = provider.GetRequiredService<ITlsEngine>(),
             Revocation = provider.GetRequiredService<CertificateRevocation>(),
-            Dialer = new UpstreamDialer(provider.GetRequiredService<ITlsEngine>(), provider.GetRequiredService<CertificateRevocation>()),
+            Dialer = new UpstreamDialer(
+                provider.GetRequiredService<ITlsEngine>(), provider.GetRequiredService<CertificateRevocation>(), provider.GetRequiredService<INodeCertificates>()),
             Secrets = provider.GetRequiredService<UpstreamSecrets>(),
             Index = provider.GetRequiredService<ISessionIndex>(),
             SealKey = provider.GetRequiredService<SealKey>(),

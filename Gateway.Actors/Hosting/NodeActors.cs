@@ -5,6 +5,7 @@ using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using Gateway.Actors.Accept;
 using Gateway.Actors.Sessions;
+using Gateway.Actors.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Actors.Hosting;
@@ -63,6 +64,8 @@ public sealed class NodeActors(
             Accepted = parts.Accepted,
             Metrics = parts.Metrics,
             Logging = logging,
+            Probes = parts.Probes,
+            Probed = accepted => _ = ProbedAsync(accepted),
             NextSessionId = () => SessionIds.New(identity.Key, parts.Time),
             Open = id => region.Tell(new OpenSession(id)),
         };
@@ -78,6 +81,14 @@ public sealed class NodeActors(
         _listeners = actor;
         connections.Changed = () => actor.Tell(ListenersActor.Changed.Instance);
         actor.Tell(ListenersActor.Changed.Instance);
+    }
+
+    // The client end judges what it was shown; here nothing is left to tell.
+    async Task ProbedAsync(AcceptedConnection accepted)
+    {
+        using var limit = new CancellationTokenSource(options.Limits.HandshakeTimeout, parts.Time);
+        var handshake = await ServerHandshake.SecureAsync(accepted, parts.Tls, parts.Certificates, parts.Challenges, parts.Revocation, parts.Time, limit.Token);
+        if (handshake.Verdict.IsGranted) handshake.Verdict.Value.Dispose();
     }
 
     void AddShutdownTasks()

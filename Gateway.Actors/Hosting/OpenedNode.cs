@@ -18,7 +18,7 @@ public sealed class OpenedNode : IDisposable
     OpenedNode(GatewayOptions options, IReadOnlyList<ConnectionProfile> connections, TimeProvider time, Outside outside)
     {
         (Options, Connections, Time) = (options, connections, time);
-        (Certificates, Journal, SealKey, SealKeys, ClusterKey, TokenKey, Registry, Listeners) = outside;
+        (RegisteredCertificates, Certificates, Journal, SealKey, SealKeys, ClusterKey, TokenKey, Registry, Listeners) = outside;
         Identity = NodeIdentity.New(options.Node.Name);
     }
 
@@ -30,7 +30,11 @@ public sealed class OpenedNode : IDisposable
 
     public NodeIdentity Identity { get; }
 
-    public INodeCertificates Certificates { get; }
+    /// <summary>Reads the registry's declarations of certificates.</summary>
+    internal RegisteredCertificates RegisteredCertificates { get; }
+
+    /// <summary>The node's own certificate, and those the cluster looks after; what is active is opened already.</summary>
+    public CertificateStore Certificates { get; }
 
     public JournalDatabase Journal { get; }
 
@@ -68,9 +72,19 @@ public sealed class OpenedNode : IDisposable
         var tokenKey = options.Saml.Providers.Count == 0
             ? null
             : TokenKey.Load(options.Saml.TokenKeyFile ?? Path.Combine(data, "token.key"), create: options.Saml.TokenKeyFile is null);
-        var certificates = NodeCertificates.Open(options.Certificates, data, time, logging.CreateLogger("Gateway.Certificates"));
+        var log = logging.CreateLogger("Gateway.Certificates");
+        var registered = new RegisteredCertificates(options);
+        var parts = new CertificateStoreParts
+        {
+            Key = clusterKey,
+            Read = registered.Read,
+            Time = time,
+            Log = log,
+            NodeCertificate = options.Certificates.NodeCertificate,
+        };
+        var certificates = new CertificateStore(NodeCertificates.Open(options.Certificates, data, time, log), registry, parts);
         var listeners = Listener.ReserveAll(connections);
-        return new OpenedNode(options, connections, time, new Outside(certificates, journal, sealKey, sealKeys, clusterKey, tokenKey, registry, listeners));
+        return new OpenedNode(options, connections, time, new Outside(registered, certificates, journal, sealKey, sealKeys, clusterKey, tokenKey, registry, listeners));
     }
 
     /// <summary>True for a fault of the surroundings, whose message is for operators; false for a defect.</summary>
@@ -80,7 +94,7 @@ public sealed class OpenedNode : IDisposable
     public void Dispose()
     {
         foreach (var listener in Listeners) listener.Dispose();
-        (Certificates as IDisposable)?.Dispose();
+        Certificates.Dispose();
         SealKeys.Dispose();
         SealKey.Dispose();
         TokenKey?.Dispose();
@@ -89,6 +103,6 @@ public sealed class OpenedNode : IDisposable
     static string Former(RegistryOptions options) => options.FormerSealKeysFile is { } file ? File.ReadAllText(file) : "";
 
     sealed record Outside(
-        INodeCertificates Certificates, JournalDatabase Journal, SealKey SealKey, SealPublicKeys SealKeys, ClusterKey ClusterKey, TokenKey? TokenKey,
+        RegisteredCertificates Registered, CertificateStore Certificates, JournalDatabase Journal, SealKey SealKey, SealPublicKeys SealKeys, ClusterKey ClusterKey, TokenKey? TokenKey,
         RegistryFollower Registry, IReadOnlyList<Listener> Listeners);
 }

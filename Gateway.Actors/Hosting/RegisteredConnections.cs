@@ -21,7 +21,9 @@ public static class RegisteredConnections
     /// <param name="name">What faults call the text.</param>
     /// <param name="sent">Public files that came along, by the name the documents use.</param>
     public static LoadedConnections Read(GatewayOptions options, string text, string name, IReadOnlyDictionary<string, string> sent) =>
-        ConnectionsFile.Read(text, name, ConnectionFiles.OfRegistry(options.Registry.SecretsDirectory, sent), Issuers(options), ProtocolCatalog.All);
+        ConnectionsFile.Read(
+            text, name, ConnectionFiles.OfRegistry(options.Registry.SecretsDirectory, sent), Issuers(options), ProtocolCatalog.All,
+            [.. options.Certificates.Acme.Select(issuer => issuer.Name)]);
 
     static IReadOnlyCollection<string> Issuers(GatewayOptions options) => [.. options.IssuerNames];
 }

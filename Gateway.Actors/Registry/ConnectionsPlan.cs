@@ -22,6 +22,9 @@ public enum ApplyMode
 public sealed record ConnectionChange(string Name, string? Before, string? After)
 {
     public bool IsNone => Before == After;
+
+    /// <summary>It is the declaration of a certificate instead.</summary>
+    public bool IsCertificate { get; init; }
 }
 
 /// <summary>A connection that listens, or will.</summary>
@@ -52,10 +55,16 @@ public sealed record ConnectionsPlan(IReadOnlyList<ConnectionChange> Changes, IR
     /// <summary>The events that make the changes; none where everything is so already.</summary>
     public IReadOnlyList<RegistryEvent> Events(Act act) =>
     [
-        .. Changes.Where(c => !c.IsNone).Select(c => c.After is { } document
-            ? (RegistryEvent)new ConnectionPut { Act = act, Name = c.Name, Document = document }
-            : new ConnectionRemoved { Act = act, Name = c.Name }),
+        .. Changes.Where(c => !c.IsNone).Select(c => Event(c, act)),
     ];
+
+    static RegistryEvent Event(ConnectionChange change, Act act) => change switch
+    {
+        { IsCertificate: true, After: { } declaration } => new CertificatePut { Act = act, Name = change.Name, Document = declaration },
+        { IsCertificate: true } => new CertificateRemoved { Act = act, Name = change.Name },
+        { After: { } document } => new ConnectionPut { Act = act, Name = change.Name, Document = document },
+        _ => new ConnectionRemoved { Act = act, Name = change.Name },
+    };
 
     static IEnumerable<ConfigurationFault> Modes(ConnectionChange change, ApplyMode mode)
     {

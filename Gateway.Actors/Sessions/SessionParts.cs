@@ -26,6 +26,8 @@ public sealed record SessionParts
 
     public required ConnectionSlots Slots { get; init; }
 
+    public required OwnProbes Probes { get; init; }
+
     public required LiveSessions Live { get; init; }
 
     public required ITlsEngine Tls { get; init; }

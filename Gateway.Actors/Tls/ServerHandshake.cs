@@ -89,7 +89,14 @@ public sealed class ServerHandshake : IDisposable
             }
 
             if (_challenge is { } challenge) return await AnswerAsync(challenge, terms.Verdict.Value, engine, cancel).ConfigureAwait(false);
-            var options = OptionsFor(terms.Verdict.Value, terms.Hello!, engine);
+            var own = _certificates.Find(Profile.ClientTls.Certificate);
+            if (!own.IsGranted)
+            {
+                await SayWhyAsync(own.Refusal, cancel).ConfigureAwait(false);
+                return new Refused(own.Refusal, own.Detail);
+            }
+
+            var options = OptionsFor(own.Value, terms.Verdict.Value, terms.Hello!, engine);
             _leg = await engine.AcceptAsync(_accepted.Socket, _wire, options, RulesOf(Profile), cancel).ConfigureAwait(false);
             LearnCertificate();
             Facts = Facts with { TlsVersion = _leg.Version, TlsSuite = _leg.Suite };
@@ -145,9 +152,9 @@ public sealed class ServerHandshake : IDisposable
 
     static LegRules RulesOf(ConnectionProfile profile) => new() { Scope = ResumptionScope.Of(profile) };
 
-    SslServerAuthenticationOptions OptionsFor(TlsTerms terms, ClientHello hello, ITlsEngine engine) => new()
+    SslServerAuthenticationOptions OptionsFor(SslStreamCertificateContext own, TlsTerms terms, ClientHello hello, ITlsEngine engine) => new()
     {
-        ServerCertificateContext = _certificates.Current,
+        ServerCertificateContext = own,
         EnabledSslProtocols = terms.Version,
         CipherSuitesPolicy = terms.Suites,
         AllowRenegotiation = false,

@@ -14,6 +14,7 @@ static class TlsAlert
     const byte AccessDenied = 49;
     const byte DecodeError = 50;
     const byte ProtocolVersion = 70;
+    const byte InternalError = 80;
     const byte MissingExtension = 109;
     const byte UnrecognizedName = 112;
     const byte NoApplicationProtocol = 120;
@@ -34,6 +35,7 @@ static class TlsAlert
         Refusal.ServerNameMissing => Fatal(MissingExtension),
         Refusal.ClientHelloMalformed => Fatal(DecodeError),
         Refusal.ChallengeUnknown => Fatal(NoApplicationProtocol),
+        Refusal.GatewayCertificateUnavailable => Fatal(InternalError),
         _ => ReadOnlyMemory<byte>.Empty,
     };
 

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Certificates;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Tls;
@@ -14,7 +15,7 @@ namespace Gateway.Actors.Upstream;
 /// Dials the upstream of a grant and verifies it. Takes a <see cref="Grant"/>, so that nothing is dialled for somebody without one; sends
 /// nothing but the handshake.
 /// </summary>
-public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revocation)
+public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revocation, INodeCertificates? certificates = null)
 {
     /// <summary>Does not throw for anything an upstream can do; when <paramref name="cancel"/> fires, it was too slow.</summary>
     public async Task<Verdict<UpstreamConnection>> DialAsync(Grant grant, TimeProvider time, CancellationToken cancel)
@@ -33,6 +34,8 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
     async Task<Verdict<DialledUpstream>> DialAsync(
         UpstreamTarget target, Stream? beside, TimeProvider time, Action connected, CancellationToken cancel)
     {
+        var own = Own(target);
+        if (!own.IsGranted) return new Refused(own.Refusal, own.Detail);
         Socket? socket = null;
         var isDialled = false;
         try
@@ -42,7 +45,7 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
             connected();
             var verdict = target.Plaintext
                 ? new DialledUpstream(socket, engine.Wire(socket), null)
-                : await SecureAsync(target, socket, beside, new UpstreamCertificateCheck(target, time.GetUtcNow()), cancel).ConfigureAwait(false);
+                : await SecureAsync(target, own.Value.Context, socket, beside, new UpstreamCertificateCheck(target, time.GetUtcNow()), cancel).ConfigureAwait(false);
             isDialled = verdict.IsGranted;
             return verdict;
         }
@@ -59,11 +62,11 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
     }
 
     async Task<Verdict<DialledUpstream>> SecureAsync(
-        UpstreamTarget target, Socket socket, Stream? beside, UpstreamCertificateCheck check, CancellationToken cancel)
+        UpstreamTarget target, SslStreamCertificateContext? own, Socket socket, Stream? beside, UpstreamCertificateCheck check, CancellationToken cancel)
     {
         try
         {
-            var leg = await engine.ConnectAsync(socket, Options(target, check), beside, cancel).ConfigureAwait(false);
+            var leg = await engine.ConnectAsync(socket, Options(target, own, check), beside, cancel).ConfigureAwait(false);
             try
             {
                 if ((check.Refused ?? await RevokedAsync(target, check, cancel).ConfigureAwait(false)) is not { } unfit)
@@ -106,20 +109,34 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
         }
     }
 
-    static SslClientAuthenticationOptions Options(UpstreamTarget target, UpstreamCertificateCheck check) => new()
+    static SslClientAuthenticationOptions Options(UpstreamTarget target, SslStreamCertificateContext? own, UpstreamCertificateCheck check) => new()
     {
         TargetHost = target.ServerName,
         EnabledSslProtocols = target.AllowTls12 ? SslProtocols.Tls13 | SslProtocols.Tls12 : SslProtocols.Tls13,
         // TLS 1.3 alone needs no list, and without one the engine keeps its context from session to session.
         CipherSuitesPolicy = target.AllowTls12 ? TlsPolicy.AllSuites : null,
         AllowRenegotiation = false,
-        ClientCertificateContext = ClientContext(target.ClientCertificate),
+        ClientCertificateContext = own,
         CertificateChainPolicy = check.Policy(),
         RemoteCertificateValidationCallback = check.Judge,
     };
 
-    static SslStreamCertificateContext? ClientContext(X509Certificate2? certificate) =>
-        certificate is null ? null : SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
+    // Looked for before anything is dialled: an upstream is not met with less than it is to be shown.
+    Verdict<OwnProof> Own(UpstreamTarget target)
+    {
+        if (target.Certificate is not { } name)
+        {
+            return new OwnProof(
+                target.ClientCertificate is { } own ? SslStreamCertificateContext.Create(own, additionalCertificates: null, offline: true) : null);
+        }
+
+        if (certificates?.Find(name) is not { } found)
+            return new Refused(Refusal.GatewayCertificateUnavailable, $"this node looks after no certificate, and {name} is asked for");
+        return found.IsGranted ? new OwnProof(found.Value) : new Refused(found.Refusal, found.Detail);
+    }
+
+    /// <summary>What the upstream is shown; null: nothing.</summary>
+    sealed record OwnProof(SslStreamCertificateContext? Context);
 }
 
 /// <summary>A verified leg to an upstream; <paramref name="Leg"/> is null without TLS. Owns stream and socket.</summary>

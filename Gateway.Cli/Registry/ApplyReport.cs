@@ -17,7 +17,7 @@ static class ApplyReport
     {
         foreach (var change in applied.Changes)
         {
-            yield return $"{change.Name}: {change.Change}";
+            yield return $"{(change.Kind is { } kind ? $"{kind} " : "")}{change.Name}: {change.Change}";
             if (change is { Change: "updated", Before: { } before, After: { } after })
             {
                 foreach (var line in Diff(before, after)) yield return line;

@@ -17,7 +17,7 @@ sealed class SampleChanges(HeldRegistry registry) : IConnectionChanges
         var loaded = RegisteredConnections.Read(s_options, order.Documents, order.Name, order.Files);
         var plan = loaded.Faults.Count > 0
             ? new ConnectionsPlan([], loaded.Faults)
-            : ConnectionsPlan.Of(registry.Current, loaded, order.Mode, order.Prune, [], []);
+            : Whole(ConnectionsPlan.Of(registry.Current, loaded, order.Mode, order.Prune, [], []), CertificatesPlan.Of(registry.Current, loaded, order.Mode, _ => null));
         if (plan.Faults.Count > 0) return new(new(RegistryOutcome.Invalid, registry.Current.Revision, "faults"), [], plan.Faults, 0);
         return await DoAsync(plan, order.DryRun, act, cancel);
     }
@@ -26,6 +26,9 @@ sealed class SampleChanges(HeldRegistry registry) : IConnectionChanges
         registry.Current.Connections.TryGetValue(name, out var known)
             ? DoAsync(new([new(name, known.Document, null)], []), dryRun: false, act, cancel)
             : Task.FromResult(new ChangeResult(new(RegistryOutcome.NotFound, 0, "none"), [], [], 0));
+
+    static ConnectionsPlan Whole(ConnectionsPlan plan, (IReadOnlyList<ConnectionChange> Changes, IReadOnlyList<ConfigurationFault> Faults) certificates) =>
+        new([.. certificates.Changes, .. plan.Changes], [.. certificates.Faults, .. plan.Faults]);
 
     async Task<ChangeResult> DoAsync(ConnectionsPlan plan, bool dryRun, Act act, CancellationToken cancel)
     {

@@ -48,10 +48,14 @@ public sealed record ApplyView(long Revision, bool DryRun, IReadOnlyList<ChangeV
         new(result.Answer.Revision, dryRun, [.. result.Changes.Select(ChangeView.Of)], result.Terminated);
 }
 
-/// <summary><paramref name="Change"/> is <c>added</c>, <c>updated</c>, <c>removed</c> or <c>unchanged</c>.</summary>
-public sealed record ChangeView(string Name, string Change, string? Before, string? After)
+/// <summary>
+/// <paramref name="Change"/> is <c>added</c>, <c>updated</c>, <c>removed</c> or <c>unchanged</c>; <paramref name="Kind"/> is <c>certificate</c> for one, and
+/// null for a connection.
+/// </summary>
+public sealed record ChangeView(string Name, string Change, string? Before, string? After, string? Kind = null)
 {
-    public static ChangeView Of(ConnectionChange change) => new(change.Name, Word(change), change.Before, change.After);
+    public static ChangeView Of(ConnectionChange change) =>
+        new(change.Name, Word(change), change.Before, change.After, change.IsCertificate ? "certificate" : null);
 
     static string Word(ConnectionChange change) => change switch
     {

@@ -1,4 +1,5 @@
 using Gateway.Actors.Accept;
+using Gateway.Actors.Certificates;
 using Gateway.Actors.Certificates.Acme;
 using Gateway.Actors.Registry;
 using Gateway.Actors.Sessions;
@@ -28,6 +29,8 @@ public static class ClusterMessages
         typeof(OfferChallenge),
         typeof(ChallengeTaken),
         typeof(WithdrawChallenge),
+        typeof(ShowCertificate),
+        typeof(CertificateShown),
     ];
 
     /// <summary>What messages are made of, beside strings and numbers.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Certificates.Acme;
+using Gateway.Actors.Connections;
 
 namespace Gateway.Specs.Certificates.Acme;
 

@@ -6,6 +6,7 @@ using Akka.Remote.Serialization;
 using Akka.Serialization;
 using Gateway.Actors;
 using Gateway.Actors.Accept;
+using Gateway.Actors.Certificates;
 using Gateway.Actors.Certificates.Acme;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Clustering;
@@ -36,6 +37,8 @@ public sealed class ClusterMessagesSpec : IClassFixture<ClusterMessagesSpec.Seri
         new OfferChallenge(AcmeChallengeKind.TlsAlpn01, "edge.example.org", "token", "token.thumbprint", long.MaxValue),
         new ChallengeTaken("token", false),
         new WithdrawChallenge(AcmeChallengeKind.Http01, "token"),
+        new ShowCertificate("edge", 300),
+        new CertificateShown("node1", "edge", 300, true, false, "the listener of telemetry shows another certificate"),
         new SessionState(Id, SessionPhase.Streaming, "node1", long.MaxValue, -1, uint.MaxValue),
     ];
 

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Registry;
+using Gateway.Protocols;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Actors.Certificates;
+
+/// <summary>
+/// The managed certificates as this node holds them: it follows the registry, opens each version as soon as it is there, judges it, and presents what is
+/// active from the moment it reads so. Listeners and sessions are not touched: handshakes ask for every certificate anew. Safe for use from several
+/// threads; <see cref="Find"/> takes no lock.
+/// </summary>
+public sealed partial class CertificateStore : INodeCertificates, IDisposable
+{
+    readonly INodeCertificates _own;
+    readonly CertificateStoreParts _parts;
+    readonly Lock _updating = new();
+    CertificatesState _read = CertificatesState.Empty;
+    volatile ImmutableDictionary<string, HeldCertificate> _held = ImmutableDictionary.Create<string, HeldCertificate>(StringComparer.Ordinal);
+    volatile X509Certificate2Collection _authorities = [];
+
+    /// <param name="own">The certificate the node begins with.</param>
+    /// <param name="registry">Read already: what is active is presented from the first handshake on.</param>
+    /// <param name="parts">What it needs.</param>
+    public CertificateStore(INodeCertificates own, IRegistry registry, CertificateStoreParts parts)
+    {
+        (_own, _parts) = (own, parts);
+        // In this order, so that no change falls between the two.
+        registry.Subscribe(snapshot => Update(snapshot.Certificates));
+        Update(registry.Current.Certificates);
+    }
+
+    public SslStreamCertificateContext Current =>
+        _parts.NodeCertificate is { } name && Find(name) is { IsGranted: true } managed ? managed.Value : _own.Current;
+
+    /// <summary>Those of the node's files, and the cluster's own that are trusted.</summary>
+    public X509Certificate2Collection ClusterAuthorities => _parts.NodeCertificate is null ? _own.ClusterAuthorities : [.. _own.ClusterAuthorities, .. _authorities];
+
+    /// <summary>The trusted authorities of the cluster's own, roots and intermediates.</summary>
+    public X509Certificate2Collection ManagedAuthorities => [.. _authorities];
+
+    /// <summary>How every managed certificate stands here, by name.</summary>
+    public IReadOnlyCollection<HeldCertificate> Held => [.. _held.Values.OrderBy(h => h.Name, StringComparer.Ordinal)];
+
+    public Verdict<SslStreamCertificateContext> Find(string? name)
+    {
+        if (name is null) return Current;
+        if (!_held.TryGetValue(name, out var held))
+            return new Refused(Refusal.GatewayCertificateUnavailable, $"there is no certificate {name}; declare it with: gateway apply -f");
+        var now = _parts.Time.GetUtcNow();
+        return held.Presented(now) is { Context: { } context } presented && presented.Alarm(now) < ExpiryAlarm.Critical
+            ? context
+            : new Refused(Refusal.GatewayCertificateUnavailable, $"certificate {name} {held.Trouble(now)}");
+    }
+
+    /// <summary>Why no session that needs the certificate may begin here; null when it may.</summary>
+    public string? Problem(string name, DateTimeOffset now)
+    {
+        if (!_held.TryGetValue(name, out var held)) return $"there is no certificate {name}";
+        return held.Presented(now) is { } presented && presented.Alarm(now) < ExpiryAlarm.Critical ? null : $"certificate {name} {held.Trouble(now)}";
+    }
+
+    /// <summary>What this node says of a version.</summary>
+    public HeldVersion? Sight(string name, uint version) => _held.GetValueOrDefault(name)?.Versions.FirstOrDefault(v => v.Number == version);
+
+    /// <summary>Whether this node has read that the version is presented from now on.</summary>
+    public bool IsActive(string name, uint version) => _held.GetValueOrDefault(name)?.Of.Active?.Number == version;
+
+    public void Dispose() => (_own as IDisposable)?.Dispose();
+
+    void Update(CertificatesState state)
+    {
+        lock (_updating)
+        {
+            if (ReferenceEquals(state, _read)) return;
+            var before = _held;
+            if (!ReferenceEquals(state.Authorities, _read.Authorities)) _authorities = Trusted(state);
+            _read = state;
+            _held = state.All.Values.ToImmutableDictionary(
+                certificate => certificate.Name,
+                certificate => Read(certificate, before.GetValueOrDefault(certificate.Name)),
+                StringComparer.Ordinal);
+        }
+    }
+
+    HeldCertificate Read(ManagedCertificate certificate, HeldCertificate? before)
+    {
+        if (before is not null && ReferenceEquals(before.Of, certificate)) return before;
+        var profile = before is not null && before.Of.Revision == certificate.Revision ? before.Profile : _parts.Read(certificate);
+        var versions = certificate.Versions.Select(v => before?.Versions.FirstOrDefault(h => h.Number == v.Number) ?? Open(certificate, v));
+        return new HeldCertificate(certificate, profile, [.. versions]);
+    }
+
+    HeldVersion Open(ManagedCertificate certificate, CertificateVersion version)
+    {
+        var key = _parts.Key.OpenFor(certificate.Name, version.Number, version.SealedKey);
+        if (key is null) return Faulty(certificate.Name, version, "was not sealed with this node's cluster key; give all nodes one key, then rotate it");
+        try
+        {
+            // Its names and purpose were judged when it was issued; the declaration may have changed since.
+            var opened = ChainCheck.Open(version.Chain, key, [], null, _parts.Time.GetUtcNow(), out var problem);
+            return opened is null
+                ? Faulty(certificate.Name, version, problem!)
+                : new HeldVersion(version.Number, Context(opened), CertificateFacts.Of(version.Chain[0]), version.IssuedAt, "");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    HeldVersion Faulty(string name, CertificateVersion version, string problem)
+    {
+        LogFaulty(_parts.Log, name, version.Number, problem);
+        return new HeldVersion(version.Number, null, null, version.IssuedAt, problem);
+    }
+
+    // Offline: what is sent along is what was issued, and nothing is downloaded to complete it.
+    static SslStreamCertificateContext Context(PresentedChain opened) =>
+        SslStreamCertificateContext.Create(opened.Certificate, opened.Along, offline: true);
+
+    static X509Certificate2Collection Trusted(CertificatesState state) =>
+        [.. state.Authorities.Values.Where(a => a.IsTrusted).SelectMany(a => a.Chain).Select(der => X509CertificateLoader.LoadCertificate(der.Span))];
+
+    [LoggerMessage(352, LogLevel.Error, "Certificate {Name}, version {Version}, cannot be presented by this node: it {Problem}")]
+    static partial void LogFaulty(ILogger log, string name, uint version, string problem);
+}
+
+/// <summary>What a node's store of certificates needs.</summary>
+public sealed record CertificateStoreParts
+{
+    /// <summary>Opens sealed keys.</summary>
+    public required ClusterKey Key { get; init; }
+
+    /// <summary>Reads a declaration as this node does; null when it cannot.</summary>
+    public required Func<ManagedCertificate, CertificateProfile?> Read { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    /// <summary>The managed certificate that stands for the node itself, in the admin API and towards other nodes; null: the node's own files.</summary>
+    public string? NodeCertificate { get; init; }
+}

@@ -1,0 +1,75 @@
+using Akka.Actor;
+
+namespace Gateway.Actors.Certificates;
+
+/// <summary>Says how this node holds a version of a certificate, and proves by its own listeners that what is active is what they present.</summary>
+public sealed class CertificatesActor : ReceiveActor, IDisposable
+{
+    /// <summary>Its name below <c>/user</c> on every node.</summary>
+    public const string Name = "certificates";
+
+    readonly CertificateStore _store;
+    readonly ICertificateProbe _probe;
+    readonly string _nodeKey;
+    readonly CancellationTokenSource _stopped = new();
+    readonly HashSet<ShowCertificate> _probing = [];
+
+    public CertificatesActor(CertificateStore store, ICertificateProbe probe, string nodeKey)
+    {
+        (_store, _probe, _nodeKey) = (store, probe, nodeKey);
+        Receive<ShowCertificate>(Show);
+        Receive<Probed>(probed =>
+        {
+            _probing.Remove(probed.Question);
+            probed.Asker.Tell(Answer(probed.Question, holds: true, proves: probed.Problem.Length == 0, probed.Problem));
+        });
+    }
+
+    public static Props Props(CertificateStore store, ICertificateProbe probe, string nodeKey) =>
+        Akka.Actor.Props.Create(() => new CertificatesActor(store, probe, nodeKey));
+
+    public void Dispose() => _stopped.Dispose();
+
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        Dispose();
+    }
+
+    void Show(ShowCertificate question)
+    {
+        if (_store.Sight(question.Name, question.Version) is not { } held)
+        {
+            // It will read of it in a moment; that is no problem yet.
+            Sender.Tell(Answer(question, holds: false, proves: false, ""));
+            return;
+        }
+
+        if (held.Context is null || !_store.IsActive(question.Name, question.Version))
+        {
+            Sender.Tell(Answer(question, held.Context is not null, proves: false, held.Problem));
+            return;
+        }
+
+        // Asked again while it is at it: the answer is on its way.
+        if (!_probing.Add(question)) return;
+        var asker = Sender;
+        _probe.ProveAsync(question.Name, held.Facts!.Sha256, _stopped.Token).PipeTo(
+            Self, success: problem => new Probed(question, asker, problem ?? ""), failure: e => new Probed(question, asker, $"the probe failed ({e.GetType().Name})"));
+    }
+
+    CertificateShown Answer(ShowCertificate question, bool holds, bool proves, string problem) =>
+        new(_nodeKey, question.Name, question.Version, holds, proves, problem);
+
+    sealed record Probed(ShowCertificate Question, IActorRef Asker, string Problem);
+}
+
+/// <summary>Looks from outside at what this node presents.</summary>
+public interface ICertificateProbe
+{
+    /// <summary>
+    /// Null when every listener that has to present the certificate of that SHA-256 (lower-case hex) does; otherwise the first that does
+    /// not, as the middle of a sentence. Bounded in time by itself. Does not throw but for <paramref name="cancel"/>.
+    /// </summary>
+    Task<string?> ProveAsync(string certificate, string sha256, CancellationToken cancel);
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Registry;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Certificates;
+
+/// <summary>
+/// The cluster's own authority: an intermediate whose key lies sealed in the registry, and is opened for each signature on whichever node
+/// coordinates. Its root's key signed that one intermediate and is kept nowhere in the cluster. Safe for use from several threads.
+/// </summary>
+/// <param name="registry">Holds the authorities.</param>
+/// <param name="key">Opens their keys.</param>
+/// <param name="extensions">What else every leaf is to say, such as where revocation can be asked for.</param>
+/// <param name="time">The clock certificates are dated by.</param>
+public sealed class InternalSource(IRegistry registry, ClusterKey key, Func<IEnumerable<X509Extension>> extensions, TimeProvider time) : ICertificateSource
+{
+    public Task<IssuedChain> IssueAsync(CertificateOrder order, CancellationToken cancel)
+    {
+        using var authority = Signing();
+        var now = time.GetUtcNow();
+        if (authority.Certificate.NotAfter.ToUniversalTime() <= now.UtcDateTime)
+            throw new CertificateSourceException("the cluster's authority has expired; begin another with: gateway certs authority rollover");
+        using var leaf = CertificateMaker.Leaf(order.Names, order.Use, order.Lifetime, authority.Certificate, extensions(), now);
+        using var own = leaf.GetECDsaPrivateKey()!;
+        return Task.FromResult(new IssuedChain([leaf.RawData, authority.Certificate.RawData], own.ExportPkcs8PrivateKey()));
+    }
+
+    public Task<RenewalAdvice?> AdviseAsync(CertificateOrder order, ReadOnlyMemory<byte> leaf, CancellationToken cancel) => Task.FromResult<RenewalAdvice?>(null);
+
+    /// <summary>The acts that give the cluster its next authority. With <paramref name="signs"/> it signs from the beginning, as the first one does.</summary>
+    public static IReadOnlyList<RegistryEvent> Begin(uint generation, bool signs, ClusterKey key, Act act, DateTimeOffset now)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"Gateway authority {generation}");
+        using var root = CertificateMaker.Root($"{name} root", now);
+        using var intermediate = CertificateMaker.Intermediate(name, root, now);
+        return Begin(generation, signs, key, [intermediate.RawData, root.RawData], intermediate, act);
+    }
+
+    /// <summary>The same with an intermediate that was made elsewhere; <paramref name="intermediate"/> has its key.</summary>
+    public static IReadOnlyList<RegistryEvent> Begin(
+        uint generation, bool signs, ClusterKey key, IReadOnlyList<ReadOnlyMemory<byte>> chain, X509Certificate2 intermediate, Act act)
+    {
+        using var own = intermediate.GetECDsaPrivateKey() ?? throw new CryptographicException("The authority's key is not ECDSA.");
+        var pkcs8 = own.ExportPkcs8PrivateKey();
+        try
+        {
+            return
+            [
+                new AuthorityMade { Act = act, Generation = generation, Chain = chain, SealedKey = key.SealAuthority(generation, pkcs8) },
+                new AuthorityStaged { Act = act, Generation = generation, Stage = signs ? AuthorityStage.Signing : AuthorityStage.Prepared },
+            ];
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pkcs8);
+        }
+    }
+
+    /// <summary>The generation that signs now; 0 before there is one.</summary>
+    public uint Generation => registry.Current.Certificates.Signing?.Generation ?? 0;
+
+    /// <summary>The intermediate that signs, with its key, for whatever an authority signs beside certificates. Throws <see cref="CertificateSourceException"/>.</summary>
+    internal SigningAuthority Signing()
+    {
+        if (registry.Current.Certificates.Signing is not { } signing) throw new CertificateSourceException("the cluster has no authority yet");
+        var pkcs8 = key.OpenAuthority(signing.Generation, signing.SealedKey)
+            ?? throw new CertificateSourceException($"the key of authority {signing.Generation} was not sealed with this node's cluster key; give all nodes one key");
+        try
+        {
+            using var own = ECDsa.Create();
+            own.ImportPkcs8PrivateKey(pkcs8, out _);
+            using var certificate = X509CertificateLoader.LoadCertificate(signing.Chain[0].Span);
+            return new SigningAuthority(signing.Generation, certificate.CopyWithPrivateKey(own));
+        }
+        catch (CryptographicException e)
+        {
+            throw new CertificateSourceException($"authority {signing.Generation} cannot be used: {e.Message}", e);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pkcs8);
+        }
+    }
+}
+
+/// <summary>An authority opened for a signature.</summary>
+sealed record SigningAuthority(uint Generation, X509Certificate2 Certificate) : IDisposable
+{
+    public void Dispose() => Certificate.Dispose();
+}

@@ -1,0 +1,238 @@
+using Akka.Actor;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Registry;
+using Gateway.Protocols.Journal;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Actors.Certificates;
+
+/// <summary>
+/// Coordinates rotations: a singleton of the cluster's gateways that keeps no state. What was done is in the registry, what comes next
+/// <see cref="RotationPlan"/> says, and each act carries an id made of name, version and phase, so that a step that two coordinators do after each
+/// other is done once. An order that a dead coordinator had given is given again.
+/// </summary>
+public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposable
+{
+    /// <summary>How often nodes are asked while a rotation waits for them, and how late a due renewal may be noticed.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    readonly RotationParts _parts;
+    readonly ILogger _log;
+    readonly CancellationTokenSource _stopped = new();
+    readonly Dictionary<string, Dictionary<string, NodeSight>> _sights = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
+    readonly HashSet<string> _busy = new(StringComparer.Ordinal);
+    readonly RenewalAdvisor _advisor;
+    IDisposable? _subscription;
+
+    public RotationActor(RotationParts parts)
+    {
+        (_parts, _log) = (parts, parts.Logging.CreateLogger("Gateway.Rotation"));
+        _advisor = new RenewalAdvisor(parts.Time);
+        Receive<Look>(_ => LookAtAll(ask: true));
+        Receive<Changed>(_ => LookAtAll(ask: true));
+        Receive<CertificateShown>(Take);
+        Receive<Made>(Take);
+        Receive<Advised>(advised => _advisor.Take(advised.Version, advised.Advice));
+        Receive<Proposed>(Take);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(RotationParts parts) => Akka.Actor.Props.Create(() => new RotationActor(parts));
+
+    public void Dispose() => _stopped.Dispose();
+
+    protected override void PreStart()
+    {
+        var self = Self;
+        Log.Coordinates(_log);
+        _subscription = _parts.Registry.Subscribe(_ => self.Tell(Changed.Instance));
+        Timers.StartPeriodicTimer(Look.Instance, Look.Instance, TimeSpan.Zero, Interval);
+    }
+
+    protected override void PostStop()
+    {
+        _subscription?.Dispose();
+        _stopped.Cancel();
+        Dispose();
+    }
+
+    void LookAtAll(bool ask)
+    {
+        var state = _parts.Registry.Current.Certificates;
+        foreach (var gone in _sights.Keys.Where(name => !state.All.ContainsKey(name)).ToArray()) _sights.Remove(gone);
+        if (BeginsAuthority(state)) return;
+        foreach (var certificate in state.All.Values) LookAt(state, certificate, ask);
+    }
+
+    void LookAt(CertificatesState state, ManagedCertificate certificate, bool ask)
+    {
+        if (_busy.Contains(certificate.Name) || _parts.Read(certificate) is not { } profile) return;
+        var facts = new RotationFacts
+        {
+            Certificate = certificate,
+            Profile = profile,
+            LastVersion = state.LastVersion(certificate.Name),
+            SigningGeneration = state.Signing?.Generation ?? 0,
+            LiveNodes = _parts.Nodes.Live,
+            Sights = SightsOf(certificate.Name),
+            Advised = certificate.Active is { } active ? _advisor.Of(active) : null,
+            Now = _parts.Time.GetUtcNow(),
+        };
+        var step = RotationPlan.Next(facts);
+        if (step is RotationStep.Wait) Advise(certificate, profile);
+        else if (step is RotationStep.Ask waits) Ask(certificate.Name, waits, ask);
+        else if (step is RotationStep.Issue issue) Issue(certificate, profile, issue);
+        else Propose(certificate.Name, Acts(certificate.Name, step));
+    }
+
+    /// <summary>The first certificate of the cluster's own authority brings that authority along.</summary>
+    bool BeginsAuthority(CertificatesState state)
+    {
+        const string Authority = "";
+        if (state.Authorities.Count > 0 || !state.All.Values.Any(c => _parts.Read(c) is { Source: CertificateOrigin.Internal })) return false;
+        if (!_busy.Contains(Authority)) Propose(Authority, InternalSource.Begin(1, signs: true, _parts.Key, Act("authority/1"), _parts.Time.GetUtcNow()));
+        return true;
+    }
+
+    void Ask(string name, RotationStep.Ask waits, bool ask)
+    {
+        if (ask) _parts.Nodes.Ask(waits.Missing, new ShowCertificate(name, waits.Version), Self);
+    }
+
+    void Take(CertificateShown shown)
+    {
+        if (!SightsOf(shown.Name).TryGetValue(shown.NodeKey, out var before) || before.Problem != shown.Problem)
+        {
+            if (shown.Problem.Length > 0) Log.NotYet(_log, shown.NodeKey, shown.Name, shown.Version, shown.Problem);
+        }
+
+        SightsOf(shown.Name)[shown.NodeKey] = new(shown.Version, shown.Holds, shown.Proves, shown.Problem);
+        var state = _parts.Registry.Current.Certificates;
+        if (state.All.TryGetValue(shown.Name, out var certificate)) LookAt(state, certificate, ask: false);
+    }
+
+    void Issue(ManagedCertificate certificate, CertificateProfile profile, RotationStep.Issue issue)
+    {
+        _busy.Add(certificate.Name);
+        Log.Issues(_log, certificate.Name, issue.Version, issue.Reason);
+        var order = Order(certificate, profile, issue.Version);
+        var generation = profile.Source == CertificateOrigin.Internal ? _parts.Registry.Current.Certificates.Signing?.Generation ?? 0 : 0;
+        RotationIssue.RunAsync(_parts, order, profile, generation, certificate.Failed, Life(certificate, profile), Act, _stopped.Token)
+            .PipeTo(Self, success: act => new Made(certificate.Name, act), failure: _ => new Made(certificate.Name, null));
+    }
+
+    void Take(Made made)
+    {
+        _busy.Remove(made.Name);
+        if (made.Act is RotationFailed failed) Log.Failed(_log, made.Name, failed.Version, failed.Reason, DateTimeOffset.UnixEpoch.AddMicroseconds(failed.NextAttempt));
+        if (made.Act is { } act) Propose(made.Name, [act]);
+    }
+
+    void Propose(string name, IReadOnlyList<RegistryEvent> acts)
+    {
+        _busy.Add(name);
+        _parts.Commands.ChangeAsync(acts, null, _stopped.Token).PipeTo(
+            Self, success: answer => new Proposed(name, acts[0], answer), failure: _ => new Proposed(name, acts[0], null));
+    }
+
+    void Take(Proposed proposed)
+    {
+        _busy.Remove(proposed.Name);
+        if (proposed.Answer is not { } answer) return;
+        if (!answer.IsDone)
+        {
+            if (_told.GetValueOrDefault(proposed.Name) != answer.Detail) Log.NotDone(_log, proposed.Name, answer.Detail);
+            _told[proposed.Name] = answer.Detail;
+            return;
+        }
+
+        _told.Remove(proposed.Name);
+        if (answer.Outcome == RegistryOutcome.Done) _parts.Done(proposed.Act);
+        LookAtAll(ask: true);
+    }
+
+    void Advise(ManagedCertificate certificate, CertificateProfile profile)
+    {
+        if (profile.Source != CertificateOrigin.Acme || certificate.Active is not { } active || !_advisor.ShouldAsk(active)) return;
+        RotationIssue.AdviseAsync(_parts, Order(certificate, profile, active.Number), profile, active, _stopped.Token)
+            .PipeTo(Self, success: advice => new Advised(active, advice), failure: _ => new Advised(active, null));
+    }
+
+    IReadOnlyList<RegistryEvent> Acts(string name, RotationStep step) => step switch
+    {
+        RotationStep.Activate active => [new CertificateActivated { Act = Act(Id(name, active.Version, "activated")), Name = name, Version = active.Version, Nodes = active.Nodes }],
+        RotationStep.Prove proven => [new CertificateProven { Act = Act(Id(name, proven.Version, "proven")), Name = name, Version = proven.Version, Nodes = proven.Nodes }],
+        RotationStep.Retire retire => [new CertificateRetired { Act = Act(Id(name, retire.Version, "retired")), Name = name, Version = retire.Version, Reason = retire.Reason }],
+        _ => throw new InvalidOperationException($"{step.GetType().Name} is no act."),
+    };
+
+    Dictionary<string, NodeSight> SightsOf(string name)
+    {
+        if (!_sights.TryGetValue(name, out var sights)) _sights[name] = sights = new(StringComparer.Ordinal);
+        return sights;
+    }
+
+    static CertificateOrder Order(ManagedCertificate certificate, CertificateProfile profile, uint version) => new()
+    {
+        Name = certificate.Name,
+        Version = version,
+        Names = profile.Names,
+        Use = profile.Use,
+        Lifetime = profile.Lifetime,
+        Issuer = profile.Issuer,
+        Replaces = certificate.Active?.Chain[0],
+    };
+
+    static TimeSpan Life(ManagedCertificate certificate, CertificateProfile profile) => certificate.Active is { } active
+        ? CertificateFacts.Of(active.Chain[0]).NotAfter - DateTimeOffset.UnixEpoch.AddMicroseconds(active.IssuedAt)
+        : profile.Lifetime;
+
+    internal static string Id(string name, uint version, string phase) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"rotation/{name}/{version}/{phase}");
+
+    Act Act(string id) => new()
+    {
+        Id = id,
+        At = UnixMicros.Of(_parts.Time.GetUtcNow()),
+        Who = "gateway",
+        Issuer = "rotation",
+        Address = "",
+        NodeKey = _parts.NodeKey,
+    };
+
+    sealed record Look
+    {
+        public static readonly Look Instance = new();
+    }
+
+    sealed record Changed
+    {
+        public static readonly Changed Instance = new();
+    }
+
+    sealed record Made(string Name, RegistryEvent? Act);
+
+    sealed record Advised(CertificateVersion Version, RenewalAdvice? Advice);
+
+    sealed record Proposed(string Name, RegistryEvent Act, RegistryAnswer? Answer);
+
+    static partial class Log
+    {
+        [LoggerMessage(360, LogLevel.Information, "This node coordinates the rotation of certificates")]
+        public static partial void Coordinates(ILogger log);
+
+        [LoggerMessage(361, LogLevel.Information, "Certificate {Name} is to have version {Version}: {Reason}")]
+        public static partial void Issues(ILogger log, string name, uint version, string reason);
+
+        [LoggerMessage(362, LogLevel.Error, "Certificate {Name} did not get version {Version}: {Reason}. Tried again at {Next:u}")]
+        public static partial void Failed(ILogger log, string name, uint version, string reason, DateTimeOffset next);
+
+        [LoggerMessage(363, LogLevel.Warning, "Node {Node} is not ready for certificate {Name}, version {Version}: {Problem}")]
+        public static partial void NotYet(ILogger log, string node, string name, uint version, string problem);
+
+        [LoggerMessage(364, LogLevel.Warning, "A step of certificate {Name} was not recorded: {Problem}")]
+        public static partial void NotDone(ILogger log, string name, string problem);
+    }
+}

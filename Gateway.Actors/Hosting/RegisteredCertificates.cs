@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Registry;
+using Gateway.Protocols;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>Reads the registry's declarations of certificates as a node of these options does, each revision once. Safe for use from several threads.</summary>
+sealed class RegisteredCertificates(GatewayOptions options)
+{
+    readonly ConnectionFiles _files = ConnectionFiles.OfRegistry(options.Registry.SecretsDirectory);
+    readonly IReadOnlyCollection<string> _issuers = [.. options.Certificates.Acme.Select(issuer => issuer.Name)];
+    readonly ConcurrentDictionary<string, (long Revision, CertificateProfile? Profile)> _read = new(StringComparer.Ordinal);
+
+    /// <summary>Null when this node cannot read it: a file or an ACME issuer is missing here.</summary>
+    public CertificateProfile? Read(ManagedCertificate certificate)
+    {
+        if (_read.TryGetValue(certificate.Name, out var known) && known.Revision == certificate.Revision && known.Profile is not null) return known.Profile;
+        var loaded = ConnectionsFile.Read(certificate.Document, $"registry/{certificate.Name}", _files, [], ProtocolCatalog.All, _issuers);
+        var profile = loaded is { Faults.Count: 0, Certificates: [{ } read] } ? read : null;
+        _read[certificate.Name] = (certificate.Revision, profile);
+        return profile;
+    }
+}

@@ -1,0 +1,51 @@
+using Gateway.Actors.Connections;
+using Gateway.Actors.Hosting;
+
+namespace Gateway.Actors.Registry;
+
+/// <summary>What has to be done so that the registry holds the declared certificates, and what connections name of them is there. Pure.</summary>
+public static class CertificatesPlan
+{
+    /// <param name="now">The registry.</param>
+    /// <param name="loaded">The documents, without faults.</param>
+    /// <param name="mode">What they may do.</param>
+    /// <param name="useOf">What a registered certificate is for; null when that is not known.</param>
+    public static (IReadOnlyList<ConnectionChange> Changes, IReadOnlyList<ConfigurationFault> Faults) Of(
+        RegistrySnapshot now, LoadedConnections loaded, ApplyMode mode, Func<string, CertificateUse?> useOf)
+    {
+        ConnectionChange[] changes =
+        [
+            .. loaded.Certificates.Zip(loaded.CertificateDocuments, (profile, document) =>
+                new ConnectionChange(profile.Name, now.Certificates.All.GetValueOrDefault(profile.Name)?.Document, document) { IsCertificate = true })
+                .OrderBy(c => c.Name, StringComparer.Ordinal),
+        ];
+        return (changes, [.. changes.SelectMany(c => Modes(c, mode)), .. loaded.Profiles.SelectMany(p => Named(p, now, loaded.Certificates, useOf))]);
+    }
+
+    static IEnumerable<ConfigurationFault> Modes(ConnectionChange change, ApplyMode mode)
+    {
+        if (mode == ApplyMode.Add && change.Before is not null)
+            yield return new($"certificate {change.Name}", null, "is registered already", "give it another name, or update it");
+        if (mode == ApplyMode.Update && change.Before is null)
+            yield return new($"certificate {change.Name}", null, "is not registered", "correct the name, or add it");
+    }
+
+    static IEnumerable<ConfigurationFault> Named(
+        ConnectionProfile profile, RegistrySnapshot now, IReadOnlyList<CertificateProfile> declared, Func<string, CertificateUse?> useOf)
+    {
+        if (profile.ClientTls.Certificate is { } shown && Fault(shown, CertificateUse.Server, now, declared, useOf) is var (problem, remedy))
+            yield return new($"connection {profile.Name} spec.tls.certificate", shown, problem, remedy);
+        // Every certificate for servers here is good for clients too.
+        if (profile.Upstream.Certificate is { } own && Fault(own, null, now, declared, useOf) is var (fault, way))
+            yield return new($"connection {profile.Name} spec.upstream.tls.certificate", own, fault, way);
+    }
+
+    static (string Problem, string Remedy)? Fault(
+        string name, CertificateUse? use, RegistrySnapshot now, IReadOnlyList<CertificateProfile> declared, Func<string, CertificateUse?> useOf)
+    {
+        var known = declared.FirstOrDefault(c => c.Name == name);
+        if (known is null && !now.Certificates.All.ContainsKey(name))
+            return ("is no certificate that is registered", "declare it (kind: Certificate) in the same file, or before");
+        return use is { } needed && (known?.Use ?? useOf(name)) is { } given && given != needed ? ("is declared for clients only", "declare it with use: server") : null;
+    }
+}
