@@ -220,19 +220,19 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
 
     static partial class Log
     {
-        [LoggerMessage(360, LogLevel.Information, "This node coordinates the rotation of certificates")]
+        [LoggerMessage(370, LogLevel.Information, "This node coordinates the rotation of certificates")]
         public static partial void Coordinates(ILogger log);
 
-        [LoggerMessage(361, LogLevel.Information, "Certificate {Name} is to have version {Version}: {Reason}")]
+        [LoggerMessage(371, LogLevel.Information, "Certificate {Name} is to have version {Version}: {Reason}")]
         public static partial void Issues(ILogger log, string name, uint version, string reason);
 
-        [LoggerMessage(362, LogLevel.Error, "Certificate {Name} did not get version {Version}: {Reason}. Tried again at {Next:u}")]
+        [LoggerMessage(372, LogLevel.Error, "Certificate {Name} did not get version {Version}: {Reason}. Tried again at {Next:u}")]
         public static partial void Failed(ILogger log, string name, uint version, string reason, DateTimeOffset next);
 
-        [LoggerMessage(363, LogLevel.Warning, "Node {Node} is not ready for certificate {Name}, version {Version}: {Problem}")]
+        [LoggerMessage(373, LogLevel.Warning, "Node {Node} is not ready for certificate {Name}, version {Version}: {Problem}")]
         public static partial void NotYet(ILogger log, string node, string name, uint version, string problem);
 
-        [LoggerMessage(364, LogLevel.Warning, "A step of certificate {Name} was not recorded: {Problem}")]
+        [LoggerMessage(374, LogLevel.Warning, "A step of certificate {Name} was not recorded: {Problem}")]
         public static partial void NotDone(ILogger log, string name, string problem);
     }
 }
