@@ -64,7 +64,8 @@ public sealed class PublicHttpListener(CertificateOptions options, PendingChalle
     // RFC 8555 section 8.3. Nothing of the request is in the answer but a token that this cluster asked for.
     Task AnswerAsync(HttpContext http)
     {
-        if (http.Request.RouteValues["token"] is not string token || challenges.AnswerTo(token) is not { } answer)
+        // Routing overlooks a slash at the end.
+        if (http.Request.RouteValues["token"] is not string token || http.Request.Path.Value!.EndsWith('/') || challenges.AnswerTo(token) is not { } answer)
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;

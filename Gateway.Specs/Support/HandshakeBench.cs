@@ -46,6 +46,10 @@ public sealed class HandshakeBench(string engine = "sslstream") : IDisposable
         return handshake;
     }
 
+    /// <summary>The gateway's handshake with whoever connected.</summary>
+    public Task<ClientHandshake> SecureAsync(Socket socket, ConnectionProfile profile) => ServerHandshake.SecureAsync(
+        new AcceptedConnection(socket, profile, (IPEndPoint)socket.RemoteEndPoint!), _engine, Node, Challenges, NoRevocation.Asked, Time, Deadline);
+
     /// <summary>A handshake with a well-behaved client; its stream is null when it was told off during the handshake.</summary>
     public async Task<(ClientHandshake Gateway, SslStream? Client)> MeetAsync(
         ConnectionProfile profile, Action<SslClientAuthenticationOptions>? bend = null, Func<Stream, Stream>? wire = null)
