@@ -35,7 +35,9 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
     async Task<SessionView?> FindAsync(string sessionId, CancellationToken cancel)
     {
         if (archive is HttpSessionArchive node) return await node.ViewAsync(sessionId, cancel);
-        return await archive.FindAsync(sessionId, cancel) is { } row ? SessionView.Of(row) : null;
+        if (await archive.FindAsync(sessionId, cancel) is not { } row) return null;
+        var client = await SessionBeginning.ClientAsync(archive, sessionId, cancel);
+        return SessionView.Of(row) with { Tls = client is null ? null : ClientTlsView.Of(client) };
     }
 
     static string[] Row(SessionView view) =>
@@ -58,7 +60,23 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
         ["detail", Shown(view.Detail)],
         ["bytes to upstream", Shown(view.Live?.ToUpstreamBytes ?? view.ToUpstreamBytes)],
         ["bytes to client", Shown(view.Live?.ToClientBytes ?? view.ToClientBytes)],
+        .. view.Tls is { } tls ? TlsFields(tls) : [],
     ];
+
+    static IEnumerable<string[]> TlsFields(ClientTlsView tls) =>
+    [
+        ["tls", tls.Version is null ? "-" : $"{tls.Version}, {tls.Suite}{(tls.Resumed ? ", resumed" : "")}"],
+        ["server name", Shown(tls.ServerName)],
+        ["certificate", Shown(tls.CertificateSha256)],
+        ["ja4", Shown(tls.Ja4)],
+        ["offered versions", Shown(tls.Versions)],
+        ["offered suites", Shown(tls.Suites)],
+        ["offered groups", Shown(tls.Groups)],
+        ["offered signatures", Shown(tls.SignatureAlgorithms)],
+        ["offered alpn", Shown(tls.Alpn)],
+    ];
+
+    static string Shown(IReadOnlyList<string> names) => names.Count == 0 ? "-" : string.Join(' ', names);
 
     static string Shown(string? text) => text ?? "-";
 

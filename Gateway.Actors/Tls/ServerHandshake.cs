@@ -99,7 +99,7 @@ public sealed class ServerHandshake : IDisposable
             var options = OptionsFor(own.Value, terms.Verdict.Value, terms.Hello!, engine);
             _leg = await engine.AcceptAsync(_accepted.Socket, _wire, options, RulesOf(Profile), cancel).ConfigureAwait(false);
             LearnCertificate();
-            Facts = Facts with { TlsVersion = _leg.Version, TlsSuite = _leg.Suite };
+            Facts = Facts with { TlsVersion = _leg.Version, TlsSuite = _leg.Suite, IsResumed = _leg.IsResumed };
             if (await RevokedAsync(revocation, cancel).ConfigureAwait(false) is { } revoked) return revoked;
             return new SecuredConnection(this);
         }
@@ -138,7 +138,7 @@ public sealed class ServerHandshake : IDisposable
             var read = ClientHello.Read(_wire.Peeked, Limits.Default);
             if (read.Hello is { } hello)
             {
-                Facts = Facts with { Offered = hello.Offered, ServerName = hello.ServerName };
+                Facts = Facts with { Offered = hello.Offered, ServerName = hello.ServerName, Offer = hello.Offer };
                 if (!TlsAlpn01.IsAsked(hello)) return (TlsPolicy.Judge(hello, Profile.ClientTls), hello);
                 _challenge = _challenges.Find(hello.ServerName);
                 return (TlsAlpn01.Judge(hello, _challenge is not null), hello);

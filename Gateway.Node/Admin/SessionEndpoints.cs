@@ -39,7 +39,8 @@ static class SessionEndpoints
     {
         if (await archive.FindAsync(id, http.RequestAborted) is not { } row) return Problems.NoSession();
         var live = row.Closing is null ? await LiveAsync(id, commands, http.RequestAborted) : null;
-        return Results.Json(SessionView.Of(row) with { Live = live }, AdminJson.Default.SessionView);
+        var client = await SessionBeginning.ClientAsync(archive, id, http.RequestAborted);
+        return Results.Json(SessionView.Of(row) with { Live = live, Tls = client is null ? null : ClientTlsView.Of(client) }, AdminJson.Default.SessionView);
     }
 
     static async Task<IResult> KillAsync(

@@ -1,3 +1,5 @@
+using Gateway.Protocols.Tls;
+
 namespace Gateway.Protocols.Journal;
 
 /// <summary>Caps of the journal format. A reader compares every count and length with its cap before it sizes anything; a writer refuses to exceed it.</summary>
@@ -8,6 +10,9 @@ public static class EventLimits
 
     /// <summary>Groups of an identity. Origin: directories cut group claims off at 150 to 200; tokens of 96 KiB could name a few thousand.</summary>
     public const int Groups = 4096;
+
+    /// <summary>Values of one list that a client offered in its hello.</summary>
+    public const int Offered = ClientOffer.Most;
 
     /// <summary>Pieces of traffic in one chunk.</summary>
     public const int Entries = 4096;

@@ -24,9 +24,11 @@ public readonly ref struct EventWriter(IBufferWriter<byte> output)
 
     public void Flag(bool value) => Byte(value ? (byte)1 : (byte)0);
 
-    public void Refusal(Refusal value)
+    public void Refusal(Refusal value) => UInt16((ushort)value);
+
+    public void UInt16(ushort value)
     {
-        BinaryPrimitives.WriteUInt16LittleEndian(output.GetSpan(2), (ushort)value);
+        BinaryPrimitives.WriteUInt16LittleEndian(output.GetSpan(2), value);
         output.Advance(2);
     }
 

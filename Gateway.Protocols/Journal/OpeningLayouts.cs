@@ -44,22 +44,35 @@ static class OpeningLayouts
     };
 
     /// <summary><c>s.opened.2</c>: as <c>s.opened.1</c>, then the recording level byte.</summary>
-    public static void WriteOpened(EventWriter to, SessionOpened e)
+    public static void WriteOpened2(EventWriter to, SessionOpened e)
     {
         WriteOpened1(to, e);
         to.Byte((byte)e.Level);
     }
 
-    public static SessionOpened ReadOpened(ref EventReader from) => ReadOpened1(ref from) with
+    public static SessionOpened ReadOpened2(ref EventReader from) => ReadOpened1(ref from) with
     {
         Level = (RecordingLevel)from.Known((byte)RecordingLevel.Off, (byte)RecordingLevel.Full, "recording level"),
     };
+
+    /// <summary><c>s.opened.3</c>: as <c>s.opened.2</c>, then the client's offer.</summary>
+    public static void WriteOpened(EventWriter to, SessionOpened e)
+    {
+        WriteOpened2(to, e);
+        OfferLayout.Write(to, e.Client);
+    }
+
+    public static SessionOpened ReadOpened(ref EventReader from)
+    {
+        var e = ReadOpened2(ref from);
+        return e with { Client = OfferLayout.Read(ref from, e.Client) };
+    }
 
     /// <summary>
     /// <c>s.refused.1</c>: session text, connection text, protocol text, node text, refused time, client facts, refusal u16, detail text,
     /// subject optional text.
     /// </summary>
-    public static void WriteRefused(EventWriter to, SessionRefused e)
+    public static void WriteRefused1(EventWriter to, SessionRefused e)
     {
         to.Text(e.SessionId);
         to.Text(e.Connection);
@@ -72,7 +85,7 @@ static class OpeningLayouts
         to.OptionalText(e.Subject);
     }
 
-    public static SessionRefused ReadRefused(ref EventReader from) => new()
+    public static SessionRefused ReadRefused1(ref EventReader from) => new()
     {
         SessionId = from.Text(),
         Connection = from.Text(),
@@ -84,6 +97,19 @@ static class OpeningLayouts
         Detail = from.Text(),
         Subject = from.OptionalText(),
     };
+
+    /// <summary><c>s.refused.2</c>: as <c>s.refused.1</c>, then the client's offer.</summary>
+    public static void WriteRefused(EventWriter to, SessionRefused e)
+    {
+        WriteRefused1(to, e);
+        OfferLayout.Write(to, e.Client);
+    }
+
+    public static SessionRefused ReadRefused(ref EventReader from)
+    {
+        var e = ReadRefused1(ref from);
+        return e with { Client = OfferLayout.Read(ref from, e.Client) };
+    }
 
     /// <summary><c>s.upstream.1</c>: time, address text, TLS version optional text, suite optional text, certificate optional text.</summary>
     public static void WriteUpstream(EventWriter to, UpstreamSecured e)

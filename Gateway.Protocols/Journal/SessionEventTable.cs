@@ -12,8 +12,8 @@ public static class SessionEventTable
     public const byte FormatVersion = EventTable<SessionEvent>.FormatVersion;
 
     static readonly EventTable<SessionEvent> s_table = new(
-        Of<SessionOpened>("s.opened.2", OpeningLayouts.WriteOpened, OpeningLayouts.ReadOpened),
-        Of<SessionRefused>("s.refused.1", OpeningLayouts.WriteRefused, OpeningLayouts.ReadRefused),
+        Of<SessionOpened>("s.opened.3", OpeningLayouts.WriteOpened, OpeningLayouts.ReadOpened),
+        Of<SessionRefused>("s.refused.2", OpeningLayouts.WriteRefused, OpeningLayouts.ReadRefused),
         Of<UpstreamSecured>("s.upstream.1", OpeningLayouts.WriteUpstream, OpeningLayouts.ReadUpstream),
         Of<TrafficRecorded>("s.traffic.1", RelayLayouts.WriteTraffic, RelayLayouts.ReadTraffic),
         Of<TrafficCounted>("s.counted.1", RelayLayouts.WriteCounted, RelayLayouts.ReadCounted),
@@ -22,7 +22,9 @@ public static class SessionEventTable
         Of<AccessEnding>("s.ending.1", StandingLayouts.WriteEnding, StandingLayouts.ReadEnding),
         Of<SessionSealed>("s.sealed.1", RelayLayouts.WriteSealed, RelayLayouts.ReadSealed),
         // What earlier versions wrote, and every later one reads.
-        Of<SessionOpened>("s.opened.1", OpeningLayouts.WriteOpened1, OpeningLayouts.ReadOpened1));
+        Of<SessionOpened>("s.opened.1", OpeningLayouts.WriteOpened1, OpeningLayouts.ReadOpened1),
+        Of<SessionOpened>("s.opened.2", OpeningLayouts.WriteOpened2, OpeningLayouts.ReadOpened2),
+        Of<SessionRefused>("s.refused.1", OpeningLayouts.WriteRefused1, OpeningLayouts.ReadRefused1));
 
     /// <summary>Every manifest this version reads, with the event it holds.</summary>
     public static IReadOnlyList<(string Manifest, Type Type)> Manifests => s_table.Manifests;

@@ -1,3 +1,5 @@
+using Gateway.Protocols.Tls;
+
 namespace Gateway.Protocols.Journal;
 
 /// <summary>
@@ -103,6 +105,12 @@ public sealed record ClientFacts
 
     /// <summary>SHA-256 of the client certificate, lower-case hex.</summary>
     public string? CertificateSha256 { get; init; }
+
+    /// <summary>The whole of what the client offered; null in events of earlier versions too.</summary>
+    public ClientOffer? Offer { get; init; }
+
+    /// <summary>True when the client resumed an earlier TLS session.</summary>
+    public bool IsResumed { get; init; }
 }
 
 /// <summary>The upstream was dialled, verified and logged in to.</summary>

@@ -24,6 +24,15 @@ public sealed record ClientHello
     /// <summary>ALPN protocol names in the client's order; those that are not visible ASCII are left out.</summary>
     public required IReadOnlyList<string> Alpn { get; init; }
 
+    /// <summary>Groups for the key exchange by their IANA numbers, in the client's order; empty when it names none.</summary>
+    public IReadOnlyList<ushort> Groups { get; init; } = [];
+
+    /// <summary>Signature algorithms by their IANA numbers, in the client's order; empty when it names none.</summary>
+    public IReadOnlyList<ushort> SignatureAlgorithms { get; init; } = [];
+
+    /// <summary>All of it for the record, each list cut to a bound.</summary>
+    public required ClientOffer Offer { get; init; }
+
     /// <summary>One line for the record, at most 160 characters, such as <c>TLS 1.3, 17 suites, alpn mqtt</c>.</summary>
     public required string Offered { get; init; }
 

@@ -20,15 +20,16 @@ static class HelloBody
         if (!reader.TryShort(out var compressions) || compressions.IsEmpty) return Malformed("compression methods");
         var extensions = new HelloExtensions();
         if (!reader.IsAtEnd && !TryExtensions(ref reader, ref extensions)) return Malformed(extensions.Fault);
-        return ClientHelloRead.Complete(Hello(extensions.Version ?? Known(legacyVersion), Values(suites), extensions));
+        return ClientHelloRead.Complete(Hello(legacyVersion, suites, extensions));
     }
 
     static bool TryExtensions(ref HelloReader reader, ref HelloExtensions extensions) =>
         reader.TryLong(out var block) && reader.IsAtEnd && extensions.TryRead(block);
 
-    static ClientHello Hello(ushort version, ushort[] suites, in HelloExtensions extensions)
+    static ClientHello Hello(ushort legacyVersion, ReadOnlySpan<byte> suiteBytes, in HelloExtensions extensions)
     {
-        var alpn = extensions.Alpn;
+        var (version, suites, alpn) = (extensions.Version ?? Known(legacyVersion), Values(suiteBytes), extensions.Alpn);
+        IReadOnlyList<ushort> versions = extensions.Versions ?? [legacyVersion];
         var offered = $"{TlsVersion.Name(version)}, {suites.Length} suites" + (alpn.Count == 0 ? "" : $", alpn {string.Join(' ', alpn)}");
         return new ClientHello
         {
@@ -36,6 +37,17 @@ static class HelloBody
             Suites = suites,
             ServerName = extensions.ServerName,
             Alpn = alpn,
+            Groups = extensions.Groups,
+            SignatureAlgorithms = extensions.SignatureAlgorithms,
+            Offer = new ClientOffer
+            {
+                Ja4 = Ja4.Of(versions.DefaultIfEmpty().Max(), suiteBytes, extensions.Types, extensions.SignatureAlgorithms, extensions.FirstProtocol),
+                Versions = [.. versions.Take(ClientOffer.Most)],
+                Suites = [.. suites.Take(ClientOffer.Most)],
+                Groups = [.. extensions.Groups.Take(ClientOffer.Most)],
+                SignatureAlgorithms = [.. extensions.SignatureAlgorithms.Take(ClientOffer.Most)],
+                Alpn = [.. alpn.Take(ClientOffer.Most)],
+            },
             Offered = offered.Length <= MaxOffered ? offered : offered[..(MaxOffered - 3)] + "...",
         };
     }

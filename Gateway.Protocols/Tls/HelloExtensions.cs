@@ -9,6 +9,8 @@ namespace Gateway.Protocols.Tls;
 struct HelloExtensions()
 {
     const ushort ServerNameType = 0;
+    const ushort GroupsType = 10;
+    const ushort SignatureAlgorithmsType = 13;
     const ushort AlpnType = 16;
     const ushort SupportedVersionsType = 43;
     const byte HostName = 0;
@@ -16,12 +18,28 @@ struct HelloExtensions()
     static readonly SearchValues<byte> s_hostNameBytes =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:"u8);
 
+    readonly List<ushort> _types = [];
     List<string>? _alpn;
+    ushort[]? _groups;
+    ushort[]? _signatureAlgorithms;
 
     /// <summary>The highest known version of supported_versions; 0 when it has none, null without the extension.</summary>
     public ushort? Version { get; private set; }
 
+    /// <summary>What supported_versions lists, in its order; null without the extension.</summary>
+    public ushort[]? Versions { get; private set; }
+
     public string? ServerName { get; private set; }
+
+    /// <summary>Types of all extensions, in their order.</summary>
+    public readonly IReadOnlyCollection<ushort> Types => _types;
+
+    public readonly IReadOnlyList<ushort> Groups => _groups ?? [];
+
+    public readonly IReadOnlyList<ushort> SignatureAlgorithms => _signatureAlgorithms ?? [];
+
+    /// <summary>The first ALPN name as it was sent; empty for none.</summary>
+    public byte[] FirstProtocol { get; private set; } = [];
 
     public readonly IReadOnlyList<string> Alpn => _alpn ?? (IReadOnlyList<string>)[];
 
@@ -42,8 +60,15 @@ struct HelloExtensions()
 
     bool TryExtension(ushort type, ReadOnlySpan<byte> data)
     {
+        if (!TlsVersion.IsGrease(type)) _types.Add(type);
         switch (type)
         {
+            case GroupsType:
+                Fault = "groups";
+                return TryValues(data, ref _groups);
+            case SignatureAlgorithmsType:
+                Fault = "signature algorithms";
+                return TryValues(data, ref _signatureAlgorithms);
             case ServerNameType:
                 Fault = "server name";
                 return TryServerName(data);
@@ -87,6 +112,7 @@ struct HelloExtensions()
         while (!names.IsAtEnd)
         {
             if (!names.TryShort(out var name) || name.IsEmpty) return false;
+            if (FirstProtocol.Length == 0) FirstProtocol = name.ToArray();
             if (!name.ContainsAnyExceptInRange((byte)'!', (byte)'~')) _alpn.Add(Encoding.ASCII.GetString(name));
         }
 
@@ -99,12 +125,33 @@ struct HelloExtensions()
         var outer = new HelloReader(data);
         if (Version is not null || !outer.TryShort(out var list) || list.IsEmpty || list.Length % 2 != 0 || !outer.IsAtEnd) return false;
         Version = 0;
-        var versions = new HelloReader(list);
-        while (versions.TryUInt16(out var version))
+        Versions = Values(list);
+        foreach (var version in Versions)
         {
             if (version is >= TlsVersion.Ssl3 and <= TlsVersion.Tls13 && version > Version) Version = version;
         }
 
         return true;
+    }
+
+    /// <summary>RFC 8446 sections 4.2.3 and 4.2.7: <c>values&lt;2..&gt;</c> of two bytes each.</summary>
+    static bool TryValues(ReadOnlySpan<byte> data, ref ushort[]? values)
+    {
+        var outer = new HelloReader(data);
+        if (values is not null || !outer.TryLong(out var list) || list.IsEmpty || list.Length % 2 != 0 || !outer.IsAtEnd) return false;
+        values = Values(list);
+        return true;
+    }
+
+    static ushort[] Values(ReadOnlySpan<byte> list)
+    {
+        var values = new List<ushort>(list.Length / 2);
+        var reader = new HelloReader(list);
+        while (reader.TryUInt16(out var value))
+        {
+            if (!TlsVersion.IsGrease(value)) values.Add(value);
+        }
+
+        return [.. values];
     }
 }

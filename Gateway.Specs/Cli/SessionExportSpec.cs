@@ -25,7 +25,7 @@ public sealed class SessionExportSpec : IDisposable
         var lines = (await new StreamReader(bytes).ReadToEndAsync()).TrimEnd('\n').Split('\n').Select(Parsed).ToList();
         Assert.Equal(SampleSession.Id, lines[0].GetProperty("id").GetString());
         Assert.Equal(
-            ["s.opened.2", "s.upstream.1", "hello", new string('x', 300), "more", "s.denied.1", "bye", "s.sealed.1"],
+            ["s.opened.3", "s.upstream.1", "hello", new string('x', 300), "more", "s.denied.1", "bye", "s.sealed.1"],
             lines.Skip(1).Select(line => line.TryGetProperty("manifest", out var manifest) ? manifest.GetString() : Payload(line)));
         Assert.Equal("closed-by-client", lines[^1].GetProperty("event").GetProperty("ending").GetString());
     }

@@ -15,9 +15,11 @@ public sealed class GoldenEventsSpec
 {
     static readonly Dictionary<string, SessionEvent> s_samples = new()
     {
-        ["s.opened.1"] = SampleSession.Opened with { Level = RecordingLevel.Full },
-        ["s.opened.2"] = SampleSession.Opened,
-        ["s.refused.1"] = SampleSession.Refused,
+        ["s.opened.1"] = SampleSession.Opened with { Level = RecordingLevel.Full, Client = SampleSession.Client },
+        ["s.opened.2"] = SampleSession.Opened with { Client = SampleSession.Client },
+        ["s.opened.3"] = SampleSession.Opened,
+        ["s.refused.1"] = SampleSession.Refused with { Client = SampleSession.Refused.Client with { Offer = null } },
+        ["s.refused.2"] = SampleSession.Refused,
         ["s.upstream.1"] = SampleSession.Upstream,
         ["s.traffic.1"] = SampleSession.Traffic,
         ["s.counted.1"] = SampleSession.Counted,

@@ -1,4 +1,5 @@
 using Gateway.Actors.Record;
+using Gateway.Actors.Replay;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
@@ -28,6 +29,14 @@ public abstract class TlsMatrixSpec(TlsMatrixBed bed)
         var row = await EndedAsync(TlsMatrixBed.ClientConnection(fault));
         AssertRefused(cell, Side.Client, row);
         Assert.Equal(0, bed.Behind);
+        // The row of a refused connection is there before its event.
+        await Eventually.AssertAsync(async () =>
+        {
+            var offer = (await SessionBeginning.ClientAsync(bed.Node.Archive, row.SessionId, CancellationToken.None))?.Offer;
+            Assert.NotNull(offer);
+            Assert.Matches("^t1[0-3]i[0-9]{4}00_[0-9a-f]{12}_[0-9a-f]{12}$", offer.Ja4);
+            Assert.All((IReadOnlyList<ushort>[])[offer.Versions, offer.Suites, offer.Groups], Assert.NotEmpty);
+        });
     }
 
     [RequiresTheory("openssl")]

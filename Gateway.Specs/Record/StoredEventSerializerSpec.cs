@@ -23,7 +23,7 @@ public sealed class StoredEventSerializerSpec : IDisposable
 
         Assert.Same(stored.Bytes, bytes);
         Assert.Same(bytes, back.Bytes);
-        Assert.Equal("s.opened.2", back.Manifest);
+        Assert.Equal("s.opened.3", back.Manifest);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using Gateway.Actors.Record;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
+using Gateway.Protocols.Tls;
 
 namespace Gateway.Specs.Support;
 
@@ -20,6 +21,17 @@ static class SampleSession
         CertificateSha256 = new string('a', 64),
     };
 
+    /// <summary>As JA4's specification has it for its example.</summary>
+    public static readonly ClientOffer Offer = new()
+    {
+        Ja4 = "t13d1516h2_8daaf6152771_e5627efa2ab1",
+        Versions = [0x0304, 0x0303],
+        Suites = [0x1301, 0x1302, 0xC02B],
+        Groups = [0x11EC, 0x001D],
+        SignatureAlgorithms = [0x0403, 0x0804],
+        Alpn = ["mqtt"],
+    };
+
     public static readonly SessionOpened Opened = new()
     {
         SessionId = Id,
@@ -27,7 +39,7 @@ static class SampleSession
         Protocol = "mqtt",
         NodeKey = "node1",
         OpenedAt = 1_764_000_000_000_000,
-        Client = Client,
+        Client = Client with { Offer = Offer, IsResumed = true },
         Subject = "münchen-42",
         Issuer = "https://issuer.example.test",
         Groups = ["sensors", "eu"],
@@ -45,7 +57,7 @@ static class SampleSession
         Protocol = "mqtt",
         NodeKey = "node1",
         RefusedAt = 1_764_000_000_000_001,
-        Client = new ClientFacts { Address = "192.0.2.8:5", Offered = "TLS 1.1" },
+        Client = new ClientFacts { Address = "192.0.2.8:5", Offered = "TLS 1.1", Offer = Offer with { Versions = [0x0302], Alpn = [] } },
         Refusal = Protocols.Refusal.TlsVersionTooOld,
         Detail = "the highest version offered is TLS 1.1",
     };

@@ -59,5 +59,5 @@ public sealed class TlsPolicySpec
     }
 
     static ClientHello Hello(ushort version, params ushort[] suites) =>
-        new() { Version = version, Suites = suites, Alpn = [], Offered = "" };
+        new() { Version = version, Suites = suites, Alpn = [], Offered = "", Offer = SampleSession.Offer };
 }

@@ -7,11 +7,13 @@ namespace Gateway.Actors.Hosting.AdminApi;
 
 /// <summary>
 /// A session as the admin API answers and the command line prints it in JSON. Times are <see cref="JournalTime"/>; what ended it is null
-/// while the session is open. <paramref name="Live"/> is set for one open session that was asked for by its id and answered in time.
+/// while the session is open. <paramref name="Live"/> is set for one open session that was asked for by its id and answered in time,
+/// <paramref name="Tls"/> for any that was asked for by its id.
 /// </summary>
 public sealed record SessionView(
     string Id, string Connection, string Protocol, string Node, string Client, string? Subject, string Started, bool Open,
-    string? Ended, string? Ending, string? Refusal, string? Detail, long? ToUpstreamBytes, long? ToClientBytes, LiveView? Live = null)
+    string? Ended, string? Ending, string? Refusal, string? Detail, long? ToUpstreamBytes, long? ToClientBytes, LiveView? Live = null,
+    ClientTlsView? Tls = null)
 {
     public static SessionView Of(SessionRow row)
     {
