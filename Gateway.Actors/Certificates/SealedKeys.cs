@@ -13,6 +13,8 @@ static class SealedKeys
 
     const string Authority = "gateway.authority.1";
 
+    const string Account = "gateway.acme-account.1";
+
     public static byte[] SealFor(this ClusterKey key, string name, uint version, ReadOnlySpan<byte> pkcs8) =>
         key.SealBytes(Certificate, Place(name, version), pkcs8);
 
@@ -26,6 +28,11 @@ static class SealedKeys
     /// <summary>As <see cref="OpenFor"/>.</summary>
     public static byte[]? OpenAuthority(this ClusterKey key, uint generation, ReadOnlyMemory<byte> sealedKey) =>
         key.OpenBytes(Authority, generation.ToString(CultureInfo.InvariantCulture), sealedKey.Span);
+
+    public static byte[] SealAccount(this ClusterKey key, string issuer, ReadOnlySpan<byte> pem) => key.SealBytes(Account, issuer, pem);
+
+    /// <summary>As <see cref="OpenFor"/>.</summary>
+    public static byte[]? OpenAccount(this ClusterKey key, string issuer, ReadOnlyMemory<byte> sealedKey) => key.OpenBytes(Account, issuer, sealedKey.Span);
 
     // A name holds no slash.
     static string Place(string name, uint version) => string.Create(CultureInfo.InvariantCulture, $"{name}/{version}");

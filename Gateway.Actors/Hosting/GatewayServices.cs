@@ -42,6 +42,10 @@ public static class GatewayServices
         .AddSingleton<ICertificateProbe, ListenerProbe>()
         .AddSingleton<IReadiness, CertificateReadiness>()
         .AddSingleton(new SourceOf(CertificateOrigin.Internal, new InternalSource(node.Registry, node.ClusterKey, static () => [], node.Time)))
+        .AddSingleton<IAcmeAccounts, RegisteredAccounts>()
+        .AddSingleton(provider => new AcmeSource(
+            node.Options.Certificates.Acme, provider.GetRequiredService<IAcmeAccounts>(), provider.GetRequiredService<IChallengeAnswers>(), node.Time))
+        .AddSingleton(provider => new SourceOf(CertificateOrigin.Acme, provider.GetRequiredService<AcmeSource>()))
         .AddSingleton<RotationActors>()
         .AddSingleton(node.SealKey)
         .AddSingleton<GatewayMetrics>()

@@ -15,6 +15,9 @@ static class CertificateDecisions
     /// <summary>Authorities there ever were. Origin: a roll-over each month for two decades.</summary>
     public const int MostAuthorities = 256;
 
+    /// <summary>Origin: clusters have accounts at a handful of servers.</summary>
+    public const int MostAccounts = 64;
+
     /// <summary>Versions of one certificate that nodes keep: the one before, the current, the next.</summary>
     public const int MostVersions = 4;
 
@@ -34,6 +37,7 @@ static class CertificateDecisions
         RotationFailed failed => Fail(now, failed),
         AuthorityMade made => Make(now, made),
         AuthorityStaged staged => Stage(now, staged),
+        AcmeAccountKept kept => Keep(now, kept),
         _ => null,
     };
 
@@ -96,6 +100,14 @@ static class CertificateDecisions
         return staged.Stage == AuthorityStage.Signing && now.Signing is { } other && other.Generation != staged.Generation
             ? (RegistryOutcome.Invalid, $"Authority {other.Generation} signs already; replace it in the same change")
             : Done;
+    }
+
+    static (RegistryOutcome, string) Keep(CertificatesState now, AcmeAccountKept kept)
+    {
+        if (kept.Issuer.Length is 0 or > 64) return (RegistryOutcome.Invalid, "The ACME server has no name of 1 to 64 characters; correct it");
+        return now.Accounts.ContainsKey(kept.Issuer) || now.Accounts.Count < MostAccounts
+            ? Done
+            : (RegistryOutcome.Full, $"{MostAccounts} accounts at ACME servers are kept; begin a new registry");
     }
 
     static (RegistryOutcome, string) NotFound(string name) => (RegistryOutcome.NotFound, $"There is no certificate {(RegistryDecisions.IsName(name) ? name : "of that name")}");

@@ -72,6 +72,10 @@ public sealed record CertificatesState
     /// <summary>By generation; retired ones stay, for the record.</summary>
     public ImmutableSortedDictionary<uint, ManagedAuthority> Authorities { get; private init; } = ImmutableSortedDictionary<uint, ManagedAuthority>.Empty;
 
+    /// <summary>The cluster's accounts at ACME servers, by the configured name of the server.</summary>
+    public ImmutableSortedDictionary<string, AcmeAccountKept> Accounts { get; private init; } =
+        ImmutableSortedDictionary.Create<string, AcmeAccountKept>(StringComparer.Ordinal);
+
     /// <summary>The one that signs; null before the first.</summary>
     public ManagedAuthority? Signing => Authorities.Values.FirstOrDefault(a => a.Stage == AuthorityStage.Signing);
 
@@ -97,6 +101,7 @@ public sealed record CertificatesState
             Authorities = Authorities.SetItem(made.Generation, new(made.Generation, made.Chain, made.SealedKey, e.Act.At, null)),
         },
         AuthorityStaged staged => Staged(staged),
+        AcmeAccountKept kept => this with { Accounts = Accounts.SetItem(kept.Issuer, kept) },
         _ => this,
     };
 

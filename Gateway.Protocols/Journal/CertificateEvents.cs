@@ -110,6 +110,25 @@ public sealed record AuthorityStaged : RegistryEvent
     public required AuthorityStage Stage { get; init; }
 }
 
+/// <summary>The cluster has an account at an ACME server, or something about it changed: its address, or its key.</summary>
+public sealed record AcmeAccountKept : RegistryEvent
+{
+    /// <summary>What the configuration calls the server.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>The URL of the server's directory: the account is at that server and no other.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The account's URL; null before the server told it.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The account's private key, sealed with the cluster's key for this issuer.</summary>
+    public required ReadOnlyMemory<byte> SealedKey { get; init; }
+
+    /// <summary>The key that is taking over, likewise; empty when none is.</summary>
+    public ReadOnlyMemory<byte> SealedNextKey { get; init; }
+}
+
 /// <summary>The stages of an authority. The numbers are part of the journal format.</summary>
 public enum AuthorityStage : byte
 {

@@ -128,6 +128,26 @@ static class CertificateLayouts
         Stage = (AuthorityStage)from.Known((byte)AuthorityStage.Retired, (byte)AuthorityStage.Prepared, "stage"),
     };
 
+    /// <summary><c>r.acme-account-kept.1</c>: act, issuer text, directory text, url optional text, sealed key bytes, sealed next key bytes.</summary>
+    public static void WriteAccount(EventWriter to, AcmeAccountKept e)
+    {
+        Write(to, e.Act, e.Issuer);
+        to.Text(e.Directory);
+        to.OptionalText(e.Url);
+        to.Bytes(e.SealedKey.Span, EventLimits.SealedKey);
+        to.Bytes(e.SealedNextKey.Span, EventLimits.SealedKey);
+    }
+
+    public static AcmeAccountKept ReadAccount(ref EventReader from) => new()
+    {
+        Act = RegistryLayouts.ReadAct(ref from),
+        Issuer = from.Text(),
+        Directory = from.Text(),
+        Url = from.OptionalText(),
+        SealedKey = from.Bytes(EventLimits.SealedKey).ToArray(),
+        SealedNextKey = from.Bytes(EventLimits.SealedKey).ToArray(),
+    };
+
     static void Write(EventWriter to, Act act, string name)
     {
         RegistryLayouts.WriteAct(to, act);

@@ -27,5 +27,6 @@ public static class RegistryEventTable
         Of<CertificateRetired>("r.certificate-retired.1", CertificateLayouts.WriteRetired, CertificateLayouts.ReadRetired),
         Of<RotationFailed>("r.rotation-failed.1", CertificateLayouts.WriteFailed, CertificateLayouts.ReadFailed),
         Of<AuthorityMade>("r.authority-made.1", CertificateLayouts.WriteMade, CertificateLayouts.ReadMade),
-        Of<AuthorityStaged>("r.authority-staged.1", CertificateLayouts.WriteStaged, CertificateLayouts.ReadStaged));
+        Of<AuthorityStaged>("r.authority-staged.1", CertificateLayouts.WriteStaged, CertificateLayouts.ReadStaged),
+        Of<AcmeAccountKept>("r.acme-account-kept.1", CertificateLayouts.WriteAccount, CertificateLayouts.ReadAccount));
 }

@@ -69,6 +69,11 @@ static class SampleRegistry
         new RotationFailed { Act = Act, Name = "edge", Version = 301, Attempt = 2, NextAttempt = At + Hour, Reason = "the issuer does not answer" },
         new AuthorityMade { Act = Act, Generation = 2, Chain = [new byte[] { 48, 1, 0 }, new byte[] { 48, 0 }], SealedKey = new byte[] { 1, 2, 3, 255 } },
         new AuthorityStaged { Act = Act, Generation = 2, Stage = AuthorityStage.Signing },
+        new AcmeAccountKept
+        {
+            Act = Act, Issuer = "public", Directory = "https://acme.example.org/dir", Url = "https://acme.example.org/account/7",
+            SealedKey = new byte[] { 1, 2, 3, 255 }, SealedNextKey = new byte[] { 4 },
+        },
     ];
 
     /// <summary>The same act as another person's, of another id.</summary>

@@ -28,7 +28,7 @@ public static class AcmeLimits
     public const int NonceRetries = 20;
 
     /// <summary>Certificates in a chain.</summary>
-    public const int Chain = 10;
+    public const int Chain = Protocols.Journal.EventLimits.Chain;
 
     /// <summary>Alternate chains that are looked at.</summary>
     public const int AlternateChains = 8;
@@ -39,8 +39,11 @@ public static class AcmeLimits
     /// <summary>One request and its answer.</summary>
     public static readonly TimeSpan Request = TimeSpan.FromSeconds(30);
 
-    /// <summary>A whole order, from asking for it to its certificate. Origin: validation at several places takes public authorities below a minute.</summary>
-    public static readonly TimeSpan Order = TimeSpan.FromMinutes(10);
+    /// <summary>
+    /// A whole order, from asking for it to its certificate. Origin: validation at several places takes public authorities below a minute; shorter than the
+    /// coordinator waits, so that what is told is what was being waited for.
+    /// </summary>
+    public static readonly TimeSpan Order = TimeSpan.FromMinutes(4);
 
     /// <summary>Between two looks at an order or authorization, where the server asks for nothing else.</summary>
     public static readonly TimeSpan FirstPoll = TimeSpan.FromSeconds(1);

@@ -20,6 +20,7 @@ static class CertificateActs
         RotationFailed => "rotation-failed",
         AuthorityMade => "authority-made",
         AuthorityStaged staged => $"authority-{staged.Stage.Word()}",
+        AcmeAccountKept => "acme-account-kept",
         _ => null,
     };
 
@@ -35,6 +36,7 @@ static class CertificateActs
         RotationFailed failed => $"{failed.Name} {failed.Version}",
         AuthorityMade made => $"authority {made.Generation}",
         AuthorityStaged staged => $"authority {staged.Generation}",
+        AcmeAccountKept kept => kept.Issuer,
         _ => "",
     };
 
@@ -46,6 +48,9 @@ static class CertificateActs
         CertificateRetired retired => retired.Reason,
         RotationFailed failed => $"attempt {failed.Attempt}, next at {JournalTime.Write(failed.NextAttempt)}: {failed.Reason}",
         AuthorityMade made => Issued(made.Chain[^1]),
+        AcmeAccountKept { SealedNextKey.IsEmpty: false } kept => $"{kept.Url} is about to be given a new key",
+        AcmeAccountKept { Url: { } url } => $"{url} by its key",
+        AcmeAccountKept kept => $"a key for an account at {kept.Directory}",
         _ => "",
     };
 

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+using Gateway.Actors.Certificates;
+using Gateway.Actors.Certificates.Acme;
+using Gateway.Actors.Registry;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>Keeps the cluster's accounts at ACME servers in the registry, their keys sealed with the cluster's key.</summary>
+sealed class RegisteredAccounts(IRegistry registry, IRegistryCommands commands, ClusterKey key, NodeIdentity identity, TimeProvider time) : IAcmeAccounts
+{
+    public Task<AcmeAccount?> FindAsync(string issuer, CancellationToken cancel) => Task.FromResult(
+        registry.Current.Certificates.Accounts.TryGetValue(issuer, out var kept) ? Opened(kept) : null);
+
+    public async Task KeepAsync(string issuer, AcmeAccount account, CancellationToken cancel)
+    {
+        var kept = new AcmeAccountKept
+        {
+            Act = Act(),
+            Issuer = issuer,
+            Directory = account.Directory,
+            Url = account.Url,
+            SealedKey = Sealed(issuer, account.Key),
+            SealedNextKey = account.NextKey is { } next ? Sealed(issuer, next) : ReadOnlyMemory<byte>.Empty,
+        };
+        var answer = await commands.ChangeAsync([kept], basis: null, cancel).ConfigureAwait(false);
+        if (!answer.IsDone) throw new AcmeException($"the account could not be kept: {answer.Detail}");
+    }
+
+    AcmeAccount Opened(AcmeAccountKept kept) => new()
+    {
+        Directory = kept.Directory,
+        Url = kept.Url,
+        Key = Opened(kept.Issuer, kept.SealedKey),
+        NextKey = kept.SealedNextKey.IsEmpty ? null : Opened(kept.Issuer, kept.SealedNextKey),
+    };
+
+    byte[] Sealed(string issuer, string pem)
+    {
+        var plain = Encoding.ASCII.GetBytes(pem);
+        try
+        {
+            return key.SealAccount(issuer, plain);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    string Opened(string issuer, ReadOnlyMemory<byte> sealedKey)
+    {
+        var plain = key.OpenAccount(issuer, sealedKey)
+            ?? throw new AcmeException("the account's key was not sealed with this node's cluster key; give all nodes one key");
+        try
+        {
+            return Encoding.ASCII.GetString(plain);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    Act Act() => new()
+    {
+        Id = Guid.NewGuid().ToString("N"),
+        At = UnixMicros.Of(time.GetUtcNow()),
+        Who = "gateway",
+        Issuer = "rotation",
+        Address = "",
+        NodeKey = identity.Key,
+    };
+}
