@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Record;
@@ -14,6 +15,23 @@ sealed class FilterOptions(TimeProvider time)
     const int MostSessions = 1_000_000;
 
     readonly Option<string?> _connection = new("--connection") { Description = "Of this connection.", HelpName = "name" };
+
+    readonly Option<string?> _protocol = new("--protocol") { Description = "Of this protocol.", HelpName = "name" };
+
+    readonly Option<ClientNetwork?> _client = new("--client")
+    {
+        Description = "From this address or IPv4 network.",
+        HelpName = "address",
+        CustomParser = result => Parsed(result, ClientNetwork.Parse, ClientNetwork.Rule),
+    };
+
+    readonly Option<long?> _bytes = new("--bytes")
+    {
+        Description = "That relayed so many bytes at least, both directions together.",
+        HelpName = "number",
+        CustomParser = result => Parsed<long>(
+            result, text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null, "is no number of bytes"),
+    };
 
     readonly Option<string?> _subject = new("--subject") { Description = "Of this subject.", HelpName = "name" };
 
@@ -41,9 +59,11 @@ sealed class FilterOptions(TimeProvider time)
         CustomParser = result => Parsed(result, Number, $"must be between 1 and {MostSessions}"),
     };
 
-    public void AddTo(Command command)
+    /// <summary>With <c>--limit</c> unless a command means something else by it.</summary>
+    public void AddTo(Command command, bool withLimit = true)
     {
-        foreach (var option in new Option[] { _connection, _subject, _nodeKey, _refusal, _open, _ended, _since, _until, _limit })
+        if (withLimit) command.Options.Add(_limit);
+        foreach (var option in new Option[] { _connection, _protocol, _subject, _client, _bytes, _nodeKey, _refusal, _open, _ended, _since, _until })
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -55,7 +75,10 @@ sealed class FilterOptions(TimeProvider time)
     public SessionFilter Read(ParseResult parsed, int most = 100) => new()
     {
         Connection = parsed.GetValue(_connection),
+        Protocol = parsed.GetValue(_protocol),
         Subject = parsed.GetValue(_subject),
+        Client = parsed.GetValue(_client),
+        LeastBytes = parsed.GetValue(_bytes),
         NodeKey = parsed.GetValue(_nodeKey),
         Refusal = parsed.GetValue(_refusal),
         Open = parsed.GetValue(_open) ? true : parsed.GetValue(_ended) ? false : null,

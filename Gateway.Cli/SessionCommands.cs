@@ -7,12 +7,13 @@ namespace Gateway.Cli;
 static class SessionCommands
 {
     public static Command All(SourceOptions source, CliOutput output) =>
-        new("sessions", "Lists, shows, replays, follows, exports, verifies and ends sessions.")
+        new("sessions", "Lists, shows, replays, follows, searches, exports, verifies and ends sessions.")
         {
             List(source, output),
             Show(source, output),
             RecordingCommands.Replay(source, output),
             RecordingCommands.Tail(source, output),
+            GrepCommand.Grep(source, output),
             RecordingCommands.Export(source, output),
             VerifyCommand.Verify(source, output),
             Kill(source, output),

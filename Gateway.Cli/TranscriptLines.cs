@@ -31,20 +31,21 @@ static class TranscriptLines
     /// <summary>When, which way, what; below that its fields and what it carries.</summary>
     public static IEnumerable<string> Of(DecodedOperation operation)
     {
-        if (operation.Name == DecodedOperation.Bytes)
-        {
-            var head = Head(operation.At, operation.Direction, operation.PayloadLength, operation.Payload);
-            return [operation.Detail.Length == 0 ? head : $"{head}  ({operation.Detail})"];
-        }
-
+        if (operation.Name == DecodedOperation.Bytes) return [Head(operation)];
         var fields = operation.Fields.Select(field => $"{Printable.Text(field.Key)}: {Printable.Text(field.Value)}");
         var payload = operation.PayloadLength == 0 ? [] : PayloadText.Lines(operation.Payload, operation.PayloadLength, PayloadForm.Sniffed);
-        return Under(Line(operation), fields.Concat(payload));
+        return Under(Head(operation), fields.Concat(payload));
     }
 
     /// <summary>The first of an operation's lines.</summary>
-    public static string Line(DecodedOperation operation)
+    public static string Head(DecodedOperation operation)
     {
+        if (operation.Name == DecodedOperation.Bytes)
+        {
+            var bytes = Head(operation.At, operation.Direction, operation.PayloadLength, operation.Payload);
+            return operation.Detail.Length == 0 ? bytes : $"{bytes}  ({operation.Detail})";
+        }
+
         var line = new StringBuilder();
         line.Append(CultureInfo.InvariantCulture, $"{JournalTime.Write(operation.At)} {Arrow(operation.Direction)} {operation.Name,-11}");
         foreach (var resource in operation.Resources) line.Append(' ').Append(Printable.Text(resource));
@@ -56,32 +57,7 @@ static class TranscriptLines
     }
 
     /// <summary>One line of JSON.</summary>
-    public static string Json(DecodedOperation operation) => Json(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("at", JournalTime.Write(operation.At));
-        writer.WriteString("direction", operation.Direction == Direction.ToUpstream ? "to-upstream" : "to-client");
-        writer.WriteNumber("offset", operation.Offset);
-        writer.WriteNumber("length", operation.Length);
-        writer.WriteString("operation", operation.Name);
-        writer.WriteStartArray("resources");
-        foreach (var resource in operation.Resources) writer.WriteStringValue(resource);
-        writer.WriteEndArray();
-        writer.WriteString("detail", operation.Detail);
-        writer.WriteStartArray("fields");
-        foreach (var (name, value) in operation.Fields)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("name", name);
-            writer.WriteString("value", value);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteNumber("payloadLength", operation.PayloadLength);
-        writer.WriteBase64String("payload", operation.Payload.Span);
-        writer.WriteEndObject();
-    });
+    public static string Json(DecodedOperation operation) => JsonSerializer.Serialize(OperationView.Of(operation), AdminJson.Default.OperationView);
 
     /// <summary>As <c>sessions export</c> writes it.</summary>
     public static string Json(ReplayPiece piece) => Json(writer => ExportLines.Write(writer, piece));

@@ -53,9 +53,17 @@ public sealed record SessionFilter
 {
     public string? Connection { get; init; }
 
+    public string? Protocol { get; init; }
+
     public string? Subject { get; init; }
 
     public string? NodeKey { get; init; }
+
+    /// <summary>Where the client connected from.</summary>
+    public ClientNetwork? Client { get; init; }
+
+    /// <summary>Relayed bytes of both directions at least; only of ended sessions is that known.</summary>
+    public long? LeastBytes { get; init; }
 
     public Refusal? Refusal { get; init; }
 

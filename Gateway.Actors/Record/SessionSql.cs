@@ -51,6 +51,9 @@ static class SessionSql
         var conditions = new Conditions();
         conditions.Add("connection = @connection", "connection", filter.Connection is { } connection ? Of(connection) : null);
         conditions.Add("subject = @subject", "subject", filter.Subject is { } subject ? Of(subject) : null);
+        conditions.Add("protocol = @protocol", "protocol", filter.Protocol is { } protocol ? Of(protocol) : null);
+        conditions.Add("to_upstream_bytes + to_client_bytes >= @bytes", "bytes", filter.LeastBytes);
+        conditions.AddAnyPrefix("client_address", "client", filter.Client?.Prefixes ?? []);
         conditions.Add("node_key = @node", "node", filter.NodeKey is { } node ? Of(node) : null);
         conditions.Add("refusal = @refusal", "refusal", filter.Refusal is { } refusal ? (int)refusal : null);
         conditions.Add("started_at >= @after", "after", filter.After);
@@ -122,6 +125,15 @@ static class SessionSql
                 return;
             Add(condition);
             _parameters.Add((name, value));
+        }
+
+        /// <summary>The column begins with one of the texts; nothing where there is none. Not by "like", whose wildcards and case differ.</summary>
+        public void AddAnyPrefix(string column, string name, IReadOnlyList<string> prefixes)
+        {
+            if (prefixes.Count == 0)
+                return;
+            Add($"({string.Join(" or ", prefixes.Select((prefix, i) => $"substr({column}, 1, {prefix.Length}) = @{name}{i}"))})");
+            _parameters.AddRange(prefixes.Select((prefix, i) => ($"{name}{i}", (object?)prefix)));
         }
 
         public SqlStatement Statement(string select, string order, int most)

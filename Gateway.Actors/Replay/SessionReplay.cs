@@ -14,6 +14,10 @@ public readonly record struct ReplayPiece(long At, Direction Direction, ReadOnly
 /// </summary>
 public static class SessionReplay
 {
+    /// <summary>As below, of a session that this archive has.</summary>
+    public static IAsyncEnumerable<ReplayPiece> PiecesAsync(ISessionArchive archive, SessionRow row, CancellationToken cancel) =>
+        PiecesAsync(archive.ReadAsync(row.SessionId, cancel), ended: row.Closing is not null, cancel);
+
     /// <summary>
     /// The traffic of both directions in the order it was relayed, one chunk in memory at a time. The recording of an
     /// <paramref name="ended"/> session must have its last event; one that still runs may stop anywhere.

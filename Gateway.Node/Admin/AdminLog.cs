@@ -11,6 +11,9 @@ static partial class AdminLog
     [LoggerMessage(3002, LogLevel.Warning, "{Who} stopped reading the recording of session {Session} before its end")]
     public static partial void StoppedReading(ILogger log, string who, string session);
 
+    [LoggerMessage(3007, LogLevel.Information, "{Who} searches the recordings of sessions {Sessions}")]
+    public static partial void SearchesRecordings(ILogger log, string who, string sessions);
+
     [LoggerMessage(3003, LogLevel.Warning, "{Who} ends session {Session}: {Reason}")]
     public static partial void Kills(ILogger log, string who, string session, string reason);
 

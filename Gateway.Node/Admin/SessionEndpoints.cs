@@ -21,6 +21,8 @@ static class SessionEndpoints
         app.MapGet("/v1/sessions/{id}", ShowAsync).For(AdminRoles.Reader).Answers<SessionView>("Shows a session.");
         app.MapGet("/v1/sessions/{id}/events", RecordingEndpoint.ReadAsync).For(AdminRoles.Auditor)
             .Answers<Stream>("Streams a session's recording.", type: "application/octet-stream");
+        app.MapGet("/v1/search", SearchEndpoint.SearchAsync).For(AdminRoles.Auditor)
+            .Answers<SearchLine>("Searches what was said in recordings.", type: "application/x-ndjson");
         app.MapPost("/v1/sessions/{id}/kill", KillAsync).For(AdminRoles.Operator)
             .Answers<SessionView>("Ends a session.").Takes<KillRequest>("application/json");
         app.MapGet("/v1/seal-key", (SealKey key) => Results.Text(key.PublicPem, "application/x-pem-file")).For(AdminRoles.Auditor)

@@ -164,4 +164,7 @@ public enum ActKind : byte
 
     /// <summary>A certificate's private key was given out.</summary>
     CertificateKeyExported = 8,
+
+    /// <summary>Recordings were searched: which is the target, for what the detail.</summary>
+    RecordingsSearched = 9,
 }

@@ -1,4 +1,5 @@
 using Gateway.Actors.Record;
+using Gateway.Actors.Replay;
 using Gateway.Cli;
 using Gateway.Specs.Support;
 using Xunit;

@@ -104,6 +104,28 @@ public sealed class SqlSessionIndexSpec(PostgresServer server)
 
     [Theory]
     [MemberData(nameof(Databases))]
+    public async Task Sessions_are_found_by_where_from_how_much_and_in_which_protocol(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, server);
+        await using var index = new SqlSessionIndex(journal.Database, TimeProvider.System);
+        await index.AddAsync(Row("a") with { ClientAddress = "192.0.2.7:1", Protocol = "tls" }, default);
+        await index.AddAsync(Row("b") with { ClientAddress = "192.0.2.70:1" }, default);
+        await index.AddAsync(Row("c") with { ClientAddress = "192.0.3.7:1" }, default);
+        await index.AddAsync(Row("d") with { ClientAddress = "[2001:db8::7]:1", Closing = new(4, Ending.ClosedByClient, Refusal.None, null, 600, 400) }, default);
+
+        async Task<string> Ids(SessionFilter filter) =>
+            string.Concat((await index.ListAsync(filter, default)).Select(row => row.SessionId).Order());
+        Task<string> From(string network) => Ids(new SessionFilter { Client = ClientNetwork.Parse(network) });
+
+        Assert.Equal(["a", "ab", "abc", "ab", "d", "abcd", ""], await Task.WhenAll(
+            From("192.0.2.7"), From("192.0.2.0/24"), From("192.0.2.0/23"), From("192.0.2.0/25"), From("2001:db8::7"), From("0.0.0.0/0"), From("192.0.2.128/25")));
+        Assert.Equal("a", await Ids(new SessionFilter { Protocol = "tls" }));
+        Assert.Equal("d", await Ids(new SessionFilter { LeastBytes = 1000 }));
+        Assert.Equal("", await Ids(new SessionFilter { LeastBytes = 1001 }));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
     public async Task The_sealers_work_is_what_is_open_on_nodes_that_are_gone_oldest_first(string database)
     {
         await using var journal = await TestJournal.CreateAsync(database, server);

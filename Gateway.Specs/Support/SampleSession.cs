@@ -151,9 +151,9 @@ static class SampleSession
         return Record(recorder, draft);
     }
 
-    public static StoredEvent Chunk(SessionRecorder recorder, Direction direction, byte[] bytes)
+    public static StoredEvent Chunk(SessionRecorder recorder, Direction direction, byte[] bytes, TimeProvider? time = null)
     {
-        var draft = ChunkDraft.Rent(TimeProvider.System);
+        var draft = ChunkDraft.Rent(time ?? TimeProvider.System);
         draft.Add(direction, bytes);
         return Record(recorder, draft);
     }

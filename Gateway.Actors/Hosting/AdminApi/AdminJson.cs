@@ -25,6 +25,8 @@ namespace Gateway.Actors.Hosting.AdminApi;
 [JsonSerializable(typeof(RevisionView))]
 [JsonSerializable(typeof(ProbeView))]
 [JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(OperationView))]
+[JsonSerializable(typeof(SearchLine))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class AdminJson : JsonSerializerContext
 {

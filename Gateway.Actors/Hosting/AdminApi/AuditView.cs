@@ -39,6 +39,7 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         ActKind.ConnectionTested => "connection-tested",
         ActKind.CertificateIssued => "certificate-issued",
         ActKind.TokenIssued => "token-issued",
+        ActKind.RecordingsSearched => "recordings-searched",
         ActKind.CertificateKeyExported => "certificate-key-exported",
         _ => $"act-{(byte)kind}",
     };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gateway.Actors.Record;
+using Gateway.Actors.Replay;
 using Gateway.Protocols;
 using Microsoft.Extensions.Primitives;
 
@@ -9,7 +10,7 @@ namespace Gateway.Actors.Hosting.AdminApi;
 public static class SessionQuery
 {
     /// <summary>Rows of one answer.</summary>
-    public const int Most = 1000;
+    public const int Most = SessionPages.Page;
 
     /// <summary>Characters of one value; a session id, a subject and a connection name are shorter.</summary>
     const int LongestValue = 512;
@@ -20,10 +21,13 @@ public static class SessionQuery
     {
         ["after"] = Of(TimeRule, f => Time(f.After), JournalTime.Parse, (f, after) => f with { After = after }),
         ["before"] = Of(TimeRule, f => Time(f.Before), JournalTime.Parse, (f, before) => f with { Before = before }),
+        ["bytes"] = Of("must be a number of bytes", f => Number(f.LeastBytes), Bytes, (f, bytes) => f with { LeastBytes = bytes }),
+        ["client"] = Of(ClientNetwork.Rule, f => f.Client?.ToString(), ClientNetwork.Parse, (f, client) => f with { Client = client }),
         ["connection"] = Of("must be a connection's name", f => f.Connection, (f, name) => f with { Connection = name }),
         ["most"] = Of($"must be between 1 and {Most}", f => Number(f.Most), Number, (f, most) => f with { Most = most }),
         ["node"] = Of("must be a node's key", f => f.NodeKey, (f, key) => f with { NodeKey = key }),
         ["open"] = Of("must be true or false", f => Bool(f.Open), Bool, (f, open) => f with { Open = open }),
+        ["protocol"] = Of("must be a protocol such as mqtt", f => f.Protocol, (f, name) => f with { Protocol = name }),
         ["refusal"] = Of("must be a refusal such as token-expired", f => f.Refusal?.Word(), RefusalOf, (f, r) => f with { Refusal = r }),
         ["subject"] = Of("must be a subject's name", f => f.Subject, (f, name) => f with { Subject = name }),
     };
@@ -59,6 +63,10 @@ public static class SessionQuery
     static string? Bool(bool? open) => open is null ? null : open.Value ? "true" : "false";
 
     static bool? Bool(string text) => text switch { "true" => true, "false" => false, _ => null };
+
+    static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
+
+    static long? Bytes(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
 
     static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
