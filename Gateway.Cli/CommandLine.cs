@@ -52,6 +52,7 @@ public static class CommandLine
             ConnectionCommands.All(source, output),
             ConnectionCommands.Apply(source, output),
             SecretCommands.All(source, output),
+            CertsCommands.All(source, output),
             AuditCommand.Of(source, output),
             NodeCommands.Nodes(source, output),
             NodeCommands.Node(source, output),

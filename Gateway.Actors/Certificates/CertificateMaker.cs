@@ -7,7 +7,7 @@ using Gateway.Actors.Tls;
 namespace Gateway.Actors.Certificates;
 
 /// <summary>Makes the certificates of the cluster's own authorities: root, intermediate, leaf. ECDSA P-256. Pure but for randomness.</summary>
-static class CertificateMaker
+public static class CertificateMaker
 {
     /// <summary>A root outlives the intermediate it signs, and is replaced together with it long before.</summary>
     public static readonly TimeSpan RootLifetime = TimeSpan.FromDays(3650);

@@ -12,7 +12,7 @@ public sealed class CertificatesActor : ReceiveActor, IDisposable
     readonly ICertificateProbe _probe;
     readonly string _nodeKey;
     readonly CancellationTokenSource _stopped = new();
-    readonly HashSet<ShowCertificate> _probing = [];
+    readonly Dictionary<ShowCertificate, List<IActorRef>> _probing = [];
 
     public CertificatesActor(CertificateStore store, ICertificateProbe probe, string nodeKey)
     {
@@ -20,8 +20,8 @@ public sealed class CertificatesActor : ReceiveActor, IDisposable
         Receive<ShowCertificate>(Show);
         Receive<Probed>(probed =>
         {
-            _probing.Remove(probed.Question);
-            probed.Asker.Tell(Answer(probed.Question, holds: true, proves: probed.Problem.Length == 0, probed.Problem));
+            if (!_probing.Remove(probed.Question, out var askers)) return;
+            foreach (var asker in askers) asker.Tell(Answer(probed.Question, holds: true, proves: probed.Problem.Length == 0, probed.Problem));
         });
     }
 
@@ -51,17 +51,22 @@ public sealed class CertificatesActor : ReceiveActor, IDisposable
             return;
         }
 
-        // Asked again while it is at it: the answer is on its way.
-        if (!_probing.Add(question)) return;
-        var asker = Sender;
+        // One look answers everybody who asks meanwhile.
+        if (_probing.TryGetValue(question, out var waiting))
+        {
+            if (!waiting.Contains(Sender)) waiting.Add(Sender);
+            return;
+        }
+
+        _probing[question] = [Sender];
         _probe.ProveAsync(question.Name, held.Facts!.Sha256, _stopped.Token).PipeTo(
-            Self, success: problem => new Probed(question, asker, problem ?? ""), failure: e => new Probed(question, asker, $"the probe failed ({e.GetType().Name})"));
+            Self, success: problem => new Probed(question, problem ?? ""), failure: e => new Probed(question, $"the probe failed ({e.GetType().Name})"));
     }
 
     CertificateShown Answer(ShowCertificate question, bool holds, bool proves, string problem) =>
         new(_nodeKey, question.Name, question.Version, holds, proves, problem);
 
-    sealed record Probed(ShowCertificate Question, IActorRef Asker, string Problem);
+    sealed record Probed(ShowCertificate Question, string Problem);
 }
 
 /// <summary>Looks from outside at what this node presents.</summary>

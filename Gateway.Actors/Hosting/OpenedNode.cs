@@ -31,7 +31,7 @@ public sealed class OpenedNode : IDisposable
     public NodeIdentity Identity { get; }
 
     /// <summary>Reads the registry's declarations of certificates.</summary>
-    internal RegisteredCertificates RegisteredCertificates { get; }
+    public RegisteredCertificates RegisteredCertificates { get; }
 
     /// <summary>The node's own certificate, and those the cluster looks after; what is active is opened already.</summary>
     public CertificateStore Certificates { get; }

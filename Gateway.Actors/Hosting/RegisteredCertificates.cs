@@ -6,7 +6,7 @@ using Gateway.Protocols;
 namespace Gateway.Actors.Hosting;
 
 /// <summary>Reads the registry's declarations of certificates as a node of these options does, each revision once. Safe for use from several threads.</summary>
-sealed class RegisteredCertificates(GatewayOptions options)
+public sealed class RegisteredCertificates(GatewayOptions options)
 {
     readonly ConnectionFiles _files = ConnectionFiles.OfRegistry(options.Registry.SecretsDirectory);
     readonly IReadOnlyCollection<string> _issuers = [.. options.Certificates.Acme.Select(issuer => issuer.Name)];

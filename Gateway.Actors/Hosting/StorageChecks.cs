@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Registry;
 using Gateway.Actors.Replay;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -66,6 +67,9 @@ static class StorageChecks
     static void Certificates(CertificateOptions certificates, OptionReport report)
     {
         Names(certificates.Names, report);
+        report.Require(
+            certificates.NodeCertificate is null || RegistryDecisions.IsName(certificates.NodeCertificate), "Certificates:NodeCertificate",
+            "is no certificate's name", "give the name of a registered certificate: lower-case letters, digits and dashes");
         ClientAuthority(certificates, report);
         if (certificates.CertificateFile is null)
         {

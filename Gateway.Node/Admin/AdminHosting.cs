@@ -55,6 +55,8 @@ public static class AdminHosting
         app.MapNodes();
         app.MapConnections();
         app.MapSecrets();
+        app.MapManagedCertificates();
+        app.MapAuthorities();
         app.MapAccess();
         app.MapAudit();
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(AdminRoles.Anybody);

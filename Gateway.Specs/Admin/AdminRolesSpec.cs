@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Microsoft.AspNetCore.Authorization;
@@ -35,6 +36,17 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         ("GET", "/v1/secrets", false, true, false),
         ("PUT", "/v1/secrets/broker", false, true, false),
         ("DELETE", "/v1/secrets/broker", false, true, false),
+        ("GET", "/v1/certificates", false, true, true),
+        ("GET", "/v1/certificates/edge", false, true, true),
+        ("GET", "/v1/certificates/edge/history", true, true, true),
+        ("POST", "/v1/certificates/edge/rotate", false, true, false),
+        ("POST", "/v1/certificates/legacy/import", false, true, false),
+        ("POST", "/v1/certificates/edge/key", false, true, false),
+        ("DELETE", "/v1/certificates/edge", false, true, false),
+        ("GET", "/v1/authorities", false, true, true),
+        ("POST", "/v1/authorities", false, true, false),
+        ("POST", "/v1/authorities/advance", false, true, false),
+        ("POST", "/v1/authorities/back", false, true, false),
         ("GET", "/v1/audit", true, false, false),
         ("GET", "/v1/access", true, true, true),
         ("GET", Explain, true, true, true),
@@ -44,7 +56,7 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         ("POST", "/v1/access/revocations/lift", false, true, false),
     ];
 
-    static readonly string[] s_open = ["/health/live", "/health/ready", "/metrics", "/v1/login"];
+    static readonly string[] s_open = ["/health/live", "/health/ready", "/metrics", "/v1/authorities.pem", "/v1/login"];
 
     /// <summary>What takes a good token and no role: it tells people of themselves.</summary>
     static readonly string[] s_personal = ["/openapi/{documentName}.json", "/v1/me", "/v1/me/connections/{name}", "/v1/me/certificate"];
@@ -76,6 +88,7 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
     public async Task Every_role_gets_exactly_what_is_its_own(string method, string path, string token, HttpStatusCode expected)
     {
         using var client = _host.Client(token.Length == 0 ? null : token);
+        if (path.EndsWith("/advance", StringComparison.Ordinal)) _host.Registry.Do(SampleCertificates.Authority(3, AuthorityStage.Prepared, ClusterKey));
 
         using var answer = await SendAsync(client, method, path);
 
@@ -125,7 +138,8 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
 
         Assert.Equal(s_open, open.Order());
         var expected = s_guarded.Select(e => e.Path.Split('?')[0].Replace(SampleSession.Id, "{id}", StringComparison.Ordinal).Replace("01JGRANT", "{id}", StringComparison.Ordinal)
-            .Replace("/telemetry", "/{name}", StringComparison.Ordinal).Replace("/broker", "/{name}", StringComparison.Ordinal));
+            .Replace("/telemetry", "/{name}", StringComparison.Ordinal).Replace("/broker", "/{name}", StringComparison.Ordinal)
+            .Replace("/edge", "/{name}", StringComparison.Ordinal).Replace("/legacy", "/{name}", StringComparison.Ordinal));
         Assert.Equal(expected.Concat(s_personal).Order(), guarded.Select(e => e.RoutePattern.RawText).Order());
         Assert.All(guarded, e => Assert.NotNull(e.Metadata.GetMetadata<IAuthorizeData>()?.Policy));
     }
@@ -189,7 +203,12 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         _cluster = SampleCluster.OfThree(_key);
         _host = await AdminHost.StartAsync(_cluster, _key);
         _host.Registry.Do(SampleRegistry.Of<ConnectionPut>(), SampleRegistry.Of<SecretPut>(), SampleRegistry.Of<AccessGranted>(), SampleRegistry.Of<Revoked>());
+        _host.Registry.Do(SampleCertificates.Active("edge", ClusterKey));
+        _host.Registry.Do(SampleCertificates.Authority(1, AuthorityStage.Retired, ClusterKey));
+        _host.Registry.Do(SampleCertificates.Authority(2, AuthorityStage.Signing, ClusterKey));
     }
+
+    ClusterKey ClusterKey => _host.Services.GetRequiredService<ClusterKey>();
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
@@ -206,6 +225,9 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
                 ("POST", "/v1/connections/apply") => JsonContent.Create(new { documents = SampleRegistry.Document }),
                 ("POST", "/v1/access/grants") => JsonContent.Create(new { subject = "zoe", connection = "telemetry", @for = "1h", reason = "spec" }),
                 ("POST", "/v1/access/revocations" or "/v1/access/revocations/lift") => JsonContent.Create(new { kind = "token", value = "jti-1", reason = "spec" }),
+                ("POST", "/v1/certificates/legacy/import") => JsonContent.Create(
+                    SampleCertificates.Elsewhere() is var (chain, key) ? new { chain, key, use = "server" } : null),
+                ("POST", "/v1/authorities" or "/v1/authorities/advance" or "/v1/authorities/back") => null,
                 ("POST", _) => JsonContent.Create(new { reason = "spec" }),
                 ("PUT", _) => new StringContent(path.Contains("secrets", StringComparison.Ordinal) ? "s3cret" : SampleRegistry.Document),
                 _ => null,

@@ -1,4 +1,7 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
+using Gateway.Actors.Certificates;
+using Gateway.Actors.Connections;
 using Gateway.Actors.Record;
 using Gateway.Specs.Support;
 using Xunit;
@@ -60,12 +63,41 @@ public sealed partial class TranscriptsSpec : IAsyncLifetime, IDisposable
         _folder.Write("other.yaml", Other(SampleRegistry.Document));
         _folder.Write("faulty.yaml", SampleRegistry.Document.Replace("- main", "- mian", StringComparison.Ordinal).Replace("18883", "none", StringComparison.Ordinal));
         _folder.WriteSecret("password", "s3cret\n");
+        _folder.Write("edge.yaml", Certificate);
+        _folder.Write("faulty-certificate.yaml", Certificate.Replace("lifetime: 24h", "lifetime: 5s\n  issuer: le", StringComparison.Ordinal));
+        _folder.Write("unknown-certificate.yaml", SampleRegistry.Document.Replace("  protocol:", "  tls:\n    certificate: nobody\n  protocol:", StringComparison.Ordinal));
         return new Transcript(new Dictionary<string, string>
         {
+            ["serial"] = Legacy(),
             ["node"] = _host.Url.GetLeftPart(UriPartial.Authority),
             ["ca"] = _folder.PathOf("ca.crt"),
             ["folder"] = _folder.Root,
         });
+    }
+
+    const string Certificate = """
+        apiVersion: gateway/v1
+        kind: Certificate
+        metadata:
+          name: edge
+        spec:
+          source: internal
+          names:
+          - gw.example.org
+          lifetime: 24h
+
+        """;
+
+    /// <summary>Writes a certificate that was issued elsewhere, with its key; returns its serial number.</summary>
+    string Legacy()
+    {
+        var now = DateTimeOffset.UnixEpoch.AddMicroseconds(SampleRegistry.At);
+        using var root = CertificateMaker.Root("Elsewhere", now);
+        using var leaf = CertificateMaker.Leaf(["legacy.example.org"], CertificateUse.Server, TimeSpan.FromDays(7), root, [], now);
+        using var key = leaf.GetECDsaPrivateKey()!;
+        _folder.Write("legacy.crt", leaf.ExportCertificatePem() + "\n");
+        if (!File.Exists(_folder.PathOf("legacy.key"))) _folder.WriteSecret("legacy.key", key.ExportPkcs8PrivateKeyPem() + "\n");
+        return leaf.SerialNumber;
     }
 
     static string Moved(string document) => document.Replace("18883", "18884", StringComparison.Ordinal);

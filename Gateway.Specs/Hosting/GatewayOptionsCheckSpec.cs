@@ -119,6 +119,7 @@ public sealed class GatewayOptionsCheckSpec : IDisposable
     [InlineData("""{ "Certificates": { "ClientCertificateLifetime": "25h" } }""",
         "Gateway:Certificates:ClientCertificateLifetime is \"25h\": must be longer than 0s and at most 1d; write it like 50ms, 10s, 5m, 2h or 00:00:30")]
     [InlineData("""{ "Certificates": { "Names": [] } }""", "Gateway:Certificates:Names is \"\": is empty; name at least one host or address")]
+    [InlineData("""{ "Certificates": { "NodeCertificate": "node.crt" } }""", "Gateway:Certificates:NodeCertificate is \"node.crt\": is no certificate's name; give the name of a registered certificate: lower-case letters, digits and dashes")]
     [InlineData("""{ "ConnectionsFile": "absent.yaml" }""",
         "Gateway:ConnectionsFile is \"absent.yaml\": {root}/absent.yaml does not exist; create the file or correct the path")]
     public void A_fault_names_setting_value_bound_and_remedy(string json, string message) =>

@@ -38,12 +38,14 @@ sealed class HeldRegistry : IRegistry, IRegistryCommands
     {
         if (Answer is { } answer) return Task.FromResult(answer);
         if (basis is { } revision && revision != Current.ConnectionsRevision) return Task.FromResult(new RegistryAnswer(RegistryOutcome.Outdated, Current.Revision, "changed"));
-        var changes = new List<RegistryEvent>();
+        var (changes, tried) = (new List<RegistryEvent>(), Current);
         foreach (var act in acts)
         {
-            var judged = RegistryDecisions.Judge(Current, act);
+            var judged = RegistryDecisions.Judge(tried, act);
             if (!judged.IsDone) return Task.FromResult(judged);
-            if (judged.Outcome == RegistryOutcome.Done) changes.Add(act);
+            if (judged.Outcome != RegistryOutcome.Done) continue;
+            changes.Add(act);
+            tried = tried.With(act, tried.Revision + 1);
         }
 
         Do(changes);

@@ -6,6 +6,7 @@ using Gateway.Actors;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Identify;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
@@ -17,7 +18,7 @@ namespace Gateway.Specs.Support;
 
 /// <summary>What an admin API needs, in memory: two nodes, one connection, the sessions it is given..</summary>
 sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
-    : ISessionArchive, ISessionCommands, IClusterView, INodeCommands, IConnections, IConnectionSurvey, IReadiness
+    : ISessionArchive, ISessionCommands, IClusterView, INodeCommands, IConnections, IConnectionSurvey, ICertificateSurvey, IReadiness
 {
     public const string RunningId = "node2-01JABCDEFGHJKMNPQRSTVWXYZ1";
 
@@ -52,6 +53,12 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
     [
         new("node1", "gateway-0", 0, "0.0.0.0:8883", null),
         new("node2", "gateway-1", 0, null, "the node does not answer"),
+    ]);
+
+    public Task<IReadOnlyList<NodeCertificateView>> AskAsync(string name, uint version, CancellationToken cancel) => Task.FromResult<IReadOnlyList<NodeCertificateView>>(
+    [
+        new("node1", "gateway-0", true, true, null),
+        new("node2", "gateway-1", false, false, "the node does not answer"),
     ]);
 
     public IReadOnlyList<ServedConnection> Served => [.. All.Select(p => new ServedConnection(p.Name, ConnectionOrigin.File, 0, p, null))];

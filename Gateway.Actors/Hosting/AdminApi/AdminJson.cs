@@ -27,6 +27,10 @@ namespace Gateway.Actors.Hosting.AdminApi;
 [JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(OperationView))]
 [JsonSerializable(typeof(SearchLine))]
+[JsonSerializable(typeof(IReadOnlyList<ManagedCertificateView>))]
+[JsonSerializable(typeof(ManagedCertificateDetailView))]
+[JsonSerializable(typeof(ExportedKeyView))]
+[JsonSerializable(typeof(IReadOnlyList<AuthorityView>))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class AdminJson : JsonSerializerContext
 {
@@ -41,4 +45,6 @@ public sealed partial class AdminJson : JsonSerializerContext
 [JsonSerializable(typeof(SamlRedemption))]
 [JsonSerializable(typeof(ApplyRequest))]
 [JsonSerializable(typeof(CertificateAsk))]
+[JsonSerializable(typeof(ImportRequest))]
+[JsonSerializable(typeof(AuthorityRequest))]
 public sealed partial class AdminRequestJson : JsonSerializerContext;

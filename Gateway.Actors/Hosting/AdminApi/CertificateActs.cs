@@ -5,7 +5,7 @@ using Gateway.Protocols.Journal;
 namespace Gateway.Actors.Hosting.AdminApi;
 
 /// <summary>How the record of acts tells of certificates and authorities.</summary>
-static class CertificateActs
+public static class CertificateActs
 {
     /// <summary>Null for acts about something else.</summary>
     public static string? Word(RegistryEvent e) => e switch
@@ -21,6 +21,21 @@ static class CertificateActs
         AuthorityMade => "authority-made",
         AuthorityStaged staged => $"authority-{staged.Stage.Word()}",
         AcmeAccountKept => "acme-account-kept",
+        _ => null,
+    };
+
+    /// <summary>The certificate an act is about; null for acts about something else.</summary>
+    public static string? NameOf(RegistryEvent e) => e switch
+    {
+        CertificatePut put => put.Name,
+        CertificateRemoved gone => gone.Name,
+        RotationOrdered ordered => ordered.Name,
+        CertificateIssued issued => issued.Name,
+        CertificateActivated active => active.Name,
+        CertificateProven proven => proven.Name,
+        CertificateRetired retired => retired.Name,
+        RotationFailed failed => failed.Name,
+        ActRecorded { Kind: ActKind.CertificateKeyExported } exported => exported.Target,
         _ => null,
     };
 

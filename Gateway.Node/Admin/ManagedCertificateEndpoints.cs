@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.AdminApi;
+using Gateway.Actors.Registry;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Node.Admin;
+
+/// <summary>The certificates the cluster looks after: viewers and operators see them, operators rotate, import and remove them.</summary>
+static class ManagedCertificateEndpoints
+{
+    const string ImportRule = "The body must be JSON with chain and key, both PEM, and maybe use, server or client; correct it.";
+
+    public static void MapManagedCertificates(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/v1/certificates", ListAsync).For(AdminRoles.Watcher)
+            .Answers<IReadOnlyList<ManagedCertificateView>>("Lists the certificates the cluster looks after, and how far every node is with them.");
+        app.MapGet("/v1/certificates/{name}", ShowAsync).For(AdminRoles.Watcher)
+            .Answers<ManagedCertificateDetailView>("Shows a certificate: its declaration, its versions, and how each node holds it.");
+        app.MapGet("/v1/certificates/{name}/history", HistoryAsync).For(AdminRoles.Reader)
+            .Answers<AuditPage>("Lists the phases of a certificate's rotations and what operators did to it, from the verified record of acts.");
+        app.MapPost("/v1/certificates/{name}/rotate", RotateAsync).For(AdminRoles.Operator)
+            .Answers<RevisionView>("Has a new version made at once.");
+        app.MapPost("/v1/certificates/{name}/import", ImportAsync).For(AdminRoles.Operator)
+            .Answers<RevisionView>("Makes a certificate that is handed in the next version.").Takes<ImportRequest>("application/json");
+        app.MapPost("/v1/certificates/{name}/key", ExportKeyAsync).For(AdminRoles.Operator)
+            .Answers<ExportedKeyView>("Gives out the private key of the active version; recorded before it is done.");
+        app.MapDelete("/v1/certificates/{name}", RemoveAsync).For(AdminRoles.Operator).Answers<RevisionView>("Removes a certificate that no connection presents.");
+    }
+
+    static async Task<IResult> ListAsync(HttpContext http, IRegistry registry, RegisteredCertificates declarations, ICertificateSurvey survey, TimeProvider time)
+    {
+        var views = registry.Current.Certificates.All.Values.Select(async certificate =>
+            ManagedCertificateView.Of(certificate, declarations.Read(certificate), await NodesAsync(certificate, survey, http.RequestAborted), time.GetUtcNow()));
+        return Results.Json(await Task.WhenAll(views), AdminJson.Default.IReadOnlyListManagedCertificateView);
+    }
+
+    static async Task<IResult> ShowAsync(
+        HttpContext http, string name, IRegistry registry, RegisteredCertificates declarations, ICertificateSurvey survey, TimeProvider time)
+    {
+        if (!registry.Current.Certificates.All.TryGetValue(name, out var certificate)) return None();
+        var nodes = await NodesAsync(certificate, survey, http.RequestAborted);
+        var view = ManagedCertificateView.Of(certificate, declarations.Read(certificate), nodes, time.GetUtcNow());
+        return Results.Json(ManagedCertificateDetailView.Of(view, certificate, nodes), AdminJson.Default.ManagedCertificateDetailView);
+    }
+
+    static Task<IReadOnlyList<NodeCertificateView>> NodesAsync(ManagedCertificate certificate, ICertificateSurvey survey, CancellationToken cancel) =>
+        certificate.Newest is { } newest ? survey.AskAsync(certificate.Name, newest.Number, cancel) : Task.FromResult<IReadOnlyList<NodeCertificateView>>([]);
+
+    static async Task<IResult> HistoryAsync(HttpContext http, string name, IAuditRecord record)
+    {
+        try
+        {
+            var read = await record.ReadAsync(new AuditFilter(Most: int.MaxValue), http.RequestAborted);
+            var acts = read.Acts.Where(a => CertificateActs.NameOf(a.Event) == name).TakeLast(AuditQuery.Most).Select(a => AuditView.Of(a.Number, a.Event));
+            return Results.Json(new AuditPage([.. acts], read.Newest, Convert.ToHexStringLower(read.Head.Span)), AdminJson.Default.AuditPage);
+        }
+        catch (InvalidDataException e)
+        {
+            return Problems.Of(StatusCodes.Status409Conflict, $"The record of acts is not in order: {e.Message}");
+        }
+        catch (Actors.Record.JournalUnavailableException e)
+        {
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
+        }
+    }
+
+    static async Task<IResult> RotateAsync(HttpContext http, string name, CertificateOrders orders, AuditTrail audit) =>
+        Answer(await orders.RotateAsync(name, audit.ActOf(http), http.RequestAborted));
+
+    static async Task<IResult> RemoveAsync(HttpContext http, string name, CertificateOrders orders, IConnections connections, AuditTrail audit) =>
+        Answer(await orders.RemoveAsync(
+            name, [.. connections.Served.Select(c => c.Profile).OfType<ConnectionProfile>()], audit.ActOf(http), http.RequestAborted));
+
+    static async Task<IResult> ImportAsync(HttpContext http, string name, CertificateOrders orders, AuditTrail audit)
+    {
+        Bodies.Allow(http, ImportRequest.MostBytes);
+        if (await BodyAsync(http) is not { Chain: { } chain, Key: { } key } request || Use(request.Use) is not { } use)
+            return Problems.Of(StatusCodes.Status400BadRequest, ImportRule);
+        if (Pems.Certificates(chain) is not { Count: <= EventLimits.Chain } certificates || certificates.Any(c => c.Length > EventLimits.Certificate))
+            return Problems.Of(StatusCodes.Status400BadRequest, $"The member chain must hold 1 to {EventLimits.Chain} certificates in PEM; correct it.");
+        if (Pems.Key(key) is not { } pkcs8) return Problems.Of(StatusCodes.Status400BadRequest, "The member key must hold an unencrypted private key in PEM; correct it.");
+        try
+        {
+            return Answer(await orders.ImportAsync(name, certificates, pkcs8, use, audit.ActOf(http), http.RequestAborted));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pkcs8);
+        }
+    }
+
+    static async Task<IResult> ExportKeyAsync(HttpContext http, string name, CertificateOrders orders, AuditTrail audit)
+    {
+        var (key, version, answer) = await orders.ExportKeyAsync(name, audit.ActOf(http), http.RequestAborted);
+        if (key is null) return AuditTrail.Refused(answer) ?? None();
+        try
+        {
+            return Results.Json(new ExportedKeyView(name, version, Pems.WriteKey(key)), AdminJson.Default.ExportedKeyView);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    static async Task<ImportRequest?> BodyAsync(HttpContext http)
+    {
+        if (!http.Request.HasJsonContentType()) return null;
+        try
+        {
+            return await http.Request.ReadFromJsonAsync(AdminRequestJson.Default.ImportRequest, http.RequestAborted);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    static CertificateUse? Use(string? word) => word switch { null or "server" => CertificateUse.Server, "client" => CertificateUse.Client, _ => null };
+
+    internal static IResult Answer(RegistryAnswer answer) => AuditTrail.Refused(answer)
+        ?? Results.Json(new RevisionView(answer.Revision, answer.Outcome == RegistryOutcome.Done), AdminJson.Default.RevisionView);
+
+    static IResult None() => Problems.Of(StatusCodes.Status404NotFound, "There is no certificate of this name; list them with GET /v1/certificates.");
+}
