@@ -27,6 +27,9 @@ public enum Refusal : ushort
     ClientRevocationUnknown = 114,
     ChallengeUnknown = 115,
     ChallengeAnswered = 116,
+    TlsGroupsRefused = 117,
+    TlsSignaturesRefused = 118,
+    ClientCertificateNotPinned = 119,
 
     // 2xx: the client's identity and rights
     LoginTooSlow = 200,
@@ -92,6 +95,7 @@ public enum Refusal : ushort
     UpstreamLost = 511,
     UpstreamRevocationUnknown = 512,
     UpstreamCertificateMisused = 513,
+    UpstreamCertificateNotPinned = 514,
 }
 
 /// <summary>Who has to change something before the same attempt can succeed.</summary>

@@ -11,10 +11,13 @@ public static class ConnectionFields
     public static readonly IReadOnlyList<string> Spec = ["protocol", "listen", "tls", "upstream", "access", "operations", "recording", "limits"];
     public static readonly IReadOnlyList<string> Listen = ["address", "port"];
     public static readonly IReadOnlyList<string> Tls =
-        ["certificate", "minimumVersion", "serverNames", "clientCertificate", "clientAuthorities", "clientSubjects", "revocation", "revocationList"];
+        ["certificate", "minimumVersion", "serverNames", "clientCertificate", "clientAuthorities", "clientSubjects", "revocation", "revocationList",
+        "suites", "groups", "signatureAlgorithms", "pins", "trust"];
     public static readonly IReadOnlyList<string> SubjectRule = ["issuer", "take", "matching", "groups"];
     public static readonly IReadOnlyList<string> Upstream = ["host", "port", "tls", "plaintext", "login"];
-    public static readonly IReadOnlyList<string> UpstreamTls = ["serverName", "authorities", "minimumVersion", "certificate", "clientCertificate", "clientKey", "revocation", "revocationList"];
+    public static readonly IReadOnlyList<string> UpstreamTls =
+        ["serverName", "authorities", "minimumVersion", "certificate", "clientCertificate", "clientKey", "revocation", "revocationList",
+        "names", "suites", "groups", "signatureAlgorithms", "pins", "trust"];
     public static readonly IReadOnlyList<string> Login = ["userName", "passwordFile", "passwordEnvironment", "passwordSecret"];
     public static readonly IReadOnlyList<string> Access = ["issuers", "groups", "subjects", "rules"];
     public static readonly IReadOnlyList<string> AccessRule = ["effect", "groups", "subjects", "networks", "hours"];

@@ -47,6 +47,9 @@ public sealed record ClientTls
     /// <summary>The managed certificate that the gateway presents to clients; null: the node's own.</summary>
     public string? Certificate { get; init; }
 
+    /// <summary>What may be negotiated, and which certificates count.</summary>
+    public TlsRules Rules { get; init; } = TlsRules.Default;
+
     /// <summary>Names a client may ask for by SNI (exact, or <c>*.example.org</c> for one label). Empty: any name, or none.</summary>
     public required IReadOnlyList<string> ServerNames { get; init; }
 
@@ -88,6 +91,12 @@ public sealed record UpstreamTarget
 
     /// <summary>The name the upstream's certificate must carry.</summary>
     public required string ServerName { get; init; }
+
+    /// <summary>Other names that its certificate may carry instead.</summary>
+    public IReadOnlyList<string> OtherNames { get; init; } = [];
+
+    /// <summary>What may be negotiated, and which certificates count.</summary>
+    public TlsRules Rules { get; init; } = TlsRules.Default;
 
     /// <summary>The authorities the upstream's chain must end in; empty: the system's.</summary>
     public required X509Certificate2Collection Authorities { get; init; }

@@ -10,6 +10,7 @@ sealed class ConnectionReader(
     ConnectionFiles files, IReadOnlyCollection<string> issuers, IReadOnlyList<ProtocolEntry> protocols, YamlFaults faults)
 {
     static readonly string[] s_versions13First = ["1.3", "1.2"];
+    static readonly string[] s_ofCertificates = ["revocation", "pins", "trust"];
     static readonly ProtocolEntry s_unknown = new("", HasLogin: true, [], _ => throw new InvalidOperationException("the protocol is unknown"));
 
     readonly UpstreamReader _upstream = new(files);
@@ -90,16 +91,18 @@ sealed class ConnectionReader(
         if (protocol is { HasLogin: false } && rule != ClientCertificateRule.Required)
             tls.Fault("clientCertificate", $"must be required: protocol {protocol.Name} has no login", "write clientCertificate: required");
         var authorities = tls.Certificates("clientAuthorities", files);
-        if (rule != ClientCertificateRule.None && !tls.Has("clientAuthorities"))
+        if (rule != ClientCertificateRule.None && !tls.Has("clientAuthorities") && !tls.Has("trust"))
             tls.Fault("clientAuthorities", "is required when client certificates are accepted", "name the bundle (PEM) of authorities");
         if (rule == ClientCertificateRule.None && tls.Has("clientAuthorities"))
             tls.Fault("clientAuthorities", "has no use while clientCertificate is none", "remove it, or ask for a certificate");
-        if (rule == ClientCertificateRule.None && tls.Has("revocation"))
-            tls.Fault("revocation", "has no use while clientCertificate is none", "remove it, or ask for a certificate");
+        foreach (var useless in s_ofCertificates.Where(key => rule == ClientCertificateRule.None && tls.Has(key)))
+            tls.Fault(useless, "has no use while clientCertificate is none", "remove it, or ask for a certificate");
+        var allowTls12 = tls.Choice("minimumVersion", s_versions13First) == "1.2";
         return new ClientTls
         {
             Certificate = tls.CertificateName("certificate"),
-            AllowTls12 = tls.Choice("minimumVersion", s_versions13First) == "1.2",
+            AllowTls12 = allowTls12,
+            Rules = TlsRulesReader.Read(tls, allowTls12),
             ServerNames = names,
             ClientCertificate = rule,
             ClientAuthorities = authorities,

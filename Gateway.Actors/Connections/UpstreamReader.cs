@@ -16,19 +16,30 @@ sealed class UpstreamReader(ConnectionFiles files)
             host.Length == 0 || Uri.CheckHostName(host) != UriHostNameType.Unknown, "host", "is neither a host name nor an address", "correct the name");
         var plaintext = Plaintext(upstream);
         var tls = upstream.Map("tls", ConnectionFields.UpstreamTls);
+        var allowTls12 = tls.Choice("minimumVersion", ["1.3", "1.2"]) == "1.2";
         return new UpstreamTarget
         {
             Host = host,
             Port = upstream.Number("port", 1, 65535, otherwise: null),
             Plaintext = plaintext,
-            AllowTls12 = tls.Choice("minimumVersion", ["1.3", "1.2"]) == "1.2",
+            AllowTls12 = allowTls12,
+            Rules = TlsRulesReader.Read(tls, allowTls12),
             ServerName = tls.Text("serverName") ?? host,
+            OtherNames = Names(tls),
             Authorities = tls.Certificates("authorities", files),
             Revocation = RevocationReader.Read(tls, files),
             ClientCertificate = ClientCertificate(tls),
             Certificate = tls.CertificateName("certificate"),
             Login = Login(upstream, protocol),
         };
+    }
+
+    static IReadOnlyList<string> Names(YamlFields tls)
+    {
+        var names = tls.Texts("names");
+        foreach (var name in names.Where(name => Uri.CheckHostName(name) == UriHostNameType.Unknown))
+            tls.Fault("names", $"\"{name}\" is neither a host name nor an address", "write each name in full; no pattern is taken");
+        return names;
     }
 
     static bool Plaintext(YamlFields upstream)

@@ -16,6 +16,7 @@ public sealed record NodeConfiguration(GatewayOptions Options, IReadOnlyList<Con
         // Its absence is a fault of the settings already, in their words; it is told once.
         if (!File.Exists(options.ConnectionsFile)) return new(options, [], faults);
         var connections = ConnectionsFile.Load(options.ConnectionsFile, options.IssuerNames);
+        connections = EngineLimits.Check(connections, Path.GetFileName(options.ConnectionsFile), options.Tls.Engine);
         return new(options, connections.Profiles, [.. faults, .. connections.Faults]);
     }
 }

@@ -12,7 +12,9 @@ public static class RegisteredConnections
     {
         var issuers = Issuers(options);
         var files = ConnectionFiles.OfRegistry(options.Registry.SecretsDirectory);
-        return connection => ConnectionsFile.Read(connection.Document, $"registry/{connection.Name}", files, issuers, ProtocolCatalog.All);
+        return connection => EngineLimits.Check(
+            ConnectionsFile.Read(connection.Document, $"registry/{connection.Name}", files, issuers, ProtocolCatalog.All),
+            $"registry/{connection.Name}", options.Tls.Engine);
     }
 
     /// <summary>Reads what somebody wants to register.</summary>
@@ -21,9 +23,9 @@ public static class RegisteredConnections
     /// <param name="name">What faults call the text.</param>
     /// <param name="sent">Public files that came along, by the name the documents use.</param>
     public static LoadedConnections Read(GatewayOptions options, string text, string name, IReadOnlyDictionary<string, string> sent) =>
-        ConnectionsFile.Read(
+        EngineLimits.Check(ConnectionsFile.Read(
             text, name, ConnectionFiles.OfRegistry(options.Registry.SecretsDirectory, sent), Issuers(options), ProtocolCatalog.All,
-            [.. options.Certificates.Acme.Select(issuer => issuer.Name)]);
+            [.. options.Certificates.Acme.Select(issuer => issuer.Name)]), name, options.Tls.Engine);
 
     static IReadOnlyCollection<string> Issuers(GatewayOptions options) => [.. options.IssuerNames];
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Connections;
 
 namespace Gateway.Actors.Tls;
 
@@ -12,6 +13,7 @@ public enum CertificateFault
     Expired,
     NotYetValid,
     Misused,
+    NotPinned,
 }
 
 /// <summary>What the judge says of a certificate; the detail holds no text of the peer's making.</summary>
@@ -56,20 +58,34 @@ public static class CertificateJudge
 
     /// <summary>
     /// The gravest fault of a chain that was built by <see cref="PolicyFor"/>. A revocation list that cannot be had is no fault:
-    /// otherwise whoever can cut the way to it could stop every session.
+    /// otherwise whoever can cut the way to it could stop every session. With <paramref name="rules"/>, one self-signed certificate may be trusted by name,
+    /// and the chain must hold a pinned key.
     /// </summary>
-    public static CertificateFinding Judge(X509Chain chain)
+    public static CertificateFinding Judge(X509Chain chain, TlsRules? rules = null)
     {
         var flags = X509ChainStatusFlags.NoError;
         foreach (var status in chain.ChainStatus) flags |= status.Status;
         if (chain.ChainElements.Count == 0) return new(CertificateFault.Untrusted, "no chain could be built");
+        if (rules?.Trusted is { } named && IsItself(chain, named)) flags &= ~(X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain);
         if ((flags & ~Named) != 0) return new(CertificateFault.Untrusted, $"chain: {flags & ~Named}");
         if (flags.HasFlag(X509ChainStatusFlags.Revoked)) return new(CertificateFault.Revoked, "its authority revoked it");
         if (flags.HasFlag(X509ChainStatusFlags.NotTimeValid)) return Dates(chain);
         return flags.HasFlag(X509ChainStatusFlags.NotValidForUsage)
             ? new(CertificateFault.Misused, $"not issued for {chain.ChainPolicy.ApplicationPolicy[0].FriendlyName}")
-            : default;
+            : JudgePins(chain, rules?.Pins ?? []);
     }
+
+    // By one's fingerprint nobody else can be trusted: it is the whole certificate, its own signature included.
+    static bool IsItself(X509Chain chain, string fingerprint) =>
+        chain.ChainElements.Count == 1 && TlsFacts.Sha256(chain.ChainElements[0].Certificate) == fingerprint;
+
+    static CertificateFinding JudgePins(X509Chain chain, IReadOnlyList<string> pins) =>
+        pins.Count == 0 || chain.ChainElements.Any(element => pins.Contains(PinOf(element.Certificate)))
+            ? default
+            : new(CertificateFault.NotPinned, "no key of its chain is among the pins");
+
+    /// <summary>SHA-256 of the certificate's public key (SubjectPublicKeyInfo), lower-case hex. RFC 7469 section 2.4.</summary>
+    public static string PinOf(X509Certificate2 certificate) => Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
 
     /// <summary>True when a subject alternative name says so; the common name does not count (RFC 9525 section 2).</summary>
     public static bool IsFor(X509Certificate2 certificate, string name)

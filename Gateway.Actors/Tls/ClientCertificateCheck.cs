@@ -40,7 +40,7 @@ sealed class ClientCertificateCheck(ClientTls rules, DateTimeOffset now)
         Certificate?.Dispose();
         Certificate = new X509Certificate2(sent);
         if (chain is null) return new(Refusal.ClientCertificateUntrusted, "no chain could be built");
-        var (fault, detail) = CertificateJudge.Judge(chain);
+        var (fault, detail) = CertificateJudge.Judge(chain, rules.Rules);
         return fault switch
         {
             CertificateFault.None => LearnIssuer(chain),
@@ -48,6 +48,7 @@ sealed class ClientCertificateCheck(ClientTls rules, DateTimeOffset now)
             CertificateFault.Expired => new(Refusal.ClientCertificateExpired, detail),
             CertificateFault.NotYetValid => new(Refusal.ClientCertificateNotYetValid, detail),
             CertificateFault.Misused => new(Refusal.ClientCertificateMisused, detail),
+            CertificateFault.NotPinned => new(Refusal.ClientCertificateNotPinned, detail),
             _ => new(Refusal.ClientCertificateUntrusted, detail),
         };
     }

@@ -41,7 +41,7 @@ public interface ITlsEngine
     Task<TlsLeg> AcceptAsync(Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, LegRules rules, CancellationToken cancel);
 
     /// <summary>The client's side; otherwise as <see cref="AcceptAsync"/>, and <see cref="DialAsync"/>.</summary>
-    Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, Stream? beside, CancellationToken cancel);
+    Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, LegRules rules, Stream? beside, CancellationToken cancel);
 }
 
 /// <summary>A connection after its handshake. Whoever disposes the stream closes the socket.</summary>

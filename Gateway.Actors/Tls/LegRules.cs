@@ -1,3 +1,5 @@
+using System.Net.Security;
+
 namespace Gateway.Actors.Tls;
 
 /// <summary>What a leg is held to beyond what .NET's options can say.</summary>
@@ -11,4 +13,13 @@ public sealed record LegRules
     /// opens no other. Empty: all sessions are alike.
     /// </summary>
     public ReadOnlyMemory<byte> Scope { get; init; }
+
+    /// <summary>What may be spoken, of both versions; null: whatever the engine was made with. Said in .NET's options too, for engines that read those.</summary>
+    public IReadOnlyList<TlsCipherSuite>? Suites { get; init; }
+
+    /// <summary>Groups for the key exchange by OpenSSL's names, preferred first; null: the engine's own. Not every engine keeps it.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
+
+    /// <summary>Signature algorithms by IANA's names, preferred first; null: the engine's own. Not every engine keeps it.</summary>
+    public IReadOnlyList<string>? SignatureAlgorithms { get; init; }
 }

@@ -15,5 +15,8 @@ static class ResumptionScope
 
     /// <summary>32 bytes.</summary>
     public static byte[] Of(ConnectionProfile profile) => s_known.GetValue(profile, static p => SHA256.HashData(Encoding.UTF8.GetBytes(
-        $"{p.Name}\n{p.Protocol.Name}\n{p.ClientTls.ClientCertificate}\n{p.ClientTls.AllowTls12}\n{string.Join(' ', p.ClientTls.ServerNames)}")));
+        $"{p.Name}\n{p.Protocol.Name}\n{p.ClientTls.ClientCertificate}\n{p.ClientTls.AllowTls12}\n{string.Join(' ', p.ClientTls.ServerNames)}\n"
+        + $"{Listed(p.ClientTls.Rules.Suites)}\n{Listed(p.ClientTls.Rules.Groups)}\n{Listed(p.ClientTls.Rules.SignatureAlgorithms)}")));
+
+    static string Listed<T>(IReadOnlyList<T>? values) => values is null ? "-" : string.Join(' ', values);
 }

@@ -150,7 +150,7 @@ public sealed class ServerHandshake : IDisposable
         }
     }
 
-    static LegRules RulesOf(ConnectionProfile profile) => new() { Scope = ResumptionScope.Of(profile) };
+    static LegRules RulesOf(ConnectionProfile profile) => TlsPolicy.LegRulesOf(profile.ClientTls.Rules) with { Scope = ResumptionScope.Of(profile) };
 
     SslServerAuthenticationOptions OptionsFor(SslStreamCertificateContext own, TlsTerms terms, ClientHello hello, ITlsEngine engine) => new()
     {

@@ -32,7 +32,7 @@ public sealed class SslStreamEngine : ITlsEngine
     public Task<TlsLeg> AcceptAsync(Socket socket, PeekableStream wire, SslServerAuthenticationOptions terms, LegRules rules, CancellationToken cancel) =>
         RunAsync(wire, ssl => ssl.AuthenticateAsServerAsync(terms, cancel));
 
-    public Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, Stream? beside, CancellationToken cancel) =>
+    public Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, LegRules rules, Stream? beside, CancellationToken cancel) =>
         RunAsync(new NetworkStream(socket, ownsSocket: true), ssl => ssl.AuthenticateAsClientAsync(terms, cancel));
 
     static async Task<TlsLeg> RunAsync(Stream wire, Func<SslStream, Task> handshake)

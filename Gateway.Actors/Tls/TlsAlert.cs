@@ -30,7 +30,7 @@ static class TlsAlert
     public static ReadOnlyMemory<byte> For(Refusal refusal) => refusal switch
     {
         Refusal.TlsVersionTooOld => Fatal(ProtocolVersion),
-        Refusal.TlsSuitesTooWeak => Fatal(HandshakeFailure),
+        Refusal.TlsSuitesTooWeak or Refusal.TlsGroupsRefused or Refusal.TlsSignaturesRefused => Fatal(HandshakeFailure),
         Refusal.ServerNameUnknown => Fatal(UnrecognizedName),
         Refusal.ServerNameMissing => Fatal(MissingExtension),
         Refusal.ClientHelloMalformed => Fatal(DecodeError),

@@ -19,7 +19,7 @@ sealed class UpstreamCertificateCheck(UpstreamTarget target, DateTimeOffset now)
     public (X509Certificate2 Certificate, X509Certificate2? Issuer)? Verified { get; private set; }
 
     public X509ChainPolicy Policy() =>
-        CertificateJudge.PolicyFor(target.Authorities, Purposes.Server, now, X509RevocationMode.Offline, systemTrust: true);
+        CertificateJudge.PolicyFor(target.Authorities, Purposes.Server, now, X509RevocationMode.Offline, systemTrust: target.Rules.Trusted is null);
 
     /// <summary>A <see cref="RemoteCertificateValidationCallback"/>.</summary>
     public bool Judge(object sender, X509Certificate? sent, X509Chain? chain, SslPolicyErrors errors)
@@ -32,7 +32,7 @@ sealed class UpstreamCertificateCheck(UpstreamTarget target, DateTimeOffset now)
 
     Refused? JudgeSent(X509Certificate2 certificate, X509Chain chain)
     {
-        var (fault, detail) = CertificateJudge.Judge(chain);
+        var (fault, detail) = CertificateJudge.Judge(chain, target.Rules);
         return fault switch
         {
             CertificateFault.None => JudgeName(certificate, chain),
@@ -40,14 +40,15 @@ sealed class UpstreamCertificateCheck(UpstreamTarget target, DateTimeOffset now)
             CertificateFault.Expired => new(Refusal.UpstreamCertificateExpired, detail),
             CertificateFault.NotYetValid => new(Refusal.UpstreamCertificateNotYetValid, detail),
             CertificateFault.Misused => new(Refusal.UpstreamCertificateMisused, detail),
+            CertificateFault.NotPinned => new(Refusal.UpstreamCertificateNotPinned, detail),
             _ => new(Refusal.UpstreamCertificateUntrusted, detail),
         };
     }
 
     Refused? JudgeName(X509Certificate2 certificate, X509Chain chain)
     {
-        if (!CertificateJudge.IsFor(certificate, target.ServerName))
-            return new Refused(Refusal.UpstreamNameMismatch, $"no alternative name of the certificate is {target.ServerName}");
+        if (!CertificateJudge.IsFor(certificate, target.ServerName) && !target.OtherNames.Any(name => CertificateJudge.IsFor(certificate, name)))
+            return new Refused(Refusal.UpstreamNameMismatch, $"no alternative name of the certificate is {string.Join(" or ", [target.ServerName, .. target.OtherNames])}");
         if (target.Revocation.Rule != RevocationRule.None)
             Verified = (X509CertificateLoader.LoadCertificate(certificate.RawData), PeerChain.IssuerOf(chain));
         return null;

@@ -66,7 +66,7 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
     {
         try
         {
-            var leg = await engine.ConnectAsync(socket, Options(target, own, check), beside, cancel).ConfigureAwait(false);
+            var leg = await engine.ConnectAsync(socket, Options(target, own, check), TlsPolicy.LegRulesOf(target.Rules), beside, cancel).ConfigureAwait(false);
             try
             {
                 if ((check.Refused ?? await RevokedAsync(target, check, cancel).ConfigureAwait(false)) is not { } unfit)
@@ -114,7 +114,7 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
         TargetHost = target.ServerName,
         EnabledSslProtocols = target.AllowTls12 ? SslProtocols.Tls13 | SslProtocols.Tls12 : SslProtocols.Tls13,
         // TLS 1.3 alone needs no list, and without one the engine keeps its context from session to session.
-        CipherSuitesPolicy = target.AllowTls12 ? TlsPolicy.AllSuites : null,
+        CipherSuitesPolicy = TlsPolicy.SuitesOf(target.Rules, target.AllowTls12),
         AllowRenegotiation = false,
         ClientCertificateContext = own,
         CertificateChainPolicy = check.Policy(),

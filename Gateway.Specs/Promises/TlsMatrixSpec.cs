@@ -89,6 +89,46 @@ public abstract class TlsMatrixSpec(TlsMatrixBed bed)
     }
 }
 
+/// <summary>What operators read.</summary>
+public sealed class TlsMatrixDocumentSpec
+{
+    static readonly Dictionary<TlsFault, string> s_rows = new()
+    {
+        [TlsFault.Tls10] = "it speaks TLS 1.0",
+        [TlsFault.Tls11] = "it speaks TLS 1.1",
+        [TlsFault.WeakSuite] = "it has only weak suites",
+        [TlsFault.Expired] = "its certificate is past its end",
+        [TlsFault.NotYetValid] = "its certificate's time has not begun",
+        [TlsFault.WrongName] = "its certificate names somebody else",
+        [TlsFault.UnknownAuthority] = "an unknown authority issued its certificate",
+        [TlsFault.SelfSigned] = "it issued its certificate itself",
+        [TlsFault.RevokedByList] = "its authority's list has its certificate",
+        [TlsFault.RevokedByResponder] = "its authority's responder says it is revoked",
+        [TlsFault.BadStaple] = "it staples a bad answer",
+        [TlsFault.NoClientCertificate] = "a certificate is missing",
+        [TlsFault.WrongPurpose] = "its certificate is for another purpose",
+    };
+
+    [Fact]
+    public void The_manual_has_the_whole_table()
+    {
+        var manual = File.ReadAllLines(Repository.File("docs/tls.md"));
+
+        Assert.All(TlsMatrix.Cells, row =>
+        {
+            var cells = Assert.Single(manual, line => line.StartsWith($"| {s_rows[row.Key]} |", StringComparison.Ordinal)).Split('|');
+            AssertTells(cells[2], row.Value.Client);
+            AssertTells(cells[3], row.Value.Upstream);
+        });
+    }
+
+    static void AssertTells(string told, TlsCell cell)
+    {
+        if (cell.Meaningless is null) Assert.StartsWith($" `{cell.Refusal.Word()}`", told, StringComparison.Ordinal);
+        else Assert.DoesNotContain('`', told);
+    }
+}
+
 public sealed class OpenSslMatrixSpec(OpenSslMatrixSpec.Bed bed) : TlsMatrixSpec(bed), IClassFixture<OpenSslMatrixSpec.Bed>
 {
     public sealed class Bed() : TlsMatrixBed("openssl");

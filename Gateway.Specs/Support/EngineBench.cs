@@ -80,7 +80,7 @@ public sealed class EngineBench(string server, string client) : IDisposable
     {
         var terms = ClientTerms();
         bend?.Invoke(terms);
-        return OwnAsync(Client.ConnectAsync(socket, terms, beside: null, cancel ?? Deadline));
+        return OwnAsync(Client.ConnectAsync(socket, terms, LegRules.None, beside: null, cancel ?? Deadline));
     }
 
     public T Own<T>(T owned)

@@ -72,10 +72,11 @@ public sealed class TestCertificates : IDisposable
     }
 
     /// <summary>The same content, signed by its own key: no authority stands behind it.</summary>
-    public X509Certificate2 SelfSigned(params string[] names)
+    public X509Certificate2 SelfSigned(params string[] names) => SelfSigned(Named(names));
+
+    public X509Certificate2 SelfSigned(TestCertificate asked)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var asked = Named(names);
         return Keep(Request(asked, key).CreateSelfSigned(From(asked), Until(asked)));
     }
 

@@ -95,6 +95,35 @@ public abstract class ClientCertificateSpec(string engine) : IDisposable
         Assert.Equal(refusal, gateway.Verdict.Refusal);
     }
 
+    [Theory]
+    [InlineData(true, Refusal.None)]
+    [InlineData(false, Refusal.ClientCertificateNotPinned)]
+    public async Task A_client_s_chain_must_hold_a_pinned_key(bool isPinned, Refusal refusal)
+    {
+        using var others = new TestCertificates();
+        var profile = Profile(ClientCertificateRule.Required);
+        var rules = new TlsRules { Pins = [CertificateJudge.PinOf((isPinned ? _people : others).Authority)] };
+
+        var (gateway, _) = await _bench.MeetAsync(
+            profile with { ClientTls = profile.ClientTls with { Rules = rules } }, options => options.ClientCertificates = [_people.Client("anna")]);
+
+        Assert.Equal(refusal, gateway.Verdict.Refusal);
+    }
+
+    [Theory]
+    [InlineData(true, Refusal.None)]
+    [InlineData(false, Refusal.ClientCertificateUntrusted)]
+    public async Task One_self_signed_client_can_be_trusted(bool isTrusted, Refusal refusal)
+    {
+        var (anna, other) = (_people.SelfSigned("anna.example.org"), _people.SelfSigned("anna.example.org"));
+        var rules = new TlsRules { Trusted = TlsFacts.Sha256(isTrusted ? anna : other) };
+        var profile = TestProfiles.For(TestProfiles.Tls13 with { ClientCertificate = ClientCertificateRule.Required, Rules = rules });
+
+        var (gateway, _) = await _bench.MeetAsync(profile, options => options.ClientCertificates = [anna]);
+
+        Assert.Equal(refusal, gateway.Verdict.Refusal);
+    }
+
     [Fact]
     public async Task Tls_1_2_judges_certificates_just_the_same()
     {

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Gateway.Actors.Connections;
 using Gateway.Protocols;
 using Gateway.Specs.Support;
@@ -45,6 +46,35 @@ public sealed class OpenSslClientSpec : IDisposable
         var (gateway, _) = await _front.MeetAsync(s_older, "-tls1_2 -cipher ECDHE-ECDSA-AES256-GCM-SHA384");
 
         Assert.Equal("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", gateway.Client.TlsSuite);
+    }
+
+    [RequiresTheory("openssl")]
+    [InlineData("-tls1_3", "Server Temp Key: ECDH, secp384r1", "Peer signing digest: SHA256")]
+    [InlineData("-tls1_2", "Server Temp Key: ECDH, secp384r1", "Peer signing digest: SHA256")]
+    public async Task Groups_signatures_and_suites_of_the_connection_are_what_is_negotiated(string version, params string[] lines)
+    {
+        var rules = new TlsRules
+        {
+            Groups = ["P-384"],
+            SignatureAlgorithms = ["ecdsa_secp256r1_sha256"],
+            Suites = [TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256],
+        };
+
+        var (gateway, client) = await _front.MeetAsync(s_older with { ClientTls = s_older.ClientTls with { Rules = rules } }, version);
+
+        Assert.All(lines, line => Assert.Contains(line, client, StringComparison.Ordinal));
+        Assert.EndsWith("CHACHA20_POLY1305_SHA256", gateway.Client.TlsSuite, StringComparison.Ordinal);
+    }
+
+    [RequiresTheory("openssl")]
+    [InlineData("-groups P-521", Refusal.TlsGroupsRefused)]
+    [InlineData("-groups ffdhe2048", Refusal.TlsGroupsRefused)]
+    public async Task Weak_or_rare_groups_are_refused_and_the_client_is_told(string arguments, Refusal refusal)
+    {
+        var (gateway, client) = await _front.MeetAsync(s_strict, arguments);
+
+        Assert.Equal(refusal, gateway.Verdict.Refusal);
+        Assert.Contains("handshake failure", client, StringComparison.Ordinal);
     }
 
     [RequiresFact("openssl")]

@@ -161,7 +161,7 @@ public sealed class OpenSslEngineSpec : IDisposable
         using var pair = await LoopbackPair.ConnectAsync();
         var wire = new PeekableStream(_bench.Server.Wire(pair.Server), 1024);
         var serving = _bench.Server.AcceptAsync(pair.Server, wire, _serverTerms, LegRules.None, default);
-        var client = await _bench.Client.ConnectAsync(pair.Client, _bench.ClientTerms(), beside: null, default);
+        var client = await _bench.Client.ConnectAsync(pair.Client, _bench.ClientTerms(), LegRules.None, beside: null, default);
         var server = await serving;
         await client.Stream.WriteAsync("ping"u8.ToArray());
         await server.Stream.ReadExactlyAsync(new byte[4]);

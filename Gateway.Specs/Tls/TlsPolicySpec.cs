@@ -1,3 +1,5 @@
+using System.Net.Security;
+using Gateway.Actors.Connections;
 using Gateway.Actors.Tls;
 using Gateway.Protocols;
 using Gateway.Protocols.Tls;
@@ -56,6 +58,29 @@ public sealed class TlsPolicySpec
         var rules = TestProfiles.Tls13 with { AllowTls12 = true };
 
         Assert.Equal(refusal, TlsPolicy.Judge(Hello(TlsVersion.Tls12, suite), rules).Refusal);
+    }
+
+    [Theory]
+    [InlineData(new ushort[] { 0x001D }, Refusal.None)]
+    [InlineData(new ushort[] { 0x0019, 0x0100 }, Refusal.TlsGroupsRefused)]
+    [InlineData(new ushort[] { }, Refusal.None)]
+    public void Only_known_groups_are_taken_and_a_client_that_names_none_is_left_to_the_engine(ushort[] groups, Refusal refusal) =>
+        Assert.Equal(refusal, TlsPolicy.Judge(Hello(TlsVersion.Tls13, 0x1301) with { Groups = groups }, TestProfiles.Tls13).Refusal);
+
+    [Theory]
+    [InlineData(0x0017, 0x0403, 0x1301, Refusal.TlsGroupsRefused)]
+    [InlineData(0x0018, 0x0804, 0x1301, Refusal.TlsSignaturesRefused)]
+    [InlineData(0x0018, 0x0403, 0x1301, Refusal.TlsSuitesTooWeak)]
+    [InlineData(0x0018, 0x0403, 0x1302, Refusal.None)]
+    public void A_connection_may_narrow_what_it_takes(ushort group, ushort signature, ushort suite, Refusal refusal)
+    {
+        var rules = new TlsRules
+        {
+            Groups = ["P-384"], SignatureAlgorithms = ["ecdsa_secp256r1_sha256"], Suites = [TlsCipherSuite.TLS_AES_256_GCM_SHA384],
+        };
+        var hello = Hello(TlsVersion.Tls13, suite) with { Groups = [group], SignatureAlgorithms = [signature] };
+
+        Assert.Equal(refusal, TlsPolicy.Judge(hello, TestProfiles.Tls13 with { Rules = rules }).Refusal);
     }
 
     static ClientHello Hello(ushort version, params ushort[] suites) =>

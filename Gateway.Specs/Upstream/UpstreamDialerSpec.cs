@@ -66,6 +66,73 @@ public abstract class UpstreamDialerSpec(string engine) : IDisposable
         Assert.All(read, bytes => Assert.Equal(0, bytes));
     }
 
+    [Theory]
+    [InlineData("leaf", Refusal.None)]
+    [InlineData("authority", Refusal.None)]
+    [InlineData("in reserve", Refusal.None)]
+    [InlineData("other", Refusal.UpstreamCertificateNotPinned)]
+    public async Task A_pin_is_the_key_of_the_certificate_or_of_an_authority_of_its_chain(string pinned, Refusal refusal)
+    {
+        var certificate = _authority.Server();
+        await using var upstream = new TlsUpstream(certificate, TlsUpstream.EchoAsync);
+        var (leaf, authority, other) = (CertificateJudge.PinOf(certificate), CertificateJudge.PinOf(_authority.Authority), CertificateJudge.PinOf(_strangers.Authority));
+        string[] pins = pinned switch { "leaf" => [leaf], "authority" => [authority], "in reserve" => [other, leaf], _ => [other] };
+
+        var verdict = await DialAsync(TestProfiles.Upstream(upstream.Port, _authority.Authorities) with { Rules = new TlsRules { Pins = pins } });
+
+        Assert.Equal(refusal, verdict.Refusal);
+        if (verdict.IsGranted) verdict.Value.Dispose();
+    }
+
+    [Theory]
+    [InlineData("itself", "localhost", Refusal.None)]
+    [InlineData("itself", "elsewhere.example.org", Refusal.UpstreamNameMismatch)]
+    [InlineData("another", "localhost", Refusal.UpstreamCertificateUntrusted)]
+    [InlineData("expired", "localhost", Refusal.UpstreamCertificateExpired)]
+    [InlineData("for clients only", "localhost", Refusal.UpstreamCertificateMisused)]
+    public async Task One_self_signed_certificate_can_be_trusted_and_is_judged_all_the_same(string which, string name, Refusal refusal)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var asked = new TestCertificate { Names = [name] };
+        var certificate = which switch
+        {
+            "expired" => _authority.SelfSigned(asked with { NotBefore = now.AddDays(-2), NotAfter = now.AddDays(-1) }),
+            "for clients only" => _authority.SelfSigned(asked with { ForServers = false }),
+            _ => _authority.SelfSigned(asked),
+        };
+        var trusted = TlsFacts.Sha256(which == "another" ? _authority.SelfSigned(asked) : certificate);
+        await using var upstream = new TlsUpstream(certificate, TlsUpstream.EchoAsync);
+
+        var verdict = await DialAsync(TestProfiles.Upstream(upstream.Port, []) with { Rules = new TlsRules { Trusted = trusted } });
+
+        Assert.Equal(refusal, verdict.Refusal);
+        if (verdict.IsGranted) verdict.Value.Dispose();
+    }
+
+    [Theory]
+    [InlineData("elsewhere.example.org", Refusal.None)]
+    [InlineData("nowhere.example.org", Refusal.UpstreamNameMismatch)]
+    public async Task An_upstream_may_carry_another_name_that_the_profile_gives(string name, Refusal refusal)
+    {
+        await using var upstream = new TlsUpstream(_authority.Server("elsewhere.example.org"), TlsUpstream.EchoAsync);
+
+        var verdict = await DialAsync(TestProfiles.Upstream(upstream.Port, _authority.Authorities) with { OtherNames = [name] });
+
+        Assert.Equal(refusal, verdict.Refusal);
+        if (verdict.IsGranted) verdict.Value.Dispose();
+    }
+
+    [Fact]
+    public async Task Only_the_suites_of_the_profile_are_offered()
+    {
+        await using var upstream = new TlsUpstream(_authority.Server(), TlsUpstream.EchoAsync);
+        var rules = new TlsRules { Suites = [TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256] };
+
+        using var connection = (await DialAsync(TestProfiles.Upstream(upstream.Port, _authority.Authorities) with { Rules = rules })).Value;
+
+        Assert.Equal("TLS_CHACHA20_POLY1305_SHA256", connection.TlsSuite);
+    }
+
     [Fact]
     public async Task A_second_leg_to_the_same_upstream_is_verified_like_the_first()
     {

@@ -100,6 +100,12 @@ static unsafe partial class LibSsl
     [LibraryImport(Name)]
     public static partial ulong SSL_set_options(SslHandle ssl, SslOptions options);
 
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SSL_set_cipher_list(SslHandle ssl, string names);
+
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SSL_set_ciphersuites(SslHandle ssl, string names);
+
     [LibraryImport(Name)]
     public static partial int SSL_set_num_tickets(SslHandle ssl, nuint count);
 

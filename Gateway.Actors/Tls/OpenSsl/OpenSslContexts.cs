@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Gateway.Actors.Tls.OpenSsl;
 
@@ -46,9 +45,7 @@ sealed unsafe class OpenSslContexts(IReadOnlyList<TlsCipherSuite> suites)
         LibCrypto.ERR_clear_error();
         var context = LibSsl.SSL_CTX_new(method);
         if (context.IsInvalid) throw OpenSslError.Take(nameof(LibSsl.SSL_CTX_new));
-        // Only the names of TLS 1.2 and older say which key exchange the cipher goes with.
-        var names = suites.Select(suite => suite.ToString()).ToLookup(name => name.Contains("_WITH_", StringComparison.Ordinal));
-        var (modern, older) = (string.Join(':', names[false]), string.Join(':', names[true].Select(LibrarysName)));
+        var (modern, older) = SuiteLists.Of(suites);
         OpenSslError.Check(LibSsl.SSL_CTX_set_ciphersuites(context, modern), nameof(LibSsl.SSL_CTX_set_ciphersuites));
         OpenSslError.Check(LibSsl.SSL_CTX_set_cipher_list(context, older), nameof(LibSsl.SSL_CTX_set_cipher_list));
         if (Set(context, ContextControl.SetGroupsList, ModernGroups) != 1)
@@ -66,9 +63,15 @@ sealed unsafe class OpenSslContexts(IReadOnlyList<TlsCipherSuite> suites)
         return context;
     }
 
+    /// <summary>True when the library has that group.</summary>
+    public static bool HasGroup(string name)
+    {
+        using var context = LibSsl.SSL_CTX_new(LibSsl.TLS_client_method());
+        var has = Set(context, ContextControl.SetGroupsList, name) == 1;
+        LibCrypto.ERR_clear_error();
+        return has;
+    }
+
     static nint Set(SslContextHandle context, ContextControl command, string value) =>
         LibSsl.SSL_CTX_ctrl(context, command, new(0), value).Value;
-
-    static string LibrarysName(string standardName) =>
-        Marshal.PtrToStringUTF8(LibSsl.OPENSSL_cipher_name(standardName)) ?? throw new NotSupportedException(standardName);
 }

@@ -42,10 +42,14 @@ public sealed class OpenSslEngine(TicketKeyRing tickets, IReadOnlyList<TlsCipher
         return await handshake.RunAsync(readiness, cancel).ConfigureAwait(false);
     }
 
-    public async Task<TlsLeg> ConnectAsync(Socket socket, SslClientAuthenticationOptions terms, Stream? beside, CancellationToken cancel)
+    /// <summary>True when the loaded library has that group for the key exchange.</summary>
+    public static bool HasGroup(string name) => IsAvailable && OpenSslContexts.HasGroup(name);
+
+    public async Task<TlsLeg> ConnectAsync(
+        Socket socket, SslClientAuthenticationOptions terms, LegRules rules, Stream? beside, CancellationToken cancel)
     {
         using var handshake = new OpenSslHandshake(_contexts.Client, socket);
-        handshake.BeClient(terms, tickets);
+        handshake.BeClient(terms, rules, tickets);
         return await handshake.RunAsync(new SocketReadiness(socket.SafeHandle, LoopOf(beside)), cancel).ConfigureAwait(false);
     }
 

@@ -33,6 +33,7 @@ sealed class OpenSslHandshake : IDisposable
         var protocol = terms.ApplicationProtocols is [var only, ..] ? only : (SslApplicationProtocol?)null;
         LibSsl.SSL_set_accept_state(_ssl);
         Begin(terms.EnabledSslProtocols, new HandshakeState(_ssl, tickets, judge, protocol), taken);
+        Narrow(rules);
         fixed (byte* scope = rules.Scope.Span)
         {
             if (!rules.Scope.IsEmpty)
@@ -49,11 +50,12 @@ sealed class OpenSslHandshake : IDisposable
         if (_isPeerRequired) LibSsl.SSL_set_verify(_ssl, VerifyPeer, 0);
     }
 
-    public void BeClient(SslClientAuthenticationOptions terms, TicketKeyRing tickets)
+    public void BeClient(SslClientAuthenticationOptions terms, LegRules rules, TicketKeyRing tickets)
     {
         var judge = new PeerTerms(terms.CertificateChainPolicy, terms.RemoteCertificateValidationCallback);
         LibSsl.SSL_set_connect_state(_ssl);
         Begin(terms.EnabledSslProtocols, new HandshakeState(_ssl, tickets, judge, protocol: null), taken: []);
+        Narrow(rules);
         _isPeerRequired = true;
         LibSsl.SSL_set_verify(_ssl, VerifyPeer, 0);
         if (terms.ClientCertificateContext is { } own) OwnCertificate.Present(own, _ssl);
@@ -90,6 +92,27 @@ sealed class OpenSslHandshake : IDisposable
         _session.Attach(taken);
         _hasTaken = !taken.IsEmpty;
     }
+
+    /// <summary>To what the connection says; all else stays as the context has it.</summary>
+    void Narrow(LegRules rules)
+    {
+        if (rules.Suites is { } suites)
+        {
+            var (modern, older) = SuiteLists.Of(suites);
+            OpenSslError.Check(LibSsl.SSL_set_ciphersuites(_ssl, modern), nameof(LibSsl.SSL_set_ciphersuites));
+            // Without suites of TLS 1.2 that version is not offered either; the library takes no empty list.
+            if (older.Length > 0) OpenSslError.Check(LibSsl.SSL_set_cipher_list(_ssl, older), nameof(LibSsl.SSL_set_cipher_list));
+        }
+
+        if (rules.Groups is { } groups) Narrow(ContextControl.SetGroupsList, groups);
+        if (rules.SignatureAlgorithms is not { } signatures) return;
+        Narrow(ContextControl.SetSignaturesList, signatures);
+        // What this side asks of a certificate on the other.
+        Narrow(ContextControl.SetClientSignaturesList, signatures);
+    }
+
+    void Narrow(ContextControl what, IReadOnlyList<string> names) =>
+        OpenSslError.Check((int)LibSsl.SSL_ctrl(_ssl, what, new(0), string.Join(':', names)).Value, $"{what}");
 
     void Limit(ContextControl end, SslVersion version) =>
         OpenSslError.Check((int)LibSsl.SSL_ctrl(_ssl, end, new((int)version), 0).Value, $"{end}");

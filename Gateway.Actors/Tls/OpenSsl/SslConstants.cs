@@ -8,6 +8,8 @@ enum ContextControl
     SetSessionCacheMode = 44,
     SetHostName = 55,
     SetGroupsList = 92,
+    SetSignaturesList = 98,
+    SetClientSignaturesList = 102,
     SetMinProtocol = 123,
     SetMaxProtocol = 124,
 }
