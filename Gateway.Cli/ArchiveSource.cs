@@ -1,4 +1,5 @@
 using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
 using Gateway.Actors.Replay;
 
 namespace Gateway.Cli;
@@ -15,12 +16,14 @@ public sealed class ArchiveSource : IDisposable
 
     public static ArchiveSource Of(AdminClient node) => new(new HttpSessionArchive(node), node);
 
-    /// <summary>Opens a journal for reading alone. Throws <see cref="JournalUnavailableException"/>.</summary>
-    public static async Task<ArchiveSource> OfJournalAsync(string journal, CancellationToken cancel)
+    /// <summary>
+    /// Opens a journal for reading alone. Without the cluster's key what is encrypted stays closed. Throws <see cref="JournalUnavailableException"/>.
+    /// </summary>
+    public static async Task<ArchiveSource> OfJournalAsync(string journal, ClusterKey? clusterKey, CancellationToken cancel)
     {
         var database = JournalConnectionString.Parse(journal);
         await database.RequireTablesAsync(cancel);
-        return new ArchiveSource(new SqlSessionArchive(database), null);
+        return new ArchiveSource(new SqlSessionArchive(database, clusterKey), null);
     }
 
     public void Dispose() => Node?.Dispose();

@@ -59,6 +59,9 @@ public sealed class HttpSessionArchive(AdminClient node) : ISessionArchive
         while (await NextAsync(events, s_patience, deadline, cancel)) yield return events.Current;
     }
 
+    public async Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel) =>
+        (await node.FindAsync($"{PathOf(sessionId)}/key", AdminJson.Default.RecordingKeyView, cancel))?.Read() ?? KeyFinding.None;
+
     public static string PathOf(string sessionId) => $"/v1/sessions/{Uri.EscapeDataString(sessionId)}";
 
     static async Task<bool> NextAsync<T>(IAsyncEnumerator<T> events, TimeSpan patience, CancellationTokenSource deadline, CancellationToken cancel)

@@ -33,6 +33,17 @@ public sealed class NodeQueries(AdminClient node, CliOutput output)
         return ExitCode.Ok;
     }
 
+    /// <summary>Erases, holds or releases a recording, as the node's path is called.</summary>
+    public async Task<int> DoAsync(string what, string sessionId, string reason, CancellationToken cancel)
+    {
+        var body = JsonContent.Create(new ReasonRequest(reason), AccessRequestJson.Default.ReasonRequest);
+        var session = await node.PostAsync($"{HttpSessionArchive.PathOf(sessionId)}/{what}", body, AdminJson.Default.SessionView, cancel)
+            ?? throw SessionQueries.None(sessionId);
+        var now = session is { Erased: { } at } ? $"erased at {at}" : session.Hold is { } hold ? $"held {hold}" : "not held";
+        output.Line($"{Printable.Text(session.Id)}: {Printable.Text(now)}");
+        return ExitCode.Ok;
+    }
+
     static string[] Row(NodeView seen) =>
         [seen.Key, seen.Name, seen.Address, string.Join(',', seen.Roles), seen.Status, seen.Reachable ? "yes" : "no"];
 }

@@ -3,7 +3,7 @@ using Gateway.Actors.Hosting.AdminApi;
 
 namespace Gateway.Cli;
 
-/// <summary><c>gateway sessions</c>: what auditors read, and the one thing operators do to a session.</summary>
+/// <summary><c>gateway sessions</c>: what auditors read, and what is done to sessions.</summary>
 static class SessionCommands
 {
     public static Command All(SourceOptions source, CliOutput output) =>
@@ -17,6 +17,9 @@ static class SessionCommands
             RecordingCommands.Export(source, output),
             VerifyCommand.Verify(source, output),
             Kill(source, output),
+            Reasoned("erase", "Destroys the key to a recording's content for ever; what it proves stays.", source, output),
+            Reasoned("hold", "Puts a recording under legal hold: it is neither erased nor does its retention end.", source, output),
+            Reasoned("release", "Lifts a legal hold.", source, output),
         };
 
     /// <summary>A session's id.</summary>
@@ -54,15 +57,34 @@ static class SessionCommands
         return command;
     }
 
-    static Command Kill(SourceOptions source, CliOutput output)
+    /// <summary>Does something to a session's recording, for a reason.</summary>
+    static Command Reasoned(string name, string description, SourceOptions source, CliOutput output)
     {
-        var id = Id();
-        var reason = new Option<string>("--reason") { Description = "Why, for the session's record.", Required = true, HelpName = "text" };
+        var (id, reason) = (Id(), Reason());
+        var command = new Command(name, description) { id, reason };
+        source.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var node = source.Node(parsed);
+            return await new NodeQueries(node, output).DoAsync(name, parsed.GetRequiredValue(id), parsed.GetRequiredValue(reason), cancel);
+        });
+        return command;
+    }
+
+    static Option<string> Reason()
+    {
+        var reason = new Option<string>("--reason") { Description = "Why, for the record.", Required = true, HelpName = "text" };
         reason.Validators.Add(result =>
         {
             if (new KillRequest(result.GetValueOrDefault<string>()).Checked() is null)
                 result.AddError($"--reason must be one line of 1 to {KillRequest.LongestReason} characters.");
         });
+        return reason;
+    }
+
+    static Command Kill(SourceOptions source, CliOutput output)
+    {
+        var (id, reason) = (Id(), Reason());
         var command = new Command("kill", "Ends a session at once; its recording is sealed.") { id, reason };
         source.AddTo(command);
         command.SetAction(async (parsed, cancel) =>

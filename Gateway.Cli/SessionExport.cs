@@ -95,11 +95,11 @@ public sealed class SessionExport(ISessionArchive archive, CliOutput output)
         await to.WriteAsync(line.WrittenMemory, cancel);
     }
 
-    static async Task<int> PiecesAsync(
+    async Task<int> PiecesAsync(
         SessionRow row, IAsyncEnumerable<JournaledEvent> events, Func<ReplayPiece, Task> write, IAnsiConsole? watched,
         CancellationToken cancel)
     {
-        var pieces = SessionReplay.PiecesAsync(events, ended: row.Closing is not null, cancel);
+        var pieces = SessionReplay.PiecesAsync(archive, row.SessionId, events, ended: row.Closing is not null, cancel);
         if (watched is null) await PlayAsync(null);
         else await watched.Progress().AutoClear(true).StartAsync(bar => PlayAsync(bar.AddTask("exporting", maxValue: Total(row))));
         return ExitCode.Ok;

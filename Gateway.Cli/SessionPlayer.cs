@@ -53,7 +53,7 @@ public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, Tim
     }
 
     IAsyncEnumerable<ReplayPiece> Pieces(ReplayRequest request, SessionRow row, CancellationToken cancel) => request.Follow
-        ? SessionReplay.PiecesAsync(Followed(row.SessionId, cancel), ended: false, cancel)
+        ? SessionReplay.PiecesAsync(archive, row.SessionId, Followed(row.SessionId, cancel), ended: false, cancel)
         : SessionReplay.PiecesAsync(archive, row, cancel);
 
     IAsyncEnumerable<JournaledEvent> Followed(string sessionId, CancellationToken cancel) => archive is HttpSessionArchive node

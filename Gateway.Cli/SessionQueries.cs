@@ -60,6 +60,8 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
         ["detail", Shown(view.Detail)],
         ["bytes to upstream", Shown(view.Live?.ToUpstreamBytes ?? view.ToUpstreamBytes)],
         ["bytes to client", Shown(view.Live?.ToClientBytes ?? view.ToClientBytes)],
+        .. view.Hold is { } hold ? (string[][])[["held", hold.ToString()]] : [],
+        .. view.Erased is { } erased ? (string[][])[["erased", erased]] : [],
         .. view.Tls is { } tls ? TlsFields(tls) : [],
     ];
 

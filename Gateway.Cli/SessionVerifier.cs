@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
 
@@ -31,10 +32,26 @@ sealed class SessionVerifier(ISessionArchive archive, SealPublicKeys keys, CliOu
     async Task<bool> VerifyAsync(SessionRow row, CancellationToken cancel)
     {
         var events = archive.ReadAsync(row.SessionId, cancel);
-        var result = await SessionVerification.VerifyAsync(row.SessionId, events, ended: row.Closing is not null, keys, cancel);
+        var found = await KeyAsync(row.SessionId, cancel);
+        using var key = found.Key;
+        var result = await SessionVerification.VerifyAsync(row.SessionId, events, ended: row.Closing is not null, keys, key, cancel);
+        if (found.DestroyedAt is { } destroyed) result = result with { Detail = $"{result.Detail}; erased at {JournalTime.Write(destroyed)}" };
         if (json) output.Json(VerificationView.Of(row.SessionId, result), VerificationJson.Default.VerificationView);
         else output.Line($"{Printable.Text(row.SessionId)}  {Word(result.Verdict)}  {Printable.Text(Detail(result))}");
         return IsSound(result.Verdict);
+    }
+
+    // Chain and seal prove what lies there, opened or not.
+    async Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel)
+    {
+        try
+        {
+            return await archive.KeyAsync(sessionId, cancel);
+        }
+        catch (InvalidDataException)
+        {
+            return KeyFinding.None;
+        }
     }
 
     /// <summary>An open recording is sound as far as it goes; a refused connection has one event that nobody signs.</summary>

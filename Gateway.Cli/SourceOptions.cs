@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
 using Gateway.Cli.Login;
 
 namespace Gateway.Cli;
@@ -22,6 +23,8 @@ public sealed class SourceOptions(Func<string, string?> variables)
     readonly Option<string?> _journal = Text(
         "--journal", "journal", "Offline: the journal itself, a SQLite file, postgresql://user@host/db or a connection string (GATEWAY_JOURNAL).");
 
+    readonly Option<string?> _clusterKey = Text("--cluster-key", "file", "Offline: the cluster's key, which opens recordings (GATEWAY_CLUSTER_KEY).");
+
     public void AddTo(Command command)
     {
         foreach (var option in new[] { _node, _token, _tokenFile, _ca }) command.Options.Add(option);
@@ -32,6 +35,7 @@ public sealed class SourceOptions(Func<string, string?> variables)
     {
         AddTo(command);
         command.Options.Add(_journal);
+        command.Options.Add(_clusterKey);
         command.Validators.Add(result =>
         {
             if (result.GetValue(_node) is not null && result.GetValue(_journal) is not null)
@@ -45,7 +49,7 @@ public sealed class SourceOptions(Func<string, string?> variables)
         if (Journal(parsed) is not { } journal) return ArchiveSource.Of(Node(parsed));
         try
         {
-            return await ArchiveSource.OfJournalAsync(journal, cancel);
+            return await ArchiveSource.OfJournalAsync(journal, ClusterKeyOf(parsed), cancel);
         }
         catch (JournalUnavailableException e)
         {
@@ -55,6 +59,9 @@ public sealed class SourceOptions(Func<string, string?> variables)
 
     /// <summary>The journal that a command reads instead of asking a node; null: it asks a node.</summary>
     public string? Journal(ParseResult parsed) => parsed.GetValue(_journal) ?? (parsed.GetValue(_node) is null ? Variable("GATEWAY_JOURNAL") : null);
+
+    ClusterKey? ClusterKeyOf(ParseResult parsed) =>
+        (parsed.GetValue(_clusterKey) ?? Variable("GATEWAY_CLUSTER_KEY")) is { } file ? ClusterKey.Load(file, create: false) : null;
 
     /// <summary>The node's admin API.</summary>
     public AdminClient Node(ParseResult parsed)

@@ -24,6 +24,6 @@ public static class ConnectionFields
     public static readonly IReadOnlyList<string> AccessHours = ["days", "from", "to", "zone"];
     public static readonly IReadOnlyList<string> Operations = ["allow", "deny"];
     public static readonly IReadOnlyList<string> Operation = ["operation", "resource"];
-    public static readonly IReadOnlyList<string> Recording = ["level", "mode", "windowBytes", "flushAfter"];
+    public static readonly IReadOnlyList<string> Recording = ["level", "mode", "windowBytes", "flushAfter", "retention"];
     public static readonly IReadOnlyList<string> Limits = ["maxSessions", "idleTimeout"];
 }

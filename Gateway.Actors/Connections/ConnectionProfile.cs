@@ -139,4 +139,7 @@ public sealed record RecordingRules
 
     /// <summary>The longest that recorded bytes wait for a chunk to fill.</summary>
     public required TimeSpan FlushAfter { get; init; }
+
+    /// <summary>How long a recording is kept once its session has ended; null: until somebody removes it.</summary>
+    public TimeSpan? Retention { get; init; }
 }

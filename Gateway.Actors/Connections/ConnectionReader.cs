@@ -149,12 +149,16 @@ sealed class ConnectionReader(
         return rules;
     }
 
+    // A hundred years: whoever wants more wants for ever, and leaves it out.
+    static readonly TimeSpan s_longestRetention = TimeSpan.FromDays(36_525);
+
     static RecordingRules ReadRecording(YamlFields recording) => new()
     {
         Level = RecordingLevelWords.Parse(recording.Choice("level", RecordingLevelWords.All)) ?? RecordingLevel.Full,
         Strict = recording.Choice("mode", ["pipelined", "strict"]) == "strict",
         WindowBytes = recording.Number("windowBytes", 4096, 1 << 30, 1 << 20),
         FlushAfter = recording.Duration("flushAfter", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(50)),
+        Retention = recording.Has("retention") ? recording.Duration("retention", TimeSpan.FromMinutes(1), s_longestRetention, TimeSpan.Zero) : null,
     };
 
     // One label of wildcard, as in certificates (RFC 6125 section 6.4.3).

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Hosting;
 using Gateway.Actors.Accept;
 using Gateway.Actors.Authorize;
@@ -68,7 +69,9 @@ public static class GatewayServices
         .AddSingleton<IAccessFacts>(new RegistryAccessFacts(node.Registry))
         .AddSingleton<LiveAccess>()
         .AddSingleton<ISessionIndex>(new SqlSessionIndex(node.Journal, node.Time))
-        .AddSingleton<ISessionArchive>(new SqlSessionArchive(node.Journal))
+        .AddSingleton<ISessionArchive>(new SqlSessionArchive(node.Journal, node.ClusterKey))
+        .AddSingleton<IRecordingKeys>(new RecordingKeys(node.Journal))
+        .AddSingleton<RecordingLife>()
         .AddSingleton<IRegistry>(node.Registry)
         .AddSingleton(node.ClusterKey)
         .AddSingleton<IRegisteredSecrets, RegisteredSecrets>()
@@ -100,6 +103,7 @@ public static class GatewayServices
             .AddStartup((system, _) => system.ActorOf(
                 ChallengesActor.Props(provider.GetRequiredService<PendingChallenges>(), provider.GetRequiredService<ILoggerFactory>()), ChallengesActor.Name))
             .AddStartup((_, _) => provider.GetRequiredService<RotationActors>().Start())
+            .AddStartup((system, _) => system.ActorOf(RecordingKeeper.Props(Keeper(system, provider, node)), "recording-keeper"))
             .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));
 
     static IServiceCollection AddSaml(this IServiceCollection services, OpenedNode node) => node.TokenKey is { } key
@@ -121,6 +125,10 @@ public static class GatewayServices
         var reader = RegisteredConnections.Reader(node.Options);
         return new NodeConnections(node.Connections, node.Registry, reader, provider.GetRequiredService<ILogger<NodeConnections>>());
     }
+
+    static KeeperParts Keeper(ActorSystem system, IServiceProvider provider, OpenedNode node) => new(
+        new SealerView(system), () => provider.GetRequiredService<IConnections>().All, new ExpiredRecordings(node.Journal), node.Registry,
+        provider.GetRequiredService<IRegistryCommands>(), node.Identity.Key, node.Time.GetUtcNow, provider.GetRequiredService<ILoggerFactory>());
 
     static SessionParts Parts(IServiceProvider provider)
     {
@@ -146,6 +154,7 @@ public static class GatewayServices
             Secrets = provider.GetRequiredService<UpstreamSecrets>(),
             Index = provider.GetRequiredService<ISessionIndex>(),
             SealKey = provider.GetRequiredService<SealKey>(),
+            ClusterKey = provider.GetRequiredService<ClusterKey>(),
             Budget = provider.GetRequiredService<RecordingBudget>(),
             Metrics = provider.GetRequiredService<GatewayMetrics>(),
             Logging = provider.GetRequiredService<ILoggerFactory>(),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Gateway.Protocols.Journal;
 using ZstdSharp;
@@ -59,14 +60,35 @@ public static class ChunkCodec
         }
     }
 
-    /// <summary>The plain bytes in an array of the declared length, which is capped. Throws <see cref="InvalidDataException"/> when they do not match.</summary>
-    public static byte[] Restore(TrafficRecorded chunk)
+    /// <summary>
+    /// The plain bytes in an array of the declared length, which is capped. Throws <see cref="InvalidDataException"/> when they do not match, or the chunk
+    /// does not open with the key; without a key an encrypted chunk does not open.
+    /// </summary>
+    public static byte[] Restore(string sessionId, TrafficRecorded chunk, RecordingKey? key)
     {
         if (chunk.PlainLength is < 0 or > EventLimits.Chunk)
             throw new InvalidDataException($"Chunk {chunk.Index} declares {chunk.PlainLength} bytes; the cap is {EventLimits.Chunk}.");
+        if (chunk.Encryption != Encryption.None && key is null)
+            throw new InvalidDataException($"Chunk {chunk.Index} is encrypted, and there is no key to it");
         var plain = GC.AllocateUninitializedArray<byte>(chunk.PlainLength);
-        var length = Restore(chunk.Compression, chunk.Payload.Span, plain);
-        return length == plain.Length ? plain : throw new InvalidDataException($"Chunk {chunk.Index} does not restore to its {plain.Length} bytes.");
+        return TryRestore(sessionId, chunk, key, plain) ? plain : throw new InvalidDataException($"Chunk {chunk.Index} does not restore to its {plain.Length} bytes.");
+    }
+
+    /// <summary>Decrypts and decompresses the chunk into <paramref name="plain"/>, which has the declared length.</summary>
+    public static bool TryRestore(string sessionId, TrafficRecorded chunk, RecordingKey? key, Span<byte> plain)
+    {
+        if (chunk.Encryption == Encryption.None) return Restore(chunk.Compression, chunk.Payload.Span, plain) == plain.Length;
+        if (key is null || chunk.Payload.Length < ChunkSeal.TagLength) return false;
+        var payload = ArrayPool<byte>.Shared.Rent(chunk.Payload.Length);
+        var opened = payload.AsSpan(0, chunk.Payload.Length - ChunkSeal.TagLength);
+        try
+        {
+            return ChunkSeal.TryOpen(key.Bytes, sessionId, chunk, opened) && Restore(chunk.Compression, opened, plain) == plain.Length;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(payload, clearArray: true);
+        }
     }
 
     static void GiveBack<T>(ConcurrentBag<T> pool, T context) where T : IDisposable

@@ -13,6 +13,7 @@ public abstract class JournalDatabase
     public const string JournalTable = "gateway_journal";
     public const string SessionTable = "gateway_sessions";
     public const string LoginTable = "gateway_logins";
+    public const string KeyTable = "gateway_session_keys";
 
     /// <summary>File, or server and database, as operators may read it.</summary>
     public abstract string Place { get; }
@@ -76,11 +77,18 @@ public abstract class JournalDatabase
     /// <summary>Runs the statements in one transaction and returns the rows each affected.</summary>
     internal abstract Task<IReadOnlyList<int>> CommitAsync(IReadOnlyList<SqlStatement> statements, CancellationToken cancel);
 
+    /// <summary>Sees to it that what was overwritten or deleted in the table is gone from the database's own files, too.</summary>
+    internal abstract Task ForgetAsync(string table, CancellationToken cancel);
+
     private protected abstract string Remedy { get; }
 
     private protected abstract Task CreateAsync(CancellationToken cancel);
 
-    private protected abstract Task<bool> HasTablesAsync(DbConnection connection, CancellationToken cancel);
+    /// <summary>Whether the tables that every journal has are there; younger ones may be missing where nobody has written since.</summary>
+    async Task<bool> HasTablesAsync(DbConnection connection, CancellationToken cancel) =>
+        await HasTableAsync(connection, JournalTable, cancel) && await HasTableAsync(connection, SessionTable, cancel);
+
+    internal abstract Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancel);
 
     // The first line only: what PostgreSQL adds below it is for developers.
     static string Reason(Exception e)

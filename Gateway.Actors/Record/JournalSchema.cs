@@ -9,6 +9,9 @@ namespace Gateway.Actors.Record;
 /// </summary>
 static class JournalSchema
 {
+    /// <summary>Every table there is.</summary>
+    public static readonly string[] Tables = [JournalTable, SessionTable, LoginTable, KeyTable];
+
     public const string Sqlite =
         $"""
         create table if not exists {JournalTable} (
@@ -21,6 +24,10 @@ static class JournalSchema
             identifier integer,
             manifest text,
             message blob not null);
+        create table if not exists {KeyTable} (
+            session_id text primary key,
+            sealed_key blob,
+            destroyed_at bigint) without rowid;
         {Sessions}
         """;
 
@@ -39,6 +46,10 @@ static class JournalSchema
             identifier integer,
             manifest text,
             message bytea not null);
+        create table if not exists {KeyTable} (
+            session_id text primary key,
+            sealed_key bytea,
+            destroyed_at bigint);
         alter table {JournalTable} alter column message set storage external;
         {Sessions}
         """;

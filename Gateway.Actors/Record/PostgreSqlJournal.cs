@@ -69,11 +69,18 @@ sealed class PostgreSqlJournal : JournalDatabase
         return [.. batch.BatchCommands.Select(command => command.RecordsAffected)];
     }
 
+    // Dead rows keep their bytes until the table is vacuumed.
+    internal override async Task ForgetAsync(string table, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(cancel);
+        await SqlStatement.ExecuteAsync(connection, $"vacuum {table}", cancel);
+    }
+
     private protected override async Task CreateAsync(CancellationToken cancel)
     {
         await using var connection = await OpenAsync(cancel);
         // Once the tables exist a node needs no right to create them.
-        if (await HasTablesAsync(connection, cancel) && await HasLoginTableAsync(connection, cancel))
+        if (await HasAllAsync(connection, cancel))
             return;
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await SqlStatement.ExecuteAsync(connection, $"select pg_advisory_xact_lock({SchemaLock})", cancel);
@@ -81,13 +88,19 @@ sealed class PostgreSqlJournal : JournalDatabase
         await transaction.CommitAsync(cancel);
     }
 
-    // Younger than the others, and nobody who reads recordings needs it.
-    static async Task<bool> HasLoginTableAsync(DbConnection connection, CancellationToken cancel) =>
-        await new SqlStatement($"select to_regclass('{LoginTable}') is not null").ScalarAsync(connection, cancel) is true;
+    async Task<bool> HasAllAsync(DbConnection connection, CancellationToken cancel)
+    {
+        foreach (var table in JournalSchema.Tables)
+        {
+            if (!await HasTableAsync(connection, table, cancel))
+                return false;
+        }
 
-    private protected override async Task<bool> HasTablesAsync(DbConnection connection, CancellationToken cancel) =>
-        await new SqlStatement($"select to_regclass('{JournalTable}') is not null and to_regclass('{SessionTable}') is not null")
-            .ScalarAsync(connection, cancel) is true;
+        return true;
+    }
+
+    internal override async Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancel) =>
+        await new SqlStatement($"select to_regclass('{table}') is not null").ScalarAsync(connection, cancel) is true;
 
     static NpgsqlConnectionStringBuilder Parse(string text)
     {

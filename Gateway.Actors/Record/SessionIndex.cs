@@ -9,8 +9,10 @@ namespace Gateway.Actors.Record;
 /// </summary>
 public interface ISessionIndex
 {
-    /// <summary>Writes the row of a session that is about to be opened or refused. Idempotent.</summary>
-    Task AddAsync(SessionRow row, CancellationToken cancel);
+    /// <summary>
+    /// Writes the row of a session that is about to be opened or refused, and the sealed key of its recording where it has one, both or neither. Idempotent.
+    /// </summary>
+    Task AddAsync(SessionRow row, byte[]? sealedKey, CancellationToken cancel);
 
     /// <summary>Completes the row after the last event was persisted. Idempotent.</summary>
     Task CloseAsync(string sessionId, SessionClosing closing, CancellationToken cancel);

@@ -14,6 +14,7 @@ public sealed class SessionRecorder(string sessionId)
     static ArrayBufferWriter<byte>? t_content;
 
     readonly byte[] _chain = SessionChain.Start(sessionId);
+    RecordingKey? _key;
 
     public string SessionId { get; } = sessionId;
 
@@ -58,20 +59,24 @@ public sealed class SessionRecorder(string sessionId)
         ? throw new ArgumentException($"{e.GetType().Name} has its own way into the recording.", nameof(e))
         : Store(e);
 
+    /// <summary>Chunks are encrypted with this from now on.</summary>
+    public void EncryptWith(RecordingKey key) => _key = key;
+
     /// <summary>Appends a chunk. The draft's bytes are copied; it stays the caller's.</summary>
     public StoredEvent Append(ChunkDraft draft)
     {
         if (draft.IsEmpty)
             throw new ArgumentException("An empty chunk is not recorded.", nameof(draft));
-        var compressed = ArrayPool<byte>.Shared.Rent(draft.Length);
+        var stored = ArrayPool<byte>.Shared.Rent(draft.Length + ChunkSeal.TagLength);
         try
         {
-            var length = ChunkCodec.TryCompress(draft.Bytes.Span, compressed);
-            return Store(Chunk(draft, length < 0 ? draft.Bytes : compressed.AsMemory(0, length), length >= 0));
+            var compressed = ChunkCodec.TryCompress(draft.Bytes.Span, stored.AsSpan(0, draft.Length));
+            var payload = compressed < 0 ? draft.Bytes : stored.AsMemory(0, compressed);
+            return Store(_key is null ? Chunk(draft, compressed, payload) : Encrypted(_key, draft, compressed, payload, stored));
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(compressed);
+            ArrayPool<byte>.Shared.Return(stored);
         }
     }
 
@@ -167,14 +172,24 @@ public sealed class SessionRecorder(string sessionId)
         }
     }
 
-    TrafficRecorded Chunk(ChunkDraft draft, ReadOnlyMemory<byte> payload, bool compressed) => new()
+    // The payload lies in the same bytes already where it was compressed: it is encrypted in place.
+    TrafficRecorded Encrypted(RecordingKey key, ChunkDraft draft, int compressed, ReadOnlyMemory<byte> payload, byte[] stored)
+    {
+        var length = payload.Length + ChunkSeal.TagLength;
+        var chunk = Chunk(draft, compressed, stored.AsMemory(0, length), Encryption.Aes256Gcm);
+        ChunkSeal.Seal(key.Bytes, SessionId, chunk, payload.Span, stored.AsSpan(0, length));
+        return chunk;
+    }
+
+    TrafficRecorded Chunk(ChunkDraft draft, int compressed, ReadOnlyMemory<byte> payload, Encryption encryption = Encryption.None) => new()
     {
         Index = Chunks,
         StartedAt = draft.StartedAt,
         ToUpstreamOffset = ToUpstreamBytes,
         ToClientOffset = ToClientBytes,
         Entries = draft.Entries,
-        Compression = compressed ? Compression.Zstandard : Compression.None,
+        Compression = compressed < 0 ? Compression.None : Compression.Zstandard,
+        Encryption = encryption,
         PlainLength = draft.Length,
         Payload = payload,
     };

@@ -31,15 +31,19 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
         _writing = Task.Run(WriteAsync);
     }
 
-    public Task AddAsync(SessionRow row, CancellationToken cancel) => CommitAsync(SessionSql.Add(row), cancel);
+    public Task AddAsync(SessionRow row, byte[]? sealedKey, CancellationToken cancel) => sealedKey is null
+        ? CommitAsync(cancel, SessionSql.Add(row))
+        : CommitAsync(cancel, SessionSql.Add(row), RecordingKeys.Add(row.SessionId, sealedKey));
+
+    public Task AddAsync(SessionRow row, CancellationToken cancel) => AddAsync(row, sealedKey: null, cancel);
 
     /// <summary>
     /// Throws <see cref="InvalidOperationException"/> when the session has no row: its recording was begun without <see
-    /// cref="AddAsync"/>.
+    /// cref="AddAsync(SessionRow, CancellationToken)"/>.
     /// </summary>
     public async Task CloseAsync(string sessionId, SessionClosing closing, CancellationToken cancel)
     {
-        if (await CommitAsync(SessionSql.Close(sessionId, closing), cancel) == 0)
+        if (await CommitAsync(cancel, SessionSql.Close(sessionId, closing)) == 0)
             throw new InvalidOperationException($"Session {sessionId} has no row to close.");
     }
 
@@ -58,9 +62,10 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
         await _writing;
     }
 
-    async Task<int> CommitAsync(SqlStatement statement, CancellationToken cancel)
+    /// <summary>Rows that the first statement affected.</summary>
+    async Task<int> CommitAsync(CancellationToken cancel, params SqlStatement[] statements)
     {
-        var change = new Change(statement, cancel);
+        var change = new Change(statements, cancel);
         await _changes.Writer.WriteAsync(change, cancel);
         return await change.Done.Task.WaitAsync(cancel);
     }
@@ -88,9 +93,13 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
         try
         {
             using var limit = new CancellationTokenSource(s_commitLimit, _time);
-            var affected = await _database.CommitAsync([.. batch.Select(change => change.Statement)], limit.Token);
-            for (var i = 0; i < batch.Count; i++)
-                batch[i].Done.TrySetResult(affected[i]);
+            var affected = await _database.CommitAsync([.. batch.SelectMany(change => change.Statements)], limit.Token);
+            var at = 0;
+            foreach (var change in batch)
+            {
+                change.Done.TrySetResult(affected[at]);
+                at += change.Statements.Length;
+            }
         }
         catch (Exception e)
         {
@@ -101,7 +110,7 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
         }
     }
 
-    sealed record Change(SqlStatement Statement, CancellationToken Cancel)
+    sealed record Change(SqlStatement[] Statements, CancellationToken Cancel)
     {
         public TaskCompletionSource<int> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

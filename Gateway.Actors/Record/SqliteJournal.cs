@@ -47,7 +47,7 @@ sealed class SqliteJournal : JournalDatabase
     // driver's waits 150.
     string Pragmas => _readOnly
         ? $"pragma busy_timeout = {BusySeconds * 1000}; pragma query_only = on;"
-        : $"pragma busy_timeout = {BusySeconds * 1000}; pragma synchronous = full; pragma journal_size_limit = {64 * 1024 * 1024};";
+        : $"pragma busy_timeout = {BusySeconds * 1000}; pragma synchronous = full; pragma secure_delete = on; pragma journal_size_limit = {64 * 1024 * 1024};";
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancel)
     {
@@ -85,6 +85,14 @@ sealed class SqliteJournal : JournalDatabase
         return affected;
     }
 
+    // Freed bytes are overwritten at once (secure_delete); the write-ahead log still has them until it is folded into the file and cut off. Readers may hold
+    // that up: then the next checkpoint does it.
+    internal override async Task ForgetAsync(string table, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(cancel);
+        await SqlStatement.ExecuteAsync(connection, "pragma wal_checkpoint(truncate);", cancel);
+    }
+
     private protected override async Task CreateAsync(CancellationToken cancel)
     {
         CreateFile();
@@ -99,9 +107,8 @@ sealed class SqliteJournal : JournalDatabase
         await SqlStatement.ExecuteAsync(connection, JournalSchema.Sqlite, cancel);
     }
 
-    private protected override async Task<bool> HasTablesAsync(DbConnection connection, CancellationToken cancel) =>
-        await new SqlStatement($"select count(*) from sqlite_master where type = 'table' and name in ('{JournalTable}', '{SessionTable}')")
-            .ScalarAsync(connection, cancel) is 2L;
+    internal override async Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancel) =>
+        await new SqlStatement($"select count(*) from sqlite_master where type = 'table' and name = '{table}'").ScalarAsync(connection, cancel) is 1L;
 
     void CreateFile()
     {

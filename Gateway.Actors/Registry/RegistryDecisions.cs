@@ -12,6 +12,8 @@ public static class RegistryDecisions
     public const int MostGrants = 10_000;
     public const int MostRevocations = 100_000;
 
+    public const int MostHolds = 10_000;
+
     /// <summary>Characters of a reason.</summary>
     public const int LongestReason = 200;
 
@@ -30,6 +32,10 @@ public static class RegistryDecisions
         RevocationLifted gone => now.Revocations.ContainsKey(RevocationKey.Of(gone.Kind, gone.Value, gone.ValueIssuer))
             ? Reasoned(now, gone.Reason)
             : NotFound(now, $"{Shown(gone.Value)} is not revoked"),
+        RecordingHeld held => Hold(now, held),
+        HoldLifted gone => now.Holds.ContainsKey(gone.SessionId) ? Reasoned(now, gone.Reason) : NotFound(now, $"{Shown(gone.SessionId)} is not under legal hold"),
+        RecordingErased erased => now.Holds.TryGetValue(erased.SessionId, out var hold) ? Held(now, hold) : Reasoned(now, erased.Reason),
+        RecordingsExpired expired => expired.Sessions.FirstOrDefault(now.Holds.ContainsKey) is { } one ? Held(now, now.Holds[one]) : Done(now),
         _ => CertificateDecisions.Judge(now.Certificates, e) is var (outcome, detail)
             ? new(outcome, now.Revision, detail.Length > 0 ? $"{detail}." : "")
             : Done(now),
@@ -73,6 +79,16 @@ public static class RegistryDecisions
         if (now.Revocations.TryGetValue(key, out var known) && known.Until == revoked.Until && known.Reason == revoked.Reason) return Unchanged(now);
         return now.Revocations.Count < MostRevocations ? Reasoned(now, revoked.Reason) : Full(now, $"{MostRevocations} revocations are registered");
     }
+
+    static RegistryAnswer Hold(RegistrySnapshot now, RecordingHeld held)
+    {
+        if (!IsValue(held.SessionId)) return BadValue(now, "session");
+        if (now.Holds.ContainsKey(held.SessionId)) return Unchanged(now);
+        return now.Holds.Count < MostHolds ? Reasoned(now, held.Reason) : Full(now, $"{MostHolds} recordings are under legal hold");
+    }
+
+    static RegistryAnswer Held(RegistrySnapshot now, RecordingHeld hold) =>
+        Invalid(now, $"{Shown(hold.SessionId)} is under legal hold by {Shown(hold.Act.Who)} ({Shown(hold.Reason)}); have the hold lifted first");
 
     static RegistryAnswer Reasoned(RegistrySnapshot now, string reason) =>
         reason.Length is > 0 and <= LongestReason && !reason.Any(char.IsControl)

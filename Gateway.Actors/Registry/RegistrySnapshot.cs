@@ -54,6 +54,9 @@ public sealed record RegistrySnapshot
     /// <summary>The certificates the cluster looks after.</summary>
     public CertificatesState Certificates { get; private init; } = CertificatesState.Empty;
 
+    /// <summary>Recordings under legal hold, by session.</summary>
+    public ImmutableDictionary<string, RecordingHeld> Holds { get; private init; } = ImmutableDictionary.Create<string, RecordingHeld>(StringComparer.Ordinal);
+
     /// <summary>The registry after one more event, of that number.</summary>
     public RegistrySnapshot With(RegistryEvent e, long number)
     {
@@ -75,6 +78,8 @@ public sealed record RegistrySnapshot
                 Revocations = Unexpired(Revocations, e.Act.At).SetItem(RevocationKey.Of(revoked.Kind, revoked.Value, revoked.ValueIssuer), revoked),
             },
             RevocationLifted gone => next with { Revocations = Revocations.Remove(RevocationKey.Of(gone.Kind, gone.Value, gone.ValueIssuer)) },
+            RecordingHeld held => next with { Holds = Holds.SetItem(held.SessionId, held) },
+            HoldLifted gone => next with { Holds = Holds.Remove(gone.SessionId) },
             _ => next with { Certificates = Certificates.With(e, number) },
         };
     }

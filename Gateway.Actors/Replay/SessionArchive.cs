@@ -21,6 +21,9 @@ public interface ISessionArchive
             if (e.SequenceNumber > after) yield return e;
         }
     }
+
+    /// <summary>The key to the session's content. Throws <see cref="InvalidDataException"/> where there is one that cannot be opened.</summary>
+    Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel);
 }
 
 /// <summary>One event as it lies in the journal: its number, the manifest and the exact bytes, chain value included.</summary>

@@ -16,14 +16,15 @@ public static class SessionReplay
 {
     /// <summary>As below, of a session that this archive has.</summary>
     public static IAsyncEnumerable<ReplayPiece> PiecesAsync(ISessionArchive archive, SessionRow row, CancellationToken cancel) =>
-        PiecesAsync(archive.ReadAsync(row.SessionId, cancel), ended: row.Closing is not null, cancel);
+        PiecesAsync(archive, row.SessionId, archive.ReadAsync(row.SessionId, cancel), ended: row.Closing is not null, cancel);
 
     /// <summary>
     /// The traffic of both directions in the order it was relayed, one chunk in memory at a time. The recording of an
-    /// <paramref name="ended"/> session must have its last event; one that still runs may stop anywhere.
+    /// <paramref name="ended"/> session must have its last event; one that still runs may stop anywhere. Encrypted chunks need the session's
+    /// <paramref name="key"/>.
     /// </summary>
     public static async IAsyncEnumerable<ReplayPiece> PiecesAsync(
-        IAsyncEnumerable<JournaledEvent> events, bool ended, [EnumeratorCancellation] CancellationToken cancel = default)
+        string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, KeyFinding key, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         var position = new Position();
         await foreach (var e in events.WithCancellation(cancel))
@@ -32,7 +33,7 @@ public static class SessionReplay
             {
                 case TrafficRecorded chunk:
                     position.Expect(chunk);
-                    foreach (var piece in PiecesOf(chunk))
+                    foreach (var piece in PiecesOf(sessionId, chunk, key))
                     {
                         position.Advance(piece);
                         yield return piece;
@@ -53,9 +54,20 @@ public static class SessionReplay
         if (ended && !position.IsOver) throw new InvalidDataException("The last event is missing although the session ended.");
     }
 
-    static List<ReplayPiece> PiecesOf(TrafficRecorded chunk)
+    /// <summary>The same, opened with the key that the archive has to it.</summary>
+    public static async IAsyncEnumerable<ReplayPiece> PiecesAsync(
+        ISessionArchive archive, string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        var plain = ChunkCodec.Restore(chunk);
+        var found = await archive.KeyAsync(sessionId, cancel);
+        using var key = found.Key;
+        await foreach (var piece in PiecesAsync(sessionId, events, ended, found, cancel)) yield return piece;
+    }
+
+    static List<ReplayPiece> PiecesOf(string sessionId, TrafficRecorded chunk, KeyFinding key)
+    {
+        if (chunk.Encryption != Encryption.None && key.DestroyedAt is { } destroyed)
+            throw new InvalidDataException($"The recording was erased at {UnixMicros.Time(destroyed):u}: the key to its content is destroyed.");
+        var plain = ChunkCodec.Restore(sessionId, chunk, key.Key);
         var pieces = new List<ReplayPiece>(chunk.Entries.Count);
         var offset = 0;
         foreach (var entry in chunk.Entries)

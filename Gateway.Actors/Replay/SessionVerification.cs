@@ -1,3 +1,5 @@
+using Gateway.Actors.Record;
+
 namespace Gateway.Actors.Replay;
 
 public enum VerificationVerdict
@@ -46,12 +48,13 @@ public static class SessionVerification
 {
     /// <summary>
     /// Reads the events once, one in memory at a time, and stops at the first that is bad. A recording that has
-    /// <paramref name="ended"/>, as the index says, must have its last event. Faults of the source itself pass through as its exceptions.
+    /// <paramref name="ended"/>, as the index says, must have its last event. Without its <paramref name="key"/> encrypted content is proved to be what was
+    /// recorded, and not looked into. Faults of the source itself pass through as its exceptions.
     /// </summary>
     public static async Task<VerificationResult> VerifyAsync(
-        string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, SealPublicKeys keys, CancellationToken cancel)
+        string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, SealPublicKeys keys, RecordingKey? key, CancellationToken cancel)
     {
-        var walk = new VerificationWalk(sessionId, keys);
+        var walk = new VerificationWalk(sessionId, keys, key);
         await foreach (var e in events.WithCancellation(cancel))
         {
             if (walk.Step(e) is { } fault)

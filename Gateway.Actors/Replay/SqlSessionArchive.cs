@@ -1,15 +1,19 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
 
 namespace Gateway.Actors.Replay;
 
 /// <summary>
 /// The archive straight from the journal's tables, inside a node as well as beside one. For a database that was named on a command line
-/// call <see cref="JournalDatabase.RequireTablesAsync"/> first. Nothing is ever written. Safe for use from several threads.
+/// call <see cref="JournalDatabase.RequireTablesAsync"/> first. Nothing is ever written. Without the cluster's key what is encrypted stays closed. Safe for
+/// use from several threads.
 /// </summary>
-public sealed class SqlSessionArchive(JournalDatabase database) : ISessionArchive
+public sealed class SqlSessionArchive(JournalDatabase database, ClusterKey? clusterKey) : ISessionArchive
 {
+    readonly RecordingKeys _keys = new(database);
+
     /// <summary>Events in memory at most; <see cref="PageBytes"/> usually ends a page sooner.</summary>
     const int PageEvents = 256;
 
@@ -53,6 +57,16 @@ public sealed class SqlSessionArchive(JournalDatabase database) : ISessionArchiv
                 yield return e;
             after = page[^1].SequenceNumber;
         }
+    }
+
+    public async Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel)
+    {
+        var found = await _keys.FindAsync(sessionId, cancel);
+        if (found.Bytes is not { } bytes) return new KeyFinding(null, found.DestroyedAt);
+        if (clusterKey is null) throw new InvalidDataException("the recording is encrypted; name the file of the cluster's key");
+        return RecordingKey.Of(clusterKey.OpenBytes(RecordingKey.What, sessionId, bytes)) is { } key
+            ? new KeyFinding(key, null)
+            : throw new InvalidDataException("the recording's key was sealed with another cluster key, or altered; name the cluster key of its time");
     }
 
     async Task<List<JournaledEvent>> PageAsync(string sessionId, long after, CancellationToken cancel)

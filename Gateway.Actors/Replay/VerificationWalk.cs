@@ -9,7 +9,7 @@ namespace Gateway.Actors.Replay;
 readonly record struct VerificationFault(int? At, string What);
 
 /// <summary>One walk along a recording; holds what the events so far add up to.</summary>
-sealed class VerificationWalk(string sessionId, SealPublicKeys keys)
+sealed class VerificationWalk(string sessionId, SealPublicKeys keys, RecordingKey? key)
 {
     readonly byte[] _chain = SessionChain.Start(sessionId);
     uint _chunks;
@@ -19,6 +19,7 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys)
     bool _isSecured;
     SessionEvent? _last;
     bool _isKeyKnown;
+    bool _isUnread;
 
     public long Events { get; private set; }
 
@@ -52,7 +53,7 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys)
     public VerificationResult Finish(bool ended) => _last switch
     {
         null => Result(VerificationVerdict.Absent, "there are no events"),
-        SessionSealed when _isKeyKnown => Result(VerificationVerdict.Verified, "whole, unaltered and sealed"),
+        SessionSealed when _isKeyKnown => Result(VerificationVerdict.Verified, _isUnread ? "whole, unaltered and sealed; its content is encrypted and was not opened" : "whole, unaltered and sealed"),
         SessionSealed seal => Result(
             VerificationVerdict.UnknownKey, $"sealed by key {Convert.ToHexStringLower(seal.KeyId.Span)}, which was not given"),
         SessionRefused => Result(VerificationVerdict.NotSigned, "a refused connection, which is not signed"),
@@ -150,12 +151,18 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys)
         return (up, down);
     }
 
-    static bool Restores(TrafficRecorded chunk)
+    bool Restores(TrafficRecorded chunk)
     {
+        if (chunk.Encryption != Encryption.None && key is null)
+        {
+            _isUnread = true;
+            return chunk.Payload.Length >= ChunkSeal.TagLength;
+        }
+
         var plain = ArrayPool<byte>.Shared.Rent(chunk.PlainLength);
         try
         {
-            return ChunkCodec.Restore(chunk.Compression, chunk.Payload.Span, plain.AsSpan(0, chunk.PlainLength)) == chunk.PlainLength;
+            return ChunkCodec.TryRestore(sessionId, chunk, key, plain.AsSpan(0, chunk.PlainLength));
         }
         finally
         {

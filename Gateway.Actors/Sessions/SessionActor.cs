@@ -30,6 +30,7 @@ sealed class SessionActor : ReceivePersistentActor
     ActorRecording? _recording;
     SessionSteps? _steps;
     SessionClosing? _closing;
+    RecordingKey? _key;
     Refusal _failure = Refusal.InternalFault;
     bool _isEnded;
     bool _countsAsActive;
@@ -73,6 +74,7 @@ sealed class SessionActor : ReceivePersistentActor
 
         if (!_isEnded && _recorder.IsOpen) LeftUnsealed();
         _stop.Dispose();
+        _key?.Dispose();
         base.PostStop();
     }
 
@@ -127,8 +129,16 @@ sealed class SessionActor : ReceivePersistentActor
     void BeginOpen(Open open)
     {
         var row = Row(_steps!, open.Opened.OpenedAt);
-        _parts.Index.AddAsync(row, CancellationToken.None).PipeTo(
+        _parts.Index.AddAsync(row, open.Opened.Level == RecordingLevel.Full ? NewKey() : null, CancellationToken.None).PipeTo(
             Self, success: () => new Indexed(open.Opened, open.Durable, null), failure: fault => new Indexed(open.Opened, open.Durable, fault));
+    }
+
+    /// <summary>What is recorded from now on can be read with this key alone, which lies sealed beside the recording.</summary>
+    byte[] NewKey()
+    {
+        _key = RecordingKey.New();
+        _recorder.EncryptWith(_key);
+        return _parts.ClusterKey.SealBytes(RecordingKey.What, _id, _key.Bytes);
     }
 
     void Persist(Indexed indexed)
@@ -208,7 +218,7 @@ sealed class SessionActor : ReceivePersistentActor
             Detail = closing.Detail ?? "",
             Subject = steps.Subject?.Name,
         };
-        _parts.Index.AddAsync(Row(steps, closing.ClosedAt) with { Closing = closing }, CancellationToken.None).PipeTo(
+        _parts.Index.AddAsync(Row(steps, closing.ClosedAt) with { Closing = closing }, sealedKey: null, CancellationToken.None).PipeTo(
             Self, success: () => new Indexed(refused, null, null), failure: fault => new Indexed(refused, null, fault));
     }
 

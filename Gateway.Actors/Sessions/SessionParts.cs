@@ -4,6 +4,7 @@ using Gateway.Actors.Certificates;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Identify;
 using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
 using Gateway.Actors.Tls;
 using Gateway.Actors.Tls.Revocation;
 using Gateway.Actors.Upstream;
@@ -51,6 +52,9 @@ public sealed record SessionParts
     public required ISessionIndex Index { get; init; }
 
     public required SealKey SealKey { get; init; }
+
+    /// <summary>Seals the keys of recordings.</summary>
+    public required ClusterKey ClusterKey { get; init; }
 
     public required RecordingBudget Budget { get; init; }
 

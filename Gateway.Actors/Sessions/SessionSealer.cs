@@ -101,7 +101,7 @@ sealed partial class SessionSealer : ReceiveActor, IWithTimers
 }
 
 /// <summary>What the sealer has to know of the cluster.</summary>
-interface ISealerView
+public interface ISealerView
 {
     /// <summary>Keys of every node that is still a member, reachable or not.</summary>
     IReadOnlyCollection<string> LiveNodeKeys { get; }

@@ -52,6 +52,7 @@ public static class AdminHosting
         app.MapLogin();
         app.MapSaml();
         app.MapSessions();
+        app.MapRecordingLife();
         app.MapNodes();
         app.MapConnections();
         app.MapSecrets();

@@ -1,3 +1,4 @@
+using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Replay;
 using Gateway.Protocols.Journal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -37,6 +38,24 @@ static class RecordingEndpoint
         Interlocked.Decrement(ref s_followed);
         return Problems.Of(
             StatusCodes.Status503ServiceUnavailable, $"This node follows {MostFollowed} sessions already; end one, or ask another node.");
+    }
+
+    /// <summary>Who may read the content may have its key, to verify and open what the journal really holds.</summary>
+    public static async Task<IResult> KeyAsync(HttpContext http, string id, ISessionArchive archive, AuditTrail audit)
+    {
+        if (await archive.FindAsync(id, http.RequestAborted) is null) return Problems.NoSession();
+        if (await audit.RecordAsync(http, ActKind.RecordingRead, id, "the content's key") is { } refused) return refused;
+        try
+        {
+            var found = await archive.KeyAsync(id, http.RequestAborted);
+            using var key = found.Key;
+            http.Response.Headers.CacheControl = "no-store";
+            return Results.Json(RecordingKeyView.Of(found), AdminJson.Default.RecordingKeyView);
+        }
+        catch (InvalidDataException fault)
+        {
+            return Problems.Of(StatusCodes.Status409Conflict, $"The content cannot be opened: {fault.Message}.");
+        }
     }
 
     // A node that leaves does not wait for those who follow: they ask another.

@@ -21,6 +21,8 @@ static class SessionEndpoints
         app.MapGet("/v1/sessions/{id}", ShowAsync).For(AdminRoles.Reader).Answers<SessionView>("Shows a session.");
         app.MapGet("/v1/sessions/{id}/events", RecordingEndpoint.ReadAsync).For(AdminRoles.Auditor)
             .Answers<Stream>("Streams a session's recording.", type: "application/octet-stream");
+        app.MapGet("/v1/sessions/{id}/key", RecordingEndpoint.KeyAsync).For(AdminRoles.Auditor)
+            .Answers<RecordingKeyView>("The key to a recording's content.");
         app.MapGet("/v1/search", SearchEndpoint.SearchAsync).For(AdminRoles.Auditor)
             .Answers<SearchLine>("Searches what was said in recordings.", type: "application/x-ndjson");
         app.MapPost("/v1/sessions/{id}/kill", KillAsync).For(AdminRoles.Operator)
@@ -37,23 +39,24 @@ static class SessionEndpoints
         return Results.Json([.. rows.Select(SessionView.Of)], AdminJson.Default.IReadOnlyListSessionView);
     }
 
-    static async Task<IResult> ShowAsync(HttpContext http, string id, ISessionArchive archive, ISessionCommands commands)
+    static async Task<IResult> ShowAsync(HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, RecordingLife life)
     {
         if (await archive.FindAsync(id, http.RequestAborted) is not { } row) return Problems.NoSession();
         var live = row.Closing is null ? await LiveAsync(id, commands, http.RequestAborted) : null;
         var client = await SessionBeginning.ClientAsync(archive, id, http.RequestAborted);
-        return Results.Json(SessionView.Of(row) with { Live = live, Tls = client is null ? null : ClientTlsView.Of(client) }, AdminJson.Default.SessionView);
+        var view = SessionView.Of(row) with { Live = live, Tls = client is null ? null : ClientTlsView.Of(client) };
+        return Results.Json(await life.ShownAsync(view, http.RequestAborted), AdminJson.Default.SessionView);
     }
 
     static async Task<IResult> KillAsync(
-        HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, AuditTrail audit, ILogger<AdminAccess> log)
+        HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, RecordingLife life, AuditTrail audit, ILogger<AdminAccess> log)
     {
         if (await ReasonAsync(http) is not { } reason) return Problems.Of(StatusCodes.Status400BadRequest, s_reasonRule);
         if (await archive.FindAsync(id, http.RequestAborted) is null) return Problems.NoSession();
         if (await audit.RecordAsync(http, ActKind.SessionKilled, id, reason) is { } refused) return refused;
         AdminLog.Kills(log, Caller.NameOf(http), id, reason);
         await commands.EndAsync(new EndSession(id, Ending.Killed, Refusal.None, $"{Caller.NameOf(http)}: {reason}"), http.RequestAborted);
-        return await ShowAsync(http, id, archive, commands);
+        return await ShowAsync(http, id, archive, commands, life);
     }
 
     // A session whose node is gone does not answer; what the journal knows of it is still worth showing.

@@ -17,11 +17,17 @@ public static class EventLimits
     /// <summary>Pieces of traffic in one chunk.</summary>
     public const int Entries = 4096;
 
+    /// <summary>Bytes of one chunk as it is stored: encrypted it is longer by the tag.</summary>
+    public const int StoredChunk = Chunk + ChunkSeal.TagLength;
+
     /// <summary>Denied operations in one event.</summary>
     public const int Operations = 4096;
 
     /// <summary>Bytes of one chunk before compression and after. Chunks are written with at most 64 KiB; the rest is room for later writers.</summary>
     public const int Chunk = 1024 * 1024;
+
+    /// <summary>Sessions whose recordings expire in one act. Origin: a batch that is deleted within seconds.</summary>
+    public const int ExpiredSessions = 256;
 
     /// <summary>Labels a grant may ask for. Origin: connections have a handful.</summary>
     public const int Labels = 64;

@@ -4,37 +4,17 @@ namespace Gateway.Protocols.Journal;
 static class RelayLayouts
 {
     /// <summary>
-    /// <c>s.traffic.1</c>: index varint, started time, to-upstream offset varint, to-client offset varint, entry count varint, then each entry as
-    /// (length * 2 + direction) varint and after-micros varint; compression byte, plain length varint, payload bytes.
+    /// <c>s.traffic.2</c>: index varint, started time, to-upstream offset varint, to-client offset varint, entry count varint, then each entry as
+    /// (length * 2 + direction) varint and after-micros varint; compression byte, encryption byte, plain length varint, payload bytes.
     /// </summary>
-    public static void WriteTraffic(EventWriter to, TrafficRecorded e)
-    {
-        to.VarInt(e.Index);
-        to.Time(e.StartedAt);
-        to.Count(e.ToUpstreamOffset);
-        to.Count(e.ToClientOffset);
-        to.ListLength(e.Entries.Count, EventLimits.Entries);
-        for (var i = 0; i < e.Entries.Count; i++)
-        {
-            to.Count(((long)e.Entries[i].Length << 1) | (byte)e.Entries[i].Direction);
-            to.VarInt(e.Entries[i].AfterMicros);
-        }
-        to.Byte((byte)e.Compression);
-        to.ListLength(e.PlainLength, EventLimits.Chunk);
-        to.Bytes(e.Payload.Span, EventLimits.Chunk);
-    }
+    public static void WriteTraffic(EventWriter to, TrafficRecorded e) => WriteTraffic(to, e, isEncryptionSaid: true);
 
-    public static TrafficRecorded ReadTraffic(ref EventReader from) => new()
-    {
-        Index = (uint)from.VarInt(uint.MaxValue),
-        StartedAt = from.Time(),
-        ToUpstreamOffset = from.Size(),
-        ToClientOffset = from.Size(),
-        Entries = ReadEntries(ref from),
-        Compression = (Compression)from.Known((byte)Compression.Zstandard, 0, "compression"),
-        PlainLength = from.Count(EventLimits.Chunk),
-        Payload = from.Bytes(EventLimits.Chunk).ToArray(),
-    };
+    public static TrafficRecorded ReadTraffic(ref EventReader from) => ReadTraffic(ref from, isEncryptionSaid: true);
+
+    /// <summary><c>s.traffic.1</c>: as <c>s.traffic.2</c>, without the encryption byte: there was none.</summary>
+    public static void WriteTraffic1(EventWriter to, TrafficRecorded e) => WriteTraffic(to, e, isEncryptionSaid: false);
+
+    public static TrafficRecorded ReadTraffic1(ref EventReader from) => ReadTraffic(ref from, isEncryptionSaid: false);
 
     /// <summary><c>s.counted.1</c>: time, to-upstream bytes varint, to-client bytes varint.</summary>
     public static void WriteCounted(EventWriter to, TrafficCounted e)
@@ -95,6 +75,38 @@ static class RelayLayouts
         SealedBy = from.Text(),
         KeyId = from.Fixed(SessionSeal.KeyIdLength).ToArray(),
         Signature = from.Fixed(SessionSeal.SignatureLength).ToArray(),
+    };
+
+    static void WriteTraffic(EventWriter to, TrafficRecorded e, bool isEncryptionSaid)
+    {
+        to.VarInt(e.Index);
+        to.Time(e.StartedAt);
+        to.Count(e.ToUpstreamOffset);
+        to.Count(e.ToClientOffset);
+        to.ListLength(e.Entries.Count, EventLimits.Entries);
+        for (var i = 0; i < e.Entries.Count; i++)
+        {
+            to.Count(((long)e.Entries[i].Length << 1) | (byte)e.Entries[i].Direction);
+            to.VarInt(e.Entries[i].AfterMicros);
+        }
+        to.Byte((byte)e.Compression);
+        if (isEncryptionSaid)
+            to.Byte((byte)e.Encryption);
+        to.ListLength(e.PlainLength, EventLimits.Chunk);
+        to.Bytes(e.Payload.Span, EventLimits.StoredChunk);
+    }
+
+    static TrafficRecorded ReadTraffic(ref EventReader from, bool isEncryptionSaid) => new()
+    {
+        Index = (uint)from.VarInt(uint.MaxValue),
+        StartedAt = from.Time(),
+        ToUpstreamOffset = from.Size(),
+        ToClientOffset = from.Size(),
+        Entries = ReadEntries(ref from),
+        Compression = (Compression)from.Known((byte)Compression.Zstandard, 0, "compression"),
+        Encryption = isEncryptionSaid ? (Encryption)from.Known((byte)Encryption.Aes256Gcm, 0, "encryption") : Encryption.None,
+        PlainLength = from.Count(EventLimits.Chunk),
+        Payload = from.Bytes(isEncryptionSaid ? EventLimits.StoredChunk : EventLimits.Chunk).ToArray(),
     };
 
     static TrafficEntry[] ReadEntries(ref EventReader from)

@@ -15,7 +15,7 @@ public static class SessionEventTable
         Of<SessionOpened>("s.opened.3", OpeningLayouts.WriteOpened, OpeningLayouts.ReadOpened),
         Of<SessionRefused>("s.refused.2", OpeningLayouts.WriteRefused, OpeningLayouts.ReadRefused),
         Of<UpstreamSecured>("s.upstream.1", OpeningLayouts.WriteUpstream, OpeningLayouts.ReadUpstream),
-        Of<TrafficRecorded>("s.traffic.1", RelayLayouts.WriteTraffic, RelayLayouts.ReadTraffic),
+        Of<TrafficRecorded>("s.traffic.2", RelayLayouts.WriteTraffic, RelayLayouts.ReadTraffic),
         Of<TrafficCounted>("s.counted.1", RelayLayouts.WriteCounted, RelayLayouts.ReadCounted),
         Of<OperationsDenied>("s.denied.1", RelayLayouts.WriteDenied, RelayLayouts.ReadDenied),
         Of<AccessConfirmed>("s.access.1", StandingLayouts.WriteConfirmed, StandingLayouts.ReadConfirmed),
@@ -24,7 +24,8 @@ public static class SessionEventTable
         // What earlier versions wrote, and every later one reads.
         Of<SessionOpened>("s.opened.1", OpeningLayouts.WriteOpened1, OpeningLayouts.ReadOpened1),
         Of<SessionOpened>("s.opened.2", OpeningLayouts.WriteOpened2, OpeningLayouts.ReadOpened2),
-        Of<SessionRefused>("s.refused.1", OpeningLayouts.WriteRefused1, OpeningLayouts.ReadRefused1));
+        Of<SessionRefused>("s.refused.1", OpeningLayouts.WriteRefused1, OpeningLayouts.ReadRefused1),
+        Of<TrafficRecorded>("s.traffic.1", RelayLayouts.WriteTraffic1, RelayLayouts.ReadTraffic1));
 
     /// <summary>Every manifest this version reads, with the event it holds.</summary>
     public static IReadOnlyList<(string Manifest, Type Type)> Manifests => s_table.Manifests;

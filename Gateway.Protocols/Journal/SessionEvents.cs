@@ -140,7 +140,7 @@ public sealed record TrafficCounted : SessionEvent
 
 /// <summary>
 /// One chunk of relayed traffic, both directions in the order they were relayed. <see cref="Payload"/> holds the bytes of all entries one after the
-/// other, compressed as <see cref="Compression"/> says.
+/// other, compressed as <see cref="Compression"/> says, then encrypted as <see cref="Encryption"/> says.
 /// </summary>
 public sealed record TrafficRecorded : SessionEvent
 {
@@ -159,7 +159,9 @@ public sealed record TrafficRecorded : SessionEvent
 
     public required Compression Compression { get; init; }
 
-    /// <summary>Length of the payload once decompressed: the sum of the entries' lengths.</summary>
+    public Encryption Encryption { get; init; }
+
+    /// <summary>Length of the payload once decrypted and decompressed: the sum of the entries' lengths.</summary>
     public required int PlainLength { get; init; }
 
     public required ReadOnlyMemory<byte> Payload { get; init; }
@@ -173,6 +175,15 @@ public enum Compression : byte
 {
     None = 0,
     Zstandard = 1,
+}
+
+/// <summary>How a chunk's compressed payload is encrypted. The numbers are part of the journal format.</summary>
+public enum Encryption : byte
+{
+    None = 0,
+
+    /// <summary>AES-256-GCM under the session's data key; see <see cref="ChunkSeal"/>.</summary>
+    Aes256Gcm = 1,
 }
 
 /// <summary>Operations the grant did not allow; the gateway answered them itself.</summary>

@@ -23,7 +23,11 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         ("GET", "/v1/sessions", true, true, true),
         ("GET", Session, true, true, true),
         ("GET", $"{Session}/events", true, false, false),
+        ("GET", $"{Session}/key", true, false, false),
         ("POST", $"{Session}/kill", false, true, false),
+        ("POST", $"{Session}/erase", false, true, false),
+        ("POST", $"{Session}/hold", true, false, false),
+        ("POST", $"/v1/sessions/{SampleCluster.RefusedId}/release", true, false, false),
         ("GET", "/v1/seal-key", true, false, false),
         ("GET", "/v1/nodes", false, true, true),
         ("POST", "/v1/node/drain", false, true, false),
@@ -137,7 +141,8 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         var guarded = endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is null).ToList();
 
         Assert.Equal(s_open, open.Order());
-        var expected = s_guarded.Select(e => e.Path.Split('?')[0].Replace(SampleSession.Id, "{id}", StringComparison.Ordinal).Replace("01JGRANT", "{id}", StringComparison.Ordinal)
+        var expected = s_guarded.Select(e => e.Path.Split('?')[0].Replace(SampleSession.Id, "{id}", StringComparison.Ordinal)
+            .Replace(SampleCluster.RefusedId, "{id}", StringComparison.Ordinal).Replace("01JGRANT", "{id}", StringComparison.Ordinal)
             .Replace("/telemetry", "/{name}", StringComparison.Ordinal).Replace("/broker", "/{name}", StringComparison.Ordinal)
             .Replace("/edge", "/{name}", StringComparison.Ordinal).Replace("/legacy", "/{name}", StringComparison.Ordinal));
         Assert.Equal(expected.Concat(s_personal).Order(), guarded.Select(e => e.RoutePattern.RawText).Order());
@@ -206,6 +211,7 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         _host.Registry.Do(SampleCertificates.Active("edge", ClusterKey));
         _host.Registry.Do(SampleCertificates.Authority(1, AuthorityStage.Retired, ClusterKey));
         _host.Registry.Do(SampleCertificates.Authority(2, AuthorityStage.Signing, ClusterKey));
+        _host.Registry.Do(SampleRegistry.Of<RecordingHeld>() with { SessionId = SampleCluster.RefusedId });
     }
 
     ClusterKey ClusterKey => _host.Services.GetRequiredService<ClusterKey>();

@@ -123,6 +123,8 @@ public class RecordingEndpointSpec
         public Task<SessionRow?> FindAsync(string sessionId, CancellationToken cancel) =>
             Task.FromResult<SessionRow?>(MemoryArchive.SampleRow(ended: true));
 
+        public Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel) => Task.FromResult(KeyFinding.None);
+
         public async IAsyncEnumerable<JournaledEvent> ReadAsync(string sessionId, [EnumeratorCancellation] CancellationToken cancel)
         {
             try

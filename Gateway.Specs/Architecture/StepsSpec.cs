@@ -37,6 +37,7 @@ public sealed class StepsSpec
         ("Hosting", "GatewayMetrics", "a thing is counted where it happens"),
         ("Tls", "Purposes", "what a certificate is judged for is what it is issued for"),
         ("Registry", "IRegistry|RegistrySnapshot|RevocationKey", "what operators grant and revoke holds from that moment on"),
+        ("Registry", "ClusterKey", "what lies in the database is sealed with the cluster's key"),
         ("Certificates", "INodeCertificates|IChallengeCertificates", "a handshake presents the certificate that is current at that moment"),
     ];
 

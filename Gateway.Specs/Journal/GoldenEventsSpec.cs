@@ -22,6 +22,7 @@ public sealed class GoldenEventsSpec
         ["s.refused.2"] = SampleSession.Refused,
         ["s.upstream.1"] = SampleSession.Upstream,
         ["s.traffic.1"] = SampleSession.Traffic,
+        ["s.traffic.2"] = SampleSession.EncryptedTraffic,
         ["s.counted.1"] = SampleSession.Counted,
         ["s.denied.1"] = SampleSession.Denied,
         ["s.access.1"] = SampleSession.Confirmed,

@@ -142,7 +142,7 @@ public sealed class RelaySpec : IDisposable
         var row = await node.EndedAsync();
         var events = new List<JournaledEvent>();
         await foreach (var e in node.Archive.ReadAsync(row.SessionId, CancellationToken.None)) events.Add(e);
-        Assert.Equal(["s.opened.3", "s.access.1", "s.upstream.1", "s.traffic.1", "s.sealed.1"], events.Select(e => e.Manifest).Distinct());
+        Assert.Equal(["s.opened.3", "s.access.1", "s.upstream.1", "s.traffic.2", "s.sealed.1"], events.Select(e => e.Manifest).Distinct());
         var recorder = new SessionRecorder(row.SessionId);
         foreach (var e in events) recorder.Recover(new StoredEvent(e.Manifest, e.Bytes.ToArray()));
         Assert.Equal((5, 5), (recorder.ToUpstreamBytes, recorder.ToClientBytes));

@@ -74,9 +74,31 @@ public sealed class SessionRecorderSpec
         var raw = (TrafficRecorded)SampleSession.Chunk(recorder, Direction.ToClient, noise).Decode();
 
         Assert.Equal((Compression.Zstandard, Compression.None), (text.Compression, raw.Compression));
-        Assert.Equal(new string('a', 4096), Encoding.ASCII.GetString(ChunkCodec.Restore(text)));
-        Assert.Equal(noise, ChunkCodec.Restore(raw));
+        Assert.Equal(new string('a', 4096), Encoding.ASCII.GetString(ChunkCodec.Restore(SampleSession.Id, text, key: null)));
+        Assert.Equal(noise, ChunkCodec.Restore(SampleSession.Id, raw, key: null));
         Assert.Equal((1u, 4096L), (raw.Index, raw.ToClientOffset));
+    }
+
+    [Fact]
+    public void An_encrypted_chunk_restores_with_its_key_alone()
+    {
+        using var key = SampleSession.Key();
+        var recorder = new SessionRecorder(SampleSession.Id);
+        recorder.EncryptWith(key);
+        recorder.Append(SampleSession.Opened);
+        var noise = new byte[4096];
+        new Random(7).NextBytes(noise);
+
+        var text = (TrafficRecorded)SampleSession.Chunk(recorder, (Direction.ToClient, new string('a', 4096))).Decode();
+        var raw = (TrafficRecorded)SampleSession.Chunk(recorder, Direction.ToClient, noise).Decode();
+
+        Assert.Equal((Encryption.Aes256Gcm, Compression.Zstandard, Compression.None), (raw.Encryption, text.Compression, raw.Compression));
+        Assert.Equal(new string('a', 4096), Encoding.ASCII.GetString(ChunkCodec.Restore(SampleSession.Id, text, key)));
+        Assert.Equal(noise, ChunkCodec.Restore(SampleSession.Id, raw, key));
+        Assert.DoesNotContain(Convert.ToHexString(noise.AsSpan(0, 16)), Convert.ToHexString(raw.Payload.Span), StringComparison.Ordinal);
+        using var other = RecordingKey.New();
+        Assert.Throws<InvalidDataException>(() => ChunkCodec.Restore(SampleSession.Id, raw, other));
+        Assert.Throws<InvalidDataException>(() => ChunkCodec.Restore(SampleSession.Id, raw, key: null));
     }
 
     [Fact]

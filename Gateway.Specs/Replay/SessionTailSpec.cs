@@ -98,6 +98,8 @@ public sealed class SessionTailSpec : IDisposable
         public Task<SessionRow?> FindAsync(string sessionId, CancellationToken cancel) =>
             Task.FromResult<SessionRow?>(MemoryArchive.SampleRow(Ended));
 
+        public Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel) => Task.FromResult(KeyFinding.None);
+
         public async IAsyncEnumerable<JournaledEvent> ReadAsync(string sessionId, [EnumeratorCancellation] CancellationToken cancel)
         {
             await Task.Yield();

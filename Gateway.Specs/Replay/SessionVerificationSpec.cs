@@ -84,7 +84,7 @@ public sealed class SessionVerificationSpec : IDisposable
         using var other = SealKey.Ephemeral();
         using var keys = SealPublicKeys.FromPem(other.PublicPem);
 
-        var result = await SessionVerification.VerifyAsync(SampleSession.Id, JournaledEvents.StreamAsync(_recording), true, keys, default);
+        var result = await SessionVerification.VerifyAsync(SampleSession.Id, JournaledEvents.StreamAsync(_recording), true, keys, key: null, default);
 
         Assert.Equal(VerificationVerdict.UnknownKey, result.Verdict);
         Assert.Contains(Convert.ToHexStringLower(_key.Id.Span), result.Detail, StringComparison.Ordinal);
@@ -96,9 +96,27 @@ public sealed class SessionVerificationSpec : IDisposable
         using var other = SealKey.Ephemeral();
         using var keys = SealPublicKeys.FromPem($"{other.PublicPem}\nsome text\n{_key.PublicPem}");
 
-        var result = await SessionVerification.VerifyAsync(SampleSession.Id, JournaledEvents.StreamAsync(_recording), true, keys, default);
+        var result = await SessionVerification.VerifyAsync(SampleSession.Id, JournaledEvents.StreamAsync(_recording), true, keys, key: null, default);
 
         Assert.Equal(VerificationVerdict.Verified, result.Verdict);
+    }
+
+    [Fact]
+    public async Task An_encrypted_recording_verifies_with_its_key_and_without()
+    {
+        using var content = SampleSession.Key();
+        using var other = RecordingKey.New();
+        var recording = JournaledEvents.Number(SampleSession.Recording(_key, content));
+
+        var opened = await VerifyAsync(recording, content);
+        var closed = await VerifyAsync(recording, key: null);
+        var wrong = await VerifyAsync(recording, other);
+
+        Assert.Equal((VerificationVerdict.Verified, VerificationVerdict.Verified), (opened.Verdict, closed.Verdict));
+        Assert.DoesNotContain("not opened", opened.Detail, StringComparison.Ordinal);
+        Assert.Contains("not opened", closed.Detail, StringComparison.Ordinal);
+        Assert.Equal((opened.ToUpstreamBytes, opened.ToClientBytes), (closed.ToUpstreamBytes, closed.ToClientBytes));
+        Assert.Equal((VerificationVerdict.Broken, 3L), (wrong.Verdict, wrong.BadEvent));
     }
 
     [Fact]
@@ -160,7 +178,7 @@ public sealed class SessionVerificationSpec : IDisposable
     [Fact]
     public async Task An_event_of_another_session_is_noticed()
     {
-        var result = await SessionVerification.VerifyAsync("another", JournaledEvents.StreamAsync(_recording), true, _keys, default);
+        var result = await SessionVerification.VerifyAsync("another", JournaledEvents.StreamAsync(_recording), true, _keys, key: null, default);
 
         Assert.Equal((VerificationVerdict.Broken, 1L), (result.Verdict, result.BadEvent));
     }
@@ -227,8 +245,11 @@ public sealed class SessionVerificationSpec : IDisposable
         _key.Dispose();
     }
 
+    Task<VerificationResult> VerifyAsync(List<JournaledEvent> events, RecordingKey? key) =>
+        SessionVerification.VerifyAsync(SampleSession.Id, JournaledEvents.StreamAsync(events), ended: true, _keys, key, default);
+
     Task<VerificationResult> VerifyAsync(List<JournaledEvent> events, bool ended = true) =>
-        SessionVerification.VerifyAsync(SampleSession.Id, JournaledEvents.StreamAsync(events), ended, _keys, default);
+        SessionVerification.VerifyAsync(SampleSession.Id, JournaledEvents.StreamAsync(events), ended, _keys, key: null, default);
 
     async Task AssertBrokenAsync(string what, List<JournaledEvent> events)
     {

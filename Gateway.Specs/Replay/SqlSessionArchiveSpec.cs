@@ -23,10 +23,10 @@ public sealed class SqlSessionArchiveSpec(PostgresServer server)
         await journal.PersistAsync(SampleSession.Id, recording);
         await journal.PersistAsync("another", [recording[0]]);
 
-        var archive = new SqlSessionArchive(journal.Database);
+        var archive = new SqlSessionArchive(journal.Database, clusterKey: null);
         var events = await archive.AllAsync(SampleSession.Id);
         var verified = await SessionVerification.VerifyAsync(
-            SampleSession.Id, archive.ReadAsync(SampleSession.Id, default), true, keys, default);
+            SampleSession.Id, archive.ReadAsync(SampleSession.Id, default), true, keys, key: null, default);
 
         Assert.Equal(
             recording.Select((e, i) => (i + 1L, e.Manifest, Convert.ToHexString(e.Bytes))),
@@ -41,7 +41,7 @@ public sealed class SqlSessionArchiveSpec(PostgresServer server)
         await using var journal = await TestJournal.CreateAsync(database, server);
         await journal.PersistAsync(SampleSession.Id, LongRecording(chunks: 600, bytes: 12_000));
 
-        var events = await new SqlSessionArchive(journal.Database).AllAsync(SampleSession.Id);
+        var events = await new SqlSessionArchive(journal.Database, clusterKey: null).AllAsync(SampleSession.Id);
 
         Assert.Equal(Enumerable.Range(1, 602).Select(number => (long)number), events.Select(e => e.SequenceNumber));
     }
@@ -53,7 +53,7 @@ public sealed class SqlSessionArchiveSpec(PostgresServer server)
         await using var journal = await TestJournal.CreateAsync(database, server);
         await using var index = new SqlSessionIndex(journal.Database, TimeProvider.System);
         var offline = JournalConnectionString.Parse(journal.ConnectionString);
-        var archive = new SqlSessionArchive(offline);
+        var archive = new SqlSessionArchive(offline, clusterKey: null);
         await offline.RequireTablesAsync(default);
 
         var before = await archive.ListAsync(new SessionFilter(), default);
@@ -74,7 +74,7 @@ public sealed class SqlSessionArchiveSpec(PostgresServer server)
     public async Task Without_a_session_there_are_no_events_and_no_row(string database)
     {
         await using var journal = await TestJournal.CreateAsync(database, server);
-        var archive = new SqlSessionArchive(journal.Database);
+        var archive = new SqlSessionArchive(journal.Database, clusterKey: null);
 
         Assert.Empty(await archive.AllAsync("absent"));
         Assert.Empty(await archive.AllAsync("nul\0"));
@@ -90,7 +90,7 @@ public sealed class SqlSessionArchiveSpec(PostgresServer server)
         await journal.SqlAsync("update gateway_journal set identifier = 1 where sequence_number = 2");
 
         var fault = await Assert.ThrowsAsync<InvalidDataException>(
-            () => new SqlSessionArchive(journal.Database).AllAsync(SampleSession.Id));
+            () => new SqlSessionArchive(journal.Database, clusterKey: null).AllAsync(SampleSession.Id));
 
         Assert.Contains($"Event 2 of session {SampleSession.Id} was not written by a gateway", fault.Message, StringComparison.Ordinal);
     }
@@ -103,7 +103,7 @@ public sealed class SqlSessionArchiveSpec(PostgresServer server)
         await journal.SqlAsync($"update gateway_journal set message = zeroblob({EventFrames.EventBytes + 1}) where sequence_number = 2");
 
         var fault = await Assert.ThrowsAsync<InvalidDataException>(
-            () => new SqlSessionArchive(journal.Database).AllAsync(SampleSession.Id));
+            () => new SqlSessionArchive(journal.Database, clusterKey: null).AllAsync(SampleSession.Id));
 
         Assert.Contains($"holds {EventFrames.EventBytes + 1} bytes", fault.Message, StringComparison.Ordinal);
     }

@@ -38,6 +38,7 @@ sealed class AdminHost : IAsyncDisposable
             .AddSingleton<TimeProvider>(new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddTicks(SampleRegistry.At * TimeSpan.TicksPerMicrosecond)))
             .AddSingleton<IRegistry>(Registry).AddSingleton<IRegistryCommands>(Registry).AddSingleton<IConnectionSurvey>(cluster)
             .AddSingleton<IConnectionChanges>(new SampleChanges(Registry)).AddSingleton<IAuditRecord>(new HeldAudit(Registry))
+            .AddSingleton(Keys).AddSingleton<IRecordingKeys>(Keys).AddSingleton<RecordingLife>()
             .AddSingleton(ClusterKey.Ephemeral()).AddSingleton(Probe)
             .AddSingleton(new RegisteredCertificates(new GatewayOptions())).AddSingleton<CertificateOrders>().AddSingleton<ICertificateSurvey>(cluster)
             .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<IAccessFacts>(new RegistryAccessFacts(Registry))
@@ -52,6 +53,8 @@ sealed class AdminHost : IAsyncDisposable
     public LogLines Log { get; } = new();
 
     public HeldRegistry Registry { get; } = new();
+
+    public HeldKeys Keys { get; } = new();
 
     public IServiceProvider Services => _app.Services;
 

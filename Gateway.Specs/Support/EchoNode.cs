@@ -1,3 +1,5 @@
+using Gateway.Actors.Hosting;
+
 namespace Gateway.Specs.Support;
 
 /// <summary>A node with one connection, <c>echo</c> by default: the opaque protocol, for the client certificate of <c>camera-17</c>.</summary>
@@ -5,7 +7,13 @@ static class EchoNode
 {
     public static Task<TestNode> StartAsync(
         TestCertificates clients, TestCertificates upstreams, int upstreamPort, string mode = "pipelined", string tls = "", string level = "full",
-        string connection = "echo", params (string, string)[] settings)
+        string connection = "echo", params (string, string)[] settings) =>
+        StartAsync(clients, upstreams, upstreamPort, [], mode, tls, level, connection, settings);
+
+    /// <summary>With an admin API that takes tokens of these issuers; <c>auditors</c> and <c>operators</c> are the groups it knows.</summary>
+    public static Task<TestNode> StartAsync(
+        TestCertificates clients, TestCertificates upstreams, int upstreamPort, IssuerOptions[] issuers, string mode = "pipelined", string tls = "",
+        string level = "full", string connection = "echo", params (string, string)[] settings)
     {
         var folder = new ConfigurationFolder();
         clients.WriteAuthority(folder.PathOf("clients.crt"));
@@ -24,6 +32,6 @@ static class EchoNode
                 tls: { serverName: localhost, authorities: upstream.crt }
               access: { subjects: [camera-17] }
               recording: { level: {{level}}, mode: {{mode}} }
-            """, settings.ToDictionary(s => s.Item1, s => (string?)s.Item2));
+            """, settings.ToDictionary(s => s.Item1, s => (string?)s.Item2), issuers);
     }
 }

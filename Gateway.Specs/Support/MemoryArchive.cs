@@ -25,6 +25,8 @@ sealed class MemoryArchive(SessionRow row, IReadOnlyList<StoredEvent> events) : 
             yield return new JournaledEvent(i + 1, events[i].Manifest, events[i].Bytes);
     }
 
+    public Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel) => Task.FromResult(KeyFinding.None);
+
     /// <summary>The row of <see cref="SampleSession"/>, ended or still open.</summary>
     public static SessionRow SampleRow(bool ended) => new()
     {

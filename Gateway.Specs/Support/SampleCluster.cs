@@ -65,7 +65,7 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
 
     /// <summary>An ended session, one that still runs, and one that was refused.</summary>
     public static SampleCluster OfThree(SealKey key) => new(
-        new Recorded(MemoryArchive.SampleRow(ended: true), SampleSession.Recording(key)),
+        new Recorded(MemoryArchive.SampleRow(ended: true), SampleSession.Recording(key, SampleSession.Key())),
         new Recorded(Running(), RunningEvents()),
         new Recorded(RefusedRow(), [new SessionRecorder(RefusedId).Append(SampleSession.Refused with { SessionId = RefusedId })]));
 
@@ -83,6 +83,9 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
         for (var i = 0; i < events.Count; i++)
             yield return new JournaledEvent(i + 1, events[i].Manifest, events[i].Bytes);
     }
+
+    public Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel) =>
+        Task.FromResult(sessionId == SampleSession.Id ? new KeyFinding(SampleSession.Key(), null) : KeyFinding.None);
 
     public Task<SessionState> ShowAsync(string sessionId, CancellationToken cancel) =>
         Deaf ? throw new TimeoutException() : Task.FromResult(new SessionState(sessionId, SessionPhase.Streaming, "node2", 70, 7000, 2));

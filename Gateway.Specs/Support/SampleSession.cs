@@ -117,6 +117,13 @@ static class SampleSession
         Payload = "helloyes"u8.ToArray(),
     };
 
+    /// <summary>The same, encrypted with the key of 32 bytes 2A.</summary>
+    public static readonly TrafficRecorded EncryptedTraffic = Traffic with
+    {
+        Encryption = Encryption.Aes256Gcm,
+        Payload = Convert.FromHexString("ED5973C3022B7F05EA3F9F625869EA8EAE30382F928F664E"),
+    };
+
     /// <summary>Key id and signature are those of a key that no longer exists; its public part is <see cref="SealedKeyPem"/>.</summary>
     public static readonly SessionSealed Sealed = new()
     {
@@ -158,10 +165,14 @@ static class SampleSession
         return Record(recorder, draft);
     }
 
-    /// <summary>Opened, upstream, two chunks around a denial, sealed.</summary>
-    public static List<StoredEvent> Recording(SealKey key)
+    /// <summary>The key that <see cref="EncryptedTraffic"/> opens with.</summary>
+    public static RecordingKey Key() => RecordingKey.Of(Enumerable.Repeat((byte)0x2A, ChunkSeal.KeyLength).ToArray())!;
+
+    /// <summary>Opened, upstream, two chunks around a denial, sealed. The chunks are encrypted where there is a key to do it.</summary>
+    public static List<StoredEvent> Recording(SealKey key, RecordingKey? content = null)
     {
         var recorder = new SessionRecorder(Id);
+        if (content is not null) recorder.EncryptWith(content);
         return
         [
             recorder.Append(Opened),

@@ -48,7 +48,7 @@ public sealed partial class SourceFile
     [GeneratedRegex(@"^using (?:static |\w+ = )?([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex UsingDirectives();
 
-    [GeneratedRegex(@"\b(?:class|record struct|record|struct|interface|enum) (\w+)\b(?=[^;""]*[({;:<\r\n])")]
+    [GeneratedRegex(@"\b(?:class|record struct|record|struct|interface|enum) ([A-Z]\w*)\b(?=[^;""]*[({;:<\r\n])")]
     private static partial Regex Declarations();
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]

@@ -121,7 +121,7 @@ public sealed class TestNode : IAsyncDisposable
     public async Task<byte[]> ReplayAsync(string sessionId, Direction direction, bool ended = true)
     {
         var bytes = new MemoryStream();
-        await foreach (var piece in SessionReplay.PiecesAsync(Archive.ReadAsync(sessionId, CancellationToken.None), ended))
+        await foreach (var piece in SessionReplay.PiecesAsync(Archive, sessionId, Archive.ReadAsync(sessionId, CancellationToken.None), ended))
         {
             if (piece.Direction == direction) bytes.Write(piece.Bytes.Span);
         }

@@ -25,6 +25,7 @@ namespace Gateway.Actors.Hosting.AdminApi;
 [JsonSerializable(typeof(RevisionView))]
 [JsonSerializable(typeof(ProbeView))]
 [JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(RecordingKeyView))]
 [JsonSerializable(typeof(OperationView))]
 [JsonSerializable(typeof(SearchLine))]
 [JsonSerializable(typeof(IReadOnlyList<ManagedCertificateView>))]

@@ -26,6 +26,10 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         AccessWithdrawn => "access-withdrawn",
         Revoked => "revoked",
         RevocationLifted => "revocation-lifted",
+        RecordingHeld => "recording-held",
+        HoldLifted => "hold-lifted",
+        RecordingErased => "recording-erased",
+        RecordingsExpired => "recordings-expired",
         ActRecorded recorded => Word(recorded.Kind),
         _ => CertificateActs.Word(e) ?? e.GetType().Name,
     };
@@ -54,6 +58,10 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         AccessWithdrawn gone => gone.GrantId,
         Revoked revoked => $"{revoked.Kind.Word()} {revoked.Value}",
         RevocationLifted gone => $"{gone.Kind.Word()} {gone.Value}",
+        RecordingHeld held => held.SessionId,
+        HoldLifted gone => gone.SessionId,
+        RecordingErased erased => erased.SessionId,
+        RecordingsExpired expired => expired.Connection,
         ActRecorded recorded => recorded.Target,
         _ => CertificateActs.Target(e),
     };
@@ -65,6 +73,10 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         Revoked { Until: { } until } revoked => $"until {JournalTime.Write(until)}: {revoked.Reason}",
         Revoked revoked => revoked.Reason,
         RevocationLifted gone => gone.Reason,
+        RecordingHeld held => held.Reason,
+        HoldLifted gone => gone.Reason,
+        RecordingErased erased => erased.Reason,
+        RecordingsExpired expired => $"{expired.Sessions.Count} that ended before {JournalTime.Write(expired.Before)}: {string.Join(' ', expired.Sessions)}",
         ActRecorded recorded => recorded.Detail,
         _ => CertificateActs.Detail(e),
     };

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Gateway.Actors.Record;
 using Gateway.Actors.Sessions;
 using Gateway.Protocols;
@@ -15,6 +16,14 @@ public sealed record SessionView(
     string? Ended, string? Ending, string? Refusal, string? Detail, long? ToUpstreamBytes, long? ToClientBytes, LiveView? Live = null,
     ClientTlsView? Tls = null)
 {
+    /// <summary>The legal hold on its recording.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HoldView? Hold { get; init; }
+
+    /// <summary>When the recording's content was erased.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Erased { get; init; }
+
     public static SessionView Of(SessionRow row)
     {
         var closing = row.Closing;
@@ -51,6 +60,14 @@ public sealed record SessionView(
 
     static InvalidDataException Unknown(string? word) =>
         new($"The node answered '{word}', which this command does not know; use the one of the node's version.");
+}
+
+/// <summary>Who has a recording under legal hold, since when and why.</summary>
+public sealed record HoldView(string By, string Since, string Reason)
+{
+    public static HoldView Of(RecordingHeld held) => new($"{held.Act.Who} ({held.Act.Issuer})", JournalTime.Write(held.Act.At), held.Reason);
+
+    public override string ToString() => $"by {By} since {Since}: {Reason}";
 }
 
 /// <summary>What an open session says of itself. <paramref name="Phase"/> is one of the words of <see cref="SessionPhase"/>.</summary>

@@ -1,0 +1,64 @@
+using System.Data.Common;
+using static Gateway.Actors.Record.IndexText;
+using static Gateway.Actors.Record.JournalDatabase;
+
+namespace Gateway.Actors.Record;
+
+/// <summary>The sealed data keys of recordings.</summary>
+public interface IRecordingKeys
+{
+    /// <summary>The sealed key, or when it was destroyed; nothing where the recording has none.</summary>
+    Task<SealedKey> FindAsync(string sessionId, CancellationToken cancel);
+
+    /// <summary>
+    /// Destroys the key, and what the database keeps of it beyond the row. False where there never was one. Backups of the database are the operator's: what
+    /// was erased must not come back with them.
+    /// </summary>
+    /// <param name="sessionId">Whose.</param>
+    /// <param name="at">Now, in microseconds since the Unix epoch.</param>
+    /// <param name="cancel">Ends the wait; the key may be destroyed all the same.</param>
+    Task<bool> DestroyAsync(string sessionId, long at, CancellationToken cancel);
+}
+
+/// <summary>A recording's key as it lies in the database.</summary>
+/// <param name="Bytes">Sealed with the cluster's key; null: there is none (any more).</param>
+/// <param name="DestroyedAt">When it was destroyed, in microseconds since the Unix epoch.</param>
+public sealed record SealedKey(byte[]? Bytes, long? DestroyedAt)
+{
+    public static readonly SealedKey None = new(null, null);
+}
+
+/// <summary>
+/// The keys in the journal's database, each in a row of its own beside the journal: they can be destroyed while the chained events stay as they are. A row is
+/// written with that of the index, before the session's first event.
+/// </summary>
+public sealed class RecordingKeys(JournalDatabase database) : IRecordingKeys
+{
+    const string Insert = $"insert into {KeyTable} (session_id, sealed_key) values (@session, @key) on conflict (session_id) do nothing";
+
+    const string Destroy = $"update {KeyTable} set sealed_key = null, destroyed_at = coalesce(destroyed_at, @at) where session_id = @session";
+
+    const string Select = $"select sealed_key, destroyed_at from {KeyTable} where session_id = @session";
+
+    internal static SqlStatement Add(string sessionId, byte[] sealedKey) => new(Insert, ("session", Of(sessionId)), ("key", sealedKey));
+
+    public async Task<SealedKey> FindAsync(string sessionId, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        // A journal that no node of this version has opened yet.
+        if (!await database.HasTableAsync(connection, KeyTable, cancel)) return SealedKey.None;
+        await using var command = new SqlStatement(Select, ("session", Of(sessionId))).On(connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) ? Read(reader) : SealedKey.None;
+    }
+
+    public async Task<bool> DestroyAsync(string sessionId, long at, CancellationToken cancel)
+    {
+        var affected = await database.CommitAsync([new SqlStatement(Destroy, ("session", Of(sessionId)), ("at", at))], cancel);
+        await database.ForgetAsync(KeyTable, cancel);
+        return affected[0] > 0;
+    }
+
+    static SealedKey Read(DbDataReader reader) => new(
+        reader.IsDBNull(0) ? null : reader.GetFieldValue<byte[]>(0), reader.IsDBNull(1) ? null : reader.GetInt64(1));
+}

@@ -1,0 +1,18 @@
+using Gateway.Actors.Record;
+
+namespace Gateway.Specs.Support;
+
+/// <summary>Recording keys without a database: every session has one until it is destroyed.</summary>
+sealed class HeldKeys : IRecordingKeys
+{
+    readonly Dictionary<string, long> _destroyed = [];
+
+    public Task<SealedKey> FindAsync(string sessionId, CancellationToken cancel) => Task.FromResult(
+        _destroyed.TryGetValue(sessionId, out var at) ? new SealedKey(null, at) : new SealedKey([1], null));
+
+    public Task<bool> DestroyAsync(string sessionId, long at, CancellationToken cancel)
+    {
+        _destroyed.TryAdd(sessionId, at);
+        return Task.FromResult(true);
+    }
+}
