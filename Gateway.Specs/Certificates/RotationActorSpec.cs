@@ -1,0 +1,223 @@
+using Akka.Actor;
+using Gateway.Actors.Certificates;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Registry;
+using Gateway.Protocols.Journal;
+using Gateway.Specs.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Gateway.Specs.Certificates;
+
+/// <summary>A coordinator may die at any moment; what it leaves is gone on with.</summary>
+public sealed class RotationActorSpec : IAsyncDisposable
+{
+    static readonly string[] s_twoRotations =
+    [
+        "CertificatePut", "AuthorityMade", "AuthorityStaged", "CertificateIssued 1", "CertificateActivated 1", "CertificateProven 1", "RotationOrdered",
+        "CertificateIssued 2", "CertificateActivated 2", "CertificateProven 2", "CertificateRetired 1",
+    ];
+
+    readonly ActorSystem _system = ActorSystem.Create("rotation");
+    readonly ClusterKey _key = ClusterKey.Ephemeral();
+    readonly HeldRegistry _registry = new();
+    readonly CrashingCommands _commands;
+    readonly ScriptedSource _source;
+
+    public RotationActorSpec()
+    {
+        _commands = new CrashingCommands(_registry);
+        _source = new ScriptedSource(new InternalSource(_registry, _key, static () => [], TimeProvider.System));
+        _registry.Do(new CertificatePut { Act = SampleRegistry.Act, Name = "edge", Document = SampleCertificates.Document("edge") });
+    }
+
+    public static TheoryData<int, bool> Crashes()
+    {
+        var crashes = new TheoryData<int, bool>();
+        // One proposal for the authority, three for the first version, four for the second.
+        for (var proposal = 1; proposal <= 8; proposal++)
+        {
+            crashes.Add(proposal, false);
+            crashes.Add(proposal, true);
+        }
+
+        return crashes;
+    }
+
+    [Theory]
+    [MemberData(nameof(Crashes))]
+    public async Task Killed_before_or_after_any_phase_was_recorded_it_is_replaced_and_each_phase_is_done_once(int proposal, bool isRecorded)
+    {
+        _commands.CrashAt(proposal, isRecorded);
+
+        await RunAsync(until: 1);
+        _registry.Do(new RotationOrdered { Act = SampleRegistry.ActOf("order"), Name = "edge" });
+        await RunAsync(until: 2);
+
+        Assert.True(_commands.HasCrashed);
+        Assert.Equal(s_twoRotations, Acts());
+    }
+
+    [Fact]
+    public async Task Killed_while_a_certificate_is_being_issued_it_is_replaced_and_the_order_is_given_again()
+    {
+        _source.HangOnce = true;
+
+        var first = Start();
+        await Eventually.TrueAsync(() => _source.Orders == 1);
+        await StopAsync(first);
+        await RunAsync(until: 1);
+
+        Assert.Equal(2, _source.Orders);
+        Assert.Equal(s_twoRotations[..6], Acts());
+    }
+
+    [Fact]
+    public async Task An_issuer_that_fails_is_recorded_with_its_reason_and_the_time_of_the_next_attempt()
+    {
+        _source.Failure = new CertificateSourceException("the issuer is out for lunch") { RetryAt = DateTimeOffset.UtcNow + TimeSpan.FromHours(1) };
+
+        var coordinator = Start();
+        await Eventually.TrueAsync(() => _registry.Acts.OfType<RotationFailed>().Any());
+        await StopAsync(coordinator);
+
+        var failed = Assert.Single(_registry.Acts.OfType<RotationFailed>());
+        Assert.Equal((1u, 1u, "the issuer is out for lunch"), (failed.Version, failed.Attempt, failed.Reason));
+        Assert.Equal(UnixMicros.Of(_source.Failure.RetryAt!.Value), failed.NextAttempt);
+        Assert.Empty(_registry.Acts.OfType<CertificateIssued>());
+    }
+
+    [Fact]
+    public async Task What_an_issuer_made_wrong_is_never_given_to_nodes()
+    {
+        _source.Names = ["elsewhere.example.org"];
+
+        var coordinator = Start();
+        await Eventually.TrueAsync(() => _registry.Acts.OfType<RotationFailed>().Any());
+        await StopAsync(coordinator);
+
+        Assert.Equal("what was issued is not for localhost", _registry.Acts.OfType<RotationFailed>().First().Reason);
+        Assert.Empty(_registry.Acts.OfType<CertificateIssued>());
+    }
+
+    public async ValueTask DisposeAsync() => await _system.Terminate();
+
+    /// <summary>Coordinators, each started when the one before has crashed, until that version is all there is.</summary>
+    async Task RunAsync(uint until)
+    {
+        while (true)
+        {
+            var coordinator = Start();
+            await Eventually.TrueAsync(() => _commands.IsCrashing || IsSettled(until));
+            await StopAsync(coordinator);
+            if (IsSettled(until)) return;
+            _commands.Recover();
+        }
+    }
+
+    bool IsSettled(uint version) =>
+        _registry.Current.Certificates.All["edge"] is { Versions: [{ ProvenAt: not null } only] } && only.Number == version;
+
+    async Task StopAsync(IActorRef coordinator)
+    {
+        await coordinator.GracefulStop(TimeSpan.FromSeconds(10));
+    }
+
+    IActorRef Start()
+    {
+        var declarations = new RegisteredCertificates(new GatewayOptions());
+        return _system.ActorOf(RotationActor.Props(new RotationParts
+        {
+            NodeKey = "gw.1",
+            Registry = _registry,
+            Commands = _commands,
+            Key = _key,
+            Nodes = new WillingNodes(_registry),
+            Source = _ => _source,
+            Read = declarations.Read,
+            Done = static _ => { },
+            Time = TimeProvider.System,
+            Logging = NullLoggerFactory.Instance,
+        }));
+    }
+
+    string[] Acts() =>
+    [
+        .. _registry.Acts.Select(e => e switch
+        {
+            CertificateIssued issued => $"CertificateIssued {issued.Version}",
+            CertificateActivated active => $"CertificateActivated {active.Version}",
+            CertificateProven proven => $"CertificateProven {proven.Version}",
+            CertificateRetired retired => $"CertificateRetired {retired.Version}",
+            _ => e.GetType().Name,
+        }),
+    ];
+
+    /// <summary>Loses the answer to one proposal, recorded or not, as a node does that dies at that moment.</summary>
+    sealed class CrashingCommands(HeldRegistry registry) : IRegistryCommands
+    {
+        int _left = int.MaxValue;
+        bool _records;
+        volatile bool _isCrashing;
+
+        public bool IsCrashing => _isCrashing;
+
+        public bool HasCrashed { get; private set; }
+
+        public void CrashAt(int proposal, bool isRecorded) => (_left, _records) = (proposal, isRecorded);
+
+        public void Recover() => _isCrashing = false;
+
+        public async Task<RegistryAnswer> ChangeAsync(IReadOnlyList<RegistryEvent> acts, long? basis, CancellationToken cancel)
+        {
+            var crashes = --_left == 0;
+            if (crashes && !_records) return await CrashAsync(cancel);
+            var answer = await registry.ChangeAsync(acts, basis, cancel);
+            return crashes ? await CrashAsync(cancel) : answer;
+        }
+
+        async Task<RegistryAnswer> CrashAsync(CancellationToken cancel)
+        {
+            HasCrashed = true;
+            _isCrashing = true;
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
+            throw new InvalidOperationException("Nobody hears this.");
+        }
+    }
+
+    /// <summary>One node that holds and proves whatever it is asked about.</summary>
+    sealed class WillingNodes(HeldRegistry registry) : IRotationNodes
+    {
+        public IReadOnlyCollection<string> Live => ["gw.1"];
+
+        public void Ask(IEnumerable<string> nodeKeys, ShowCertificate question, IActorRef replyTo)
+        {
+            var isActive = registry.Current.Certificates.All[question.Name].Active?.Number == question.Version;
+            foreach (var node in nodeKeys) replyTo.Tell(new CertificateShown(node, question.Name, question.Version, true, isActive, ""));
+        }
+    }
+
+    /// <summary>The real authority, but for what a spec has it do otherwise.</summary>
+    sealed class ScriptedSource(ICertificateSource real) : ICertificateSource
+    {
+        int _orders;
+
+        public int Orders => Volatile.Read(ref _orders);
+
+        public bool HangOnce { get; set; }
+
+        public CertificateSourceException? Failure { get; set; }
+
+        public IReadOnlyList<string>? Names { get; set; }
+
+        public async Task<IssuedChain> IssueAsync(CertificateOrder order, CancellationToken cancel)
+        {
+            if (Interlocked.Increment(ref _orders) == 1 && HangOnce) await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
+            if (Failure is { } failure) throw failure;
+            return await real.IssueAsync(order with { Names = Names ?? order.Names }, cancel);
+        }
+
+        public Task<RenewalAdvice?> AdviseAsync(CertificateOrder order, ReadOnlyMemory<byte> leaf, CancellationToken cancel) => real.AdviseAsync(order, leaf, cancel);
+    }
+}
