@@ -20,7 +20,7 @@ public static class NodeHost
         using var logging = LoggerFactory.Create(log => log.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
         try
         {
-            using var node = await OpenedNode.OpenAsync(configuration.Options, configuration.Connections, TimeProvider.System, logging, stop);
+            using var node = await OpenedNode.OpenAsync(configuration.Options, configuration.Connections, TimeProvider.System, logging, stop, configuration.Certificates);
             await using var app = Build(builder, node);
             await app.RunAsync(stop);
             return 0;

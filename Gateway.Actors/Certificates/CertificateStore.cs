@@ -67,6 +67,16 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
     /// <summary>What this node says of a version.</summary>
     public HeldVersion? Sight(string name, uint version) => _held.GetValueOrDefault(name)?.Versions.FirstOrDefault(v => v.Number == version);
 
+    /// <summary>What this node presents of a certificate in files, null for nothing, and what is wrong with them; empty for nothing.</summary>
+    public (HeldVersion? Held, string Problem) OfFiles(string name)
+    {
+        if (!_held.TryGetValue(name, out var held) || !held.IsOfFiles) return (null, "cannot be read by this node: its declaration names a file or issuer that is not there");
+        var now = _parts.Time.GetUtcNow();
+        var presented = held.Presented(now);
+        if (held.FileProblem.Length > 0) return (presented, held.FileProblem);
+        return presented is null || presented.Alarm(now) != ExpiryAlarm.None ? (presented, held.Trouble(now)) : (presented, "");
+    }
+
     /// <summary>Whether this node has read that the version is presented from now on.</summary>
     public bool IsActive(string name, uint version) => _held.GetValueOrDefault(name)?.Of.Active?.Number == version;
 
@@ -76,15 +86,23 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
     {
         lock (_updating)
         {
-            if (ReferenceEquals(state, _read)) return;
+            if (ReferenceEquals(state, _read) && _held.Count > 0) return;
             var before = _held;
             if (!ReferenceEquals(state.Authorities, _read.Authorities)) _authorities = Trusted(state);
             _read = state;
+            var ofNode = _parts.OfNode.Where(p => !state.All.ContainsKey(p.Name)).Select(p => before.GetValueOrDefault(p.Name) ?? OfNode(p));
             _held = state.All.Values.ToImmutableDictionary(
                 certificate => certificate.Name,
                 certificate => Read(certificate, before.GetValueOrDefault(certificate.Name)),
-                StringComparer.Ordinal);
+                StringComparer.Ordinal).AddRange(ofNode.Select(held => KeyValuePair.Create(held.Name, held)));
         }
+    }
+
+    // As if it were registered, by nobody: the node's administrator keeps it.
+    HeldCertificate OfNode(CertificateProfile profile)
+    {
+        var nobody = new Protocols.Journal.Act { Id = "", At = 0, Who = "", Issuer = "", Address = "", NodeKey = "" };
+        return new HeldCertificate(new ManagedCertificate(profile.Name, "", 0, nobody), profile, []) { Files = Look(profile.Name, WatchedFiles.None, profile) };
     }
 
     HeldCertificate Read(ManagedCertificate certificate, HeldCertificate? before)
@@ -92,7 +110,30 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
         if (before is not null && ReferenceEquals(before.Of, certificate)) return before;
         var profile = before is not null && before.Of.Revision == certificate.Revision ? before.Profile : _parts.Read(certificate);
         var versions = certificate.Versions.Select(v => before?.Versions.FirstOrDefault(h => h.Number == v.Number) ?? Open(certificate, v));
-        return new HeldCertificate(certificate, profile, [.. versions]);
+        var held = new HeldCertificate(certificate, profile, [.. versions]);
+        return held.IsOfFiles ? held with { Files = Look(held.Name, before?.Files ?? WatchedFiles.None, profile!) } : held;
+    }
+
+    /// <summary>Looks at the files of certificates that are kept in files here. Reading them this often costs nothing that could be measured.</summary>
+    public void LookAtFiles()
+    {
+        lock (_updating)
+        {
+            foreach (var held in _held.Values.Where(h => h.IsOfFiles))
+            {
+                var files = Look(held.Name, held.Files, held.Profile!);
+                if (!ReferenceEquals(files, held.Files)) _held = _held.SetItem(held.Name, held with { Files = files });
+            }
+        }
+    }
+
+    WatchedFiles Look(string name, WatchedFiles before, CertificateProfile profile)
+    {
+        var files = before.Look(profile, _parts.Time.GetUtcNow());
+        if (ReferenceEquals(files, before)) return files;
+        if (files.Problem.Length > 0) LogKept(_parts.Log, name, files.Problem);
+        else LogTaken(_parts.Log, name, files.Good!.Facts!.Serial, files.Good.Facts.NotAfter);
+        return files;
     }
 
     HeldVersion Open(ManagedCertificate certificate, CertificateVersion version)
@@ -120,7 +161,7 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
     }
 
     // Offline: what is sent along is what was issued, and nothing is downloaded to complete it.
-    static SslStreamCertificateContext Context(PresentedChain opened) =>
+    internal static SslStreamCertificateContext Context(PresentedChain opened) =>
         SslStreamCertificateContext.Create(opened.Certificate, opened.Along, offline: true);
 
     static X509Certificate2Collection Trusted(CertificatesState state) =>
@@ -128,6 +169,12 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
 
     [LoggerMessage(352, LogLevel.Error, "Certificate {Name}, version {Version}, cannot be presented by this node: it {Problem}")]
     static partial void LogFaulty(ILogger log, string name, uint version, string problem);
+
+    [LoggerMessage(353, LogLevel.Information, "Certificate {Name} was taken from its files: serial {Serial}, until {Until:u}")]
+    static partial void LogTaken(ILogger log, string name, string serial, DateTimeOffset until);
+
+    [LoggerMessage(354, LogLevel.Error, "Certificate {Name} {Problem}; what was presented before stays")]
+    static partial void LogKept(ILogger log, string name, string problem);
 }
 
 /// <summary>What a node's store of certificates needs.</summary>
@@ -138,6 +185,9 @@ public sealed record CertificateStoreParts
 
     /// <summary>Reads a declaration as this node does; null when it cannot.</summary>
     public required Func<ManagedCertificate, CertificateProfile?> Read { get; init; }
+
+    /// <summary>Those that the node's own connections file declares, which are in files of the node; registered ones of their names win.</summary>
+    public IReadOnlyList<CertificateProfile> OfNode { get; init; } = [];
 
     public required TimeProvider Time { get; init; }
 

@@ -79,12 +79,12 @@ sealed class CertificateReader(ConnectionFiles files, IReadOnlyCollection<string
         return issuer;
     }
 
-    // The chain is no secret, but it lies beside the key and is as much an administrator's.
+    // Whether it is there and good is each node's own matter, and may change: what watches it tells.
     string? File(YamlFields spec, string key)
     {
         var name = spec.RequiredText(key);
         if (name.Length == 0) return null;
-        var path = files.Own(name, isSecret: key == "keyFile", out var problem);
+        var path = files.Place(name, out var problem);
         spec.Report(key, problem);
         return path;
     }

@@ -83,13 +83,15 @@ public sealed class ConnectionFiles
     public bool IsNodes => !_isRegistered;
 
     /// <summary>The full path of a file that only its owner may read; null with a problem.</summary>
-    public string? Secret(string name, out FileProblem? problem) => Own(name, isSecret: true, out problem);
+    public string? Secret(string name, out FileProblem? problem)
+    {
+        if (Place(name, out problem) is not { } path) return null;
+        problem = ConfiguredFiles.NotSecret(path);
+        return problem is null ? path : null;
+    }
 
-    /// <summary>The full path of a file of the node, below its directory of secrets for a registered document; null with a problem.</summary>
-    /// <param name="name">As the document has it.</param>
-    /// <param name="isSecret">Only its owner may read it.</param>
-    /// <param name="problem">What is wrong.</param>
-    public string? Own(string name, bool isSecret, out FileProblem? problem)
+    /// <summary>Where a file of the node is, there or not: below its directory of secrets for a registered document; null with a problem.</summary>
+    public string? Place(string name, out FileProblem? problem)
     {
         problem = null;
         if (_directory is null)
@@ -100,9 +102,9 @@ public sealed class ConnectionFiles
 
         var path = Path.GetFullPath(name, _directory);
         var isInside = path.StartsWith(Path.TrimEndingDirectorySeparator(_directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-        if (_isRegistered && !isInside) problem = new("lies outside the nodes' directory of secrets", "name a file inside Gateway:Registry:SecretsDirectory");
-        problem ??= isSecret ? ConfiguredFiles.NotSecret(path) : ConfiguredFiles.Unreadable(path);
-        return problem is null ? path : null;
+        if (!_isRegistered || isInside) return path;
+        problem = new("lies outside the nodes' directory of secrets", "name a file inside Gateway:Registry:SecretsDirectory");
+        return null;
     }
 
     /// <summary>Null when the document may use that variable.</summary>

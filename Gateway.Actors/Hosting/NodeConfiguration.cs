@@ -6,6 +6,9 @@ namespace Gateway.Actors.Hosting;
 /// <summary>Everything operators configured for a node, and everything that is wrong with it. Use the rest only when nothing is.</summary>
 public sealed record NodeConfiguration(GatewayOptions Options, IReadOnlyList<ConnectionProfile> Connections, IReadOnlyList<ConfigurationFault> Faults)
 {
+    /// <summary>The certificates in files that the connections file declares.</summary>
+    public IReadOnlyList<CertificateProfile> Certificates { get; init; } = [];
+
     /// <summary>Reads settings and connections file. Reads files, opens nothing else, changes nothing.</summary>
     /// <param name="configuration">Has the section <see cref="GatewayOptions.Section"/>.</param>
     /// <param name="contentRoot">The directory that relative paths start from.</param>
@@ -17,6 +20,6 @@ public sealed record NodeConfiguration(GatewayOptions Options, IReadOnlyList<Con
         if (!File.Exists(options.ConnectionsFile)) return new(options, [], faults);
         var connections = ConnectionsFile.Load(options.ConnectionsFile, options.IssuerNames);
         connections = EngineLimits.Check(connections, Path.GetFileName(options.ConnectionsFile), options.Tls.Engine);
-        return new(options, connections.Profiles, [.. faults, .. connections.Faults]);
+        return new(options, connections.Profiles, [.. faults, .. connections.Faults]) { Certificates = connections.Certificates };
     }
 }

@@ -57,7 +57,8 @@ public sealed class OpenedNode : IDisposable
 
     /// <summary>Throws an exception of <see cref="IsExpected"/> when something cannot be had.</summary>
     public static async Task<OpenedNode> OpenAsync(
-        GatewayOptions options, IReadOnlyList<ConnectionProfile> connections, TimeProvider time, ILoggerFactory logging, CancellationToken cancel)
+        GatewayOptions options, IReadOnlyList<ConnectionProfile> connections, TimeProvider time, ILoggerFactory logging, CancellationToken cancel,
+        IReadOnlyList<CertificateProfile>? certificatesOfNode = null)
     {
         var data = options.Node.DataDirectory;
         Directory.CreateDirectory(data);
@@ -78,6 +79,7 @@ public sealed class OpenedNode : IDisposable
         {
             Key = clusterKey,
             Read = registered.Read,
+            OfNode = certificatesOfNode ?? [],
             Time = time,
             Log = log,
             NodeCertificate = options.Certificates.NodeCertificate,

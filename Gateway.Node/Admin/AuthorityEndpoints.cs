@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Gateway.Actors.Certificates;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Registry;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
@@ -33,7 +34,8 @@ static class ManagedCertificateEndpoints
     static async Task<IResult> ListAsync(HttpContext http, IRegistry registry, RegisteredCertificates declarations, ICertificateSurvey survey, TimeProvider time)
     {
         var views = registry.Current.Certificates.All.Values.Select(async certificate =>
-            ManagedCertificateView.Of(certificate, declarations.Read(certificate), await NodesAsync(certificate, survey, http.RequestAborted), time.GetUtcNow()));
+            ManagedCertificateView.Of(
+                certificate, declarations.Read(certificate), await NodesAsync(certificate, declarations, survey, http.RequestAborted), time.GetUtcNow()));
         return Results.Json(await Task.WhenAll(views), AdminJson.Default.IReadOnlyListManagedCertificateView);
     }
 
@@ -41,13 +43,20 @@ static class ManagedCertificateEndpoints
         HttpContext http, string name, IRegistry registry, RegisteredCertificates declarations, ICertificateSurvey survey, TimeProvider time)
     {
         if (!registry.Current.Certificates.All.TryGetValue(name, out var certificate)) return None();
-        var nodes = await NodesAsync(certificate, survey, http.RequestAborted);
+        var nodes = await NodesAsync(certificate, declarations, survey, http.RequestAborted);
         var view = ManagedCertificateView.Of(certificate, declarations.Read(certificate), nodes, time.GetUtcNow());
         return Results.Json(ManagedCertificateDetailView.Of(view, certificate, nodes), AdminJson.Default.ManagedCertificateDetailView);
     }
 
-    static Task<IReadOnlyList<NodeCertificateView>> NodesAsync(ManagedCertificate certificate, ICertificateSurvey survey, CancellationToken cancel) =>
-        certificate.Newest is { } newest ? survey.AskAsync(certificate.Name, newest.Number, cancel) : Task.FromResult<IReadOnlyList<NodeCertificateView>>([]);
+    static Task<IReadOnlyList<NodeCertificateView>> NodesAsync(
+        ManagedCertificate certificate, RegisteredCertificates declarations, ICertificateSurvey survey, CancellationToken cancel)
+    {
+        // Of files every node has its own versions, and tells of those.
+        var isOfFiles = declarations.Read(certificate) is { Source: CertificateOrigin.Files };
+        return isOfFiles || certificate.Newest is not null
+            ? survey.AskAsync(certificate.Name, isOfFiles ? 0 : certificate.Newest!.Number, cancel)
+            : Task.FromResult<IReadOnlyList<NodeCertificateView>>([]);
+    }
 
     static async Task<IResult> HistoryAsync(HttpContext http, string name, IAuditRecord record)
     {

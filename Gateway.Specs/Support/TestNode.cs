@@ -63,7 +63,7 @@ public sealed class TestNode : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log);
         var configuration = NodeConfiguration.Read(builder.Configuration, folder.Root);
         Assert.Empty(configuration.Faults);
-        var opened = await OpenedNode.OpenAsync(configuration.Options, configuration.Connections, TimeProvider.System, LoggerFactory.Create(l => l.AddProvider(log)), CancellationToken.None);
+        var opened = await OpenedNode.OpenAsync(configuration.Options, configuration.Connections, TimeProvider.System, LoggerFactory.Create(l => l.AddProvider(log)), CancellationToken.None, configuration.Certificates);
         var app = NodeHost.Build(builder, opened);
         await app.StartAsync();
         var node = new TestNode(folder, app, opened, log);

@@ -11,7 +11,7 @@ namespace Gateway.Actors.Hosting.AdminApi;
 /// <param name="Source"><c>internal</c>, <c>acme</c>, <c>files</c> or <c>imported</c>; null when the answering node cannot read the declaration.</param>
 /// <param name="Use"><c>server</c> or <c>client</c>.</param>
 /// <param name="Names">What it is declared for; of an imported one, what it holds.</param>
-/// <param name="Phase"><c>none</c>, <c>issued</c> (nodes are to hold it), <c>active</c> (nodes are to prove it) or <c>proven</c>.</param>
+/// <param name="Phase"><c>none</c>, <c>issued</c> (nodes are to hold it), <c>active</c> (nodes are to prove it) or <c>proven</c>; <c>files</c> where each node has its own.</param>
 /// <param name="Version">The newest; null for none.</param>
 /// <param name="Serial">Of the newest version.</param>
 /// <param name="NotAfter">Of the newest version, UTC.</param>
@@ -32,7 +32,7 @@ public sealed record ManagedCertificateView(
         var facts = newest is null ? null : CertificateFacts.Of(newest.Chain[0]);
         return new ManagedCertificateView(
             certificate.Name, profile?.Source.ToString().ToLowerInvariant(), profile?.Use.ToString().ToLowerInvariant(),
-            profile is { Names.Count: > 0 } ? profile.Names : facts?.Names ?? [], PhaseOf(newest), newest?.Number, facts?.Serial,
+            profile is { Names.Count: > 0 } ? profile.Names : facts?.Names ?? [], profile is { Source: CertificateOrigin.Files } ? "files" : PhaseOf(newest), newest?.Number, facts?.Serial,
             facts is null ? null : JournalTime.Write(UnixMicros.Of(facts.NotAfter)), Renewal(certificate, profile), AlarmOf(certificate, now),
             certificate.Failed?.Reason ?? nodes.FirstOrDefault(n => n.Problem is not null)?.Problem,
             nodes.Count(n => n.Holds), nodes.Count(n => n.Proves), nodes.Count);

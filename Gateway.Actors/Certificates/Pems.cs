@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Gateway.Actors.Hosting.AdminApi;
+namespace Gateway.Actors.Certificates;
 
 /// <summary>Certificates and keys as PEM text.</summary>
 public static class Pems
