@@ -13,8 +13,19 @@ namespace Gateway.Protocols;
 /// <item><see cref="Refuse"/> at any point, at most once, to end it in words the client understands.</item>
 /// </list>
 /// </summary>
-public abstract class Conversation
+public abstract class Conversation : IUpstreamLogin
 {
+    /// <summary>
+    /// How long the client's access lasts, as of the call that follows; null: there is no end. For protocols that tell their clients. Set before
+    /// <see cref="Admit"/> and <see cref="Renewed"/>.
+    /// </summary>
+    public TimeSpan? AccessLeft { get; set; }
+
+    /// <summary>Before anything else: what is known of the place. For protocols that speak of addresses, or of what the upstream can do.</summary>
+    public virtual void Begin(Circumstances circumstances)
+    {
+    }
+
     /// <summary>The most bytes <see cref="ReadLogin"/> and <see cref="ReadUpstreamLogin"/> may ask to be held.</summary>
     public abstract int MaxLoginBytes { get; }
 

@@ -51,4 +51,36 @@ public sealed record Limits
     /// SUBSCRIBE packets of which some filters were denied and whose SUBACK is awaited. Origin: clients await each; some send a few at once.
     /// </summary>
     public int MqttPartialSubscribes { get; init; } = 64;
+
+    /// <summary>One Kafka frame, its size included. Origin: the broker's own default, socket.request.max.bytes; consumers ask for 50 MiB.</summary>
+    public long KafkaFrame { get; init; } = 104_857_600 + 4L;
+
+    /// <summary>
+    /// The header of a Kafka frame. Origin: a client id is at most 32 KiB, and tagged fields of a header hold nothing today.
+    /// </summary>
+    public int KafkaHeader { get; init; } = 40 * 1024;
+
+    /// <summary>
+    /// A Kafka request that is held until it is judged: every one but Produce, and that too where rules judge several topics at once. Origin:
+    /// producers' max.request.size is 1 MiB by default, assignments of large groups are smaller.
+    /// </summary>
+    public int KafkaHeldRequest { get; init; } = 2 * 1024 * 1024;
+
+    /// <summary>
+    /// A Kafka response that is held because it holds addresses or names: every one but Fetch. Origin: the metadata of a cluster with 100,000
+    /// partitions is 5 to 8 MiB.
+    /// </summary>
+    public int KafkaHeldResponse { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// Structs of a Kafka message that is read into memory, each about 100 bytes. Origin: far more than the topics and partitions of one request
+    /// of a well-behaved client.
+    /// </summary>
+    public int KafkaStructs { get; init; } = 64 * 1024;
+
+    /// <summary>Kafka requests that await their response. Origin: clients allow themselves 5 (Java) to a few hundred; each takes about 50 bytes.</summary>
+    public int KafkaInFlight { get; init; } = 8192;
+
+    /// <summary>Bytes of the gateway's own Kafka answers that wait for responses before them. Origin: thousands of refusals.</summary>
+    public int KafkaAnswers { get; init; } = 1024 * 1024;
 }

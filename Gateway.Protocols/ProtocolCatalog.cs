@@ -1,3 +1,4 @@
+using Gateway.Protocols.Kafka;
 using Gateway.Protocols.Mqtt;
 using Gateway.Protocols.Opaque;
 using Gateway.Protocols.Reading;
@@ -17,6 +18,11 @@ public static class ProtocolCatalog
             PlainPort = 1883,
             // CONNECT of MQTT 3.1.1, which every broker speaks: clean session, keep alive 30 s, no client identifier (section 3.1).
             ProbeLogin = new byte[] { 0x10, 12, 0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, 0x02, 0, 30, 0, 0 },
+        },
+        new("kafka", HasLogin: true, Operations: [], limits => new KafkaConversation(limits))
+        {
+            Survey = limits => new KafkaSurvey(limits),
+            PlainPort = 9092,
         },
         new("tls", HasLogin: false, Operations: [], _ => new OpaqueConversation()),
     ];
@@ -44,4 +50,7 @@ public sealed record ProtocolEntry(string Name, bool HasLogin, IReadOnlyList<str
 
     /// <summary>The port IANA gave the protocol without TLS, by which other programs know it; null where there is none.</summary>
     public int? PlainPort { get; init; }
+
+    /// <summary>How to learn what a conversation has to know of the upstream before it begins; null: nothing.</summary>
+    public Func<Limits, IUpstreamSurvey>? Survey { get; init; }
 }

@@ -96,6 +96,7 @@ public enum Refusal : ushort
     UpstreamRevocationUnknown = 512,
     UpstreamCertificateMisused = 513,
     UpstreamCertificateNotPinned = 514,
+    UpstreamNodeUnknown = 515,
 }
 
 /// <summary>Who has to change something before the same attempt can succeed.</summary>

@@ -19,6 +19,7 @@ static class DebianPackages
         new("node", "nodejs"),
         new("npm", "npm"),
         new("tshark", "tshark"),
+        new("kcat", "kcat"),
     ];
 
     public static readonly IReadOnlyList<Needed> ForBenchmarks =

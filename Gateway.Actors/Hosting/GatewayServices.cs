@@ -133,11 +133,14 @@ public static class GatewayServices
     static SessionParts Parts(IServiceProvider provider)
     {
         var node = (provider.GetRequiredService<NodeIdentity>(), provider.GetRequiredService<GatewayOptions>());
+        var (time, secrets) = (provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<UpstreamSecrets>());
+        var dialer = new UpstreamDialer(
+            provider.GetRequiredService<ITlsEngine>(), provider.GetRequiredService<CertificateRevocation>(), provider.GetRequiredService<INodeCertificates>());
         return new SessionParts
         {
             NodeKey = node.Item1.Key,
             Limits = node.Item2.Limits,
-            Time = provider.GetRequiredService<TimeProvider>(),
+            Time = time,
             Accepted = provider.GetRequiredService<AcceptedConnections>(),
             Slots = provider.GetRequiredService<ConnectionSlots>(),
             Probes = provider.GetRequiredService<OwnProbes>(),
@@ -149,9 +152,9 @@ public static class GatewayServices
             LiveAccess = provider.GetRequiredService<LiveAccess>(),
             Tls = provider.GetRequiredService<ITlsEngine>(),
             Revocation = provider.GetRequiredService<CertificateRevocation>(),
-            Dialer = new UpstreamDialer(
-                provider.GetRequiredService<ITlsEngine>(), provider.GetRequiredService<CertificateRevocation>(), provider.GetRequiredService<INodeCertificates>()),
-            Secrets = provider.GetRequiredService<UpstreamSecrets>(),
+            Dialer = dialer,
+            Secrets = secrets,
+            Surveys = new UpstreamSurveys(dialer, secrets, time, node.Item2.Limits.UpstreamTimeout),
             Index = provider.GetRequiredService<ISessionIndex>(),
             SealKey = provider.GetRequiredService<SealKey>(),
             ClusterKey = provider.GetRequiredService<ClusterKey>(),

@@ -10,7 +10,7 @@ public static class GatewayLogin
 {
     /// <summary>Logs in. The value holds what the upstream sent beyond its answers, to be relayed first.</summary>
     public static async Task<Verdict<LoggedIn>> RunAsync(
-        Conversation conversation, Stream upstream, UpstreamCredentials credentials, CancellationToken cancel)
+        IUpstreamLogin conversation, Stream upstream, UpstreamCredentials credentials, CancellationToken cancel)
     {
         using var buffer = new LoginBuffer(conversation.MaxLoginBytes);
         var words = new ArrayBufferWriter<byte>();

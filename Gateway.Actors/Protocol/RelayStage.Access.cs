@@ -73,6 +73,7 @@ public sealed partial class RelayStage
         {
             _isRenewing = false;
             if (_isOver) return;
+            if (verdict.IsGranted) _conversation.AccessLeft = verdict.Value.Until - _time.GetUtcNow();
             var refusal = verdict.IsGranted ? _conversation.Renewed(_down.Output) : verdict.Refusal;
             if (refusal == Refusal.None) SendOutput();
             else Refuse(refusal, verdict.IsGranted ? "answers pile up while they cannot be sent" : verdict.Detail);

@@ -49,6 +49,8 @@ public sealed record SessionParts
 
     public required UpstreamSecrets Secrets { get; init; }
 
+    public required UpstreamSurveys Surveys { get; init; }
+
     public required ISessionIndex Index { get; init; }
 
     public required SealKey SealKey { get; init; }

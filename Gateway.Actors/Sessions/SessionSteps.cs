@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Sockets;
 using Akka.Streams;
 using Akka.Streams.Stage;
@@ -70,6 +71,9 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     public async Task<Verdict<Subject>> Identify(SecuredConnection secured)
     {
         using var deadline = Within(parts.Limits.LoginTimeout);
+        var surveyed = await parts.Surveys.OfAsync(secured.Profile, deadline.Token).ConfigureAwait(false);
+        if (!surveyed.IsGranted) return new Refused(surveyed.Refusal, surveyed.Detail);
+        Conversation.Begin(Here(secured) with { Upstream = surveyed.Value.Facts });
         _login = new ClientLogin(Conversation, secured.Stream);
         var proof = await _login.ReadAsync(deadline.Token).ConfigureAwait(false);
         if (!proof.IsGranted) return new Refused(proof.Refusal, proof.Detail);
@@ -97,6 +101,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     public async Task<Verdict<Grant>> Open(Grant grant)
     {
         var record = new ArrayBufferWriter<byte>();
+        Conversation.AccessLeft = grant.Expires - parts.Time.GetUtcNow();
         var refusal = Conversation.Admit(grant.Operations, record, _login!.Answers);
         if (refusal != Refusal.None) return new Refused(refusal, "the login itself asks for an operation that is not allowed");
         await recording.OpenAsync(Opening(grant)).ConfigureAwait(false);
@@ -159,6 +164,14 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         EndHandshake();
         Close();
         _login?.Dispose();
+    }
+
+    // What the client itself called the gateway is what leads it back, whatever stands between the two.
+    Circumstances Here(SecuredConnection secured)
+    {
+        var local = (IPEndPoint)Accepted.Socket.LocalEndPoint!;
+        var address = local.Address.IsIPv4MappedToIPv6 ? local.Address.MapToIPv4() : local.Address;
+        return new(secured.Client.ServerName ?? address.ToString(), local.Port);
     }
 
     string? ClientName { get; set; }

@@ -50,15 +50,22 @@ public sealed class UpstreamProbe(UpstreamDialer dialer, UpstreamSecrets secrets
 
     async Task<ProbedStep> LogInAsync(ConnectionProfile profile, Stream upstream, UpstreamCredentials credentials, CancellationToken cancel)
     {
-        var conversation = profile.Protocol.Begin(Limits.Default);
-        var nobody = new ArrayBufferWriter<byte>();
-        if (conversation.ReadLogin(profile.Protocol.ProbeLogin.Span, nobody).Proof is null)
-            throw new InvalidOperationException($"The probe's login in protocol {profile.Protocol.Name} is none.");
-        conversation.Admit(OperationRules.Everything, nobody, nobody);
-        var login = await GatewayLogin.RunAsync(conversation, upstream, credentials, cancel).ConfigureAwait(false);
+        var login = await GatewayLogin.RunAsync(Login(profile.Protocol), upstream, credentials, cancel).ConfigureAwait(false);
         return login.IsGranted
             ? new(ProbeStep.Login, Refusal.None, profile.Upstream.Login.UserName is { } name ? $"as {name}" : "without a name")
             : new(ProbeStep.Login, login.Refusal, login.Detail);
+    }
+
+    // What the upstream is asked anyhow, or what a client's login leads to.
+    static IUpstreamLogin Login(ProtocolEntry protocol)
+    {
+        if (protocol.Survey is { } survey) return survey(Limits.Default);
+        var conversation = protocol.Begin(Limits.Default);
+        var nobody = new ArrayBufferWriter<byte>();
+        if (conversation.ReadLogin(protocol.ProbeLogin.Span, nobody).Proof is null)
+            throw new InvalidOperationException($"The probe's login in protocol {protocol.Name} is none.");
+        conversation.Admit(OperationRules.Everything, nobody, nobody);
+        return conversation;
     }
 
     static ProbedStep Went(ProbeStep step, UpstreamTarget target) => new(step, Refusal.None, $"{target.Host}:{target.Port} answers");

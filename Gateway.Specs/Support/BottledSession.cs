@@ -17,7 +17,7 @@ public sealed class BottledSession(Conversation conversation, OperationRules rul
     bool _isAdmitted;
     bool _isLoggedIn;
 
-    public BottledSession(Capture capture) : this(capture.Protocol.Begin(Limits.Default), capture.Rules, capture.Login)
+    public BottledSession(Capture capture) : this(Begun(capture), capture.Rules, capture.Login)
     {
     }
 
@@ -65,6 +65,13 @@ public sealed class BottledSession(Conversation conversation, OperationRules rul
     {
         (Refusal, Detail) = (refusal, detail);
         conversation.Refuse(refusal, _toClient);
+    }
+
+    static Conversation Begun(Capture capture)
+    {
+        var conversation = capture.Protocol.Begin(Limits.Default);
+        conversation.Begin(capture.Circumstances);
+        return conversation;
     }
 
     void ReadLogin()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Gateway.Protocols;
 
@@ -10,7 +11,7 @@ namespace Gateway.Specs.Support;
 /// <item><c>&gt;= HEX</c>: what the upstream gets for the line before, and <c>&lt;= HEX</c>: what the client gets for it.</item>
 /// </list>
 /// A <c>#</c> starts a comment. Comments of their own can tell the session's circumstances: <c># allow: OPERATION RESOURCE</c>, <c># deny:
-/// ...</c>, <c># login: USER PASSWORD</c> (the gateway's own), and what must come of it: <c># denied: OPERATION RESOURCE</c> in order, and
+/// ...</c>, <c># login: USER PASSWORD</c> (the gateway's own), <c># survey: HEX</c> (what the upstream answers the gateway's questions), and what must come of it: <c># denied: OPERATION RESOURCE</c> in order, and
 /// <c># refused: WORD</c>, the refusal that the last step meets.
 /// </summary>
 public sealed class Capture
@@ -29,6 +30,9 @@ public sealed class Capture
     public OperationRules Rules => new(_allow, _deny);
 
     public UpstreamCredentials Login { get; private set; } = UpstreamCredentials.None;
+
+    /// <summary>Where it takes place.</summary>
+    public Circumstances Circumstances { get; private set; } = new("gw.example.org", 9092);
 
     public IReadOnlyList<DeniedOperation> Denied => _denied;
 
@@ -78,9 +82,26 @@ public sealed class Capture
             case ["#", "login:", var user, var password]:
                 Login = new(user, password);
                 break;
+            case ["#", "survey:", var hex]:
+                Circumstances = Circumstances with { Upstream = Survey(Convert.FromHexString(hex)) };
+                break;
             case ["#", "refused:", var word]:
                 Refused = RefusalFacts.Parse(word) ?? throw new InvalidDataException($"no refusal {word}");
                 break;
+        }
+    }
+
+    UpstreamFacts Survey(ReadOnlySpan<byte> answers)
+    {
+        var survey = Protocol.Survey!(Limits.Default);
+        var questions = new ArrayBufferWriter<byte>();
+        survey.StartUpstreamLogin(UpstreamCredentials.None, questions);
+        while (true)
+        {
+            var read = survey.ReadUpstreamLogin(answers, questions);
+            if (read.IsDone) return survey.Facts;
+            if (read.Consumed == 0) throw new InvalidDataException($"the survey has no end: {read.Refusal} {read.Detail}");
+            answers = answers[read.Consumed..];
         }
     }
 

@@ -17,9 +17,10 @@ public sealed class MessageReader
     /// <param name="layout">What it is.</param>
     /// <param name="body">All of it.</param>
     /// <param name="mostStructs">The most structs it may hold, each of which takes more memory than bytes on the wire.</param>
-    public StructValue? Read(MessageLayout layout, ReadOnlySpan<byte> body, int mostStructs)
+    /// <param name="isExact">As in <see cref="BodyWalker.Begin(MessageLayout, long, bool)"/>.</param>
+    public StructValue? Read(MessageLayout layout, ReadOnlySpan<byte> body, int mostStructs, bool isExact = true)
     {
-        _walker.Begin(layout, body.Length);
+        _walker.Begin(layout, body.Length, isExact);
         (_structsLeft, Fault) = (mostStructs, "");
         var read = ReadStruct(layout.Body, ref body);
         if (read is null && Fault.Length == 0)

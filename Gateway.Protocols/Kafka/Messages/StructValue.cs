@@ -100,7 +100,8 @@ public sealed class StructValue
     static object? DefaultOf(FieldLayout field)
     {
         var isNull = field.Default == "null";
-        if (isNull && field.IsNullable) return null;
+        // A text that may be null says nothing by being empty; a list that may be null often means all by being null.
+        if (field.IsNullable && (isNull || field is { IsArray: false, Type: FieldType.Text, Default: null })) return null;
         if (field.IsArray) return new List<object?>();
         return field.Type switch
         {

@@ -5,6 +5,9 @@ public sealed record MessageLayout(short Key, string Api, short Version, bool Is
 {
     public bool IsFlexible => Body.IsFlexible;
 
+    /// <summary>Whether it may tell addresses of brokers.</summary>
+    public bool HasAddresses { get; } = Mentions(Body, EntityKind.Host);
+
     /// <summary>Such as <c>Produce v9 request</c>, for whoever has to look for a fault.</summary>
     public override string ToString() => $"{Api} v{Version} {(IsRequest ? "request" : "response")}";
 
@@ -13,6 +16,9 @@ public sealed record MessageLayout(short Key, string Api, short Version, bool Is
         var isFlexible = schema.Flexible.Contains(version);
         return new(schema.Key, schema.Name, version, isRequest, Struct(isRequest ? schema.Request : schema.Response, version, isFlexible, ""));
     }
+
+    static bool Mentions(StructLayout layout, EntityKind entity) =>
+        layout.Fields.Concat(layout.Tags).Any(f => f.Entity == entity || f.Struct is { } inner && Mentions(inner, entity));
 
     static StructLayout Struct(IEnumerable<FieldSchema> fields, short version, bool isFlexible, string path)
     {

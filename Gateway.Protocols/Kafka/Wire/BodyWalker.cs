@@ -23,6 +23,7 @@ public sealed class BodyWalker
     long _at;
     long _contentLeft;
     FieldLayout? _content;
+    bool _isExact;
 
     /// <summary>Why the body is malformed: message, field, and what is wrong.</summary>
     public string Fault { get; private set; } = "";
@@ -39,8 +40,12 @@ public sealed class BodyWalker
     /// <summary>Begins another body.</summary>
     /// <param name="layout">What it is.</param>
     /// <param name="length">Its bytes.</param>
-    public void Begin(MessageLayout layout, long length)
+    /// <param name="isExact">
+    /// False: bytes may follow what the layout knows, as clients do not mind in a response; they lie beyond <see cref="Position"/> at the end.
+    /// </param>
+    public void Begin(MessageLayout layout, long length, bool isExact = true)
     {
+        _isExact = isExact;
         (_layout, _at, _contentLeft, _depth, Fault) = (layout, 0, 0, 0, "");
         _levels[_depth++] = new Level { Struct = layout.Body, Limit = length };
     }
@@ -54,7 +59,7 @@ public sealed class BodyWalker
         ref var level = ref _levels[_depth - 1];
         if (level.IsTag) return NextOfTag(ref level, input);
         if (level.Elements > 0) return NextElement(ref level, input);
-        if (level.Field < level.Struct!.Fields.Length) return Begin(level.Struct.Fields[level.Field++], ref level, input, isTagged: false);
+        if (level.Field < level.Struct!.Fields.Length) return BeginField(level.Struct.Fields[level.Field++], ref level, input, isTagged: false);
         return level.Struct.IsFlexible ? NextTag(ref level, input) : Leave(ref level);
     }
 
@@ -68,7 +73,7 @@ public sealed class BodyWalker
     }
 
     /// <summary>A field's first token. A field that is not whole is met again.</summary>
-    BodyToken Begin(FieldLayout field, ref Level level, ReadOnlySpan<byte> input, bool isTagged)
+    BodyToken BeginField(FieldLayout field, ref Level level, ReadOnlySpan<byte> input, bool isTagged)
     {
         var token = field switch
         {
@@ -193,7 +198,7 @@ public sealed class BodyWalker
         if (level.Elements > 0) return NextElement(ref level, input);
         if (level.Of is { } field && !level.HasTags)
         {
-            var token = Begin(field, ref level, input, isTagged: true);
+            var token = BeginField(field, ref level, input, isTagged: true);
             level.HasTags = token.Kind != BodyTokenKind.NeedMore;
             return token;
         }
@@ -205,7 +210,7 @@ public sealed class BodyWalker
 
     BodyToken Leave(ref Level level)
     {
-        if (_depth == 1 && _at != level.Limit) return Malformed(null, $"is followed by {level.Limit - _at} bytes that belong to nothing", ref level);
+        if (_depth == 1 && _isExact && _at != level.Limit) return Malformed(null, $"is followed by {level.Limit - _at} bytes that belong to nothing", ref level);
         _depth--;
         return _depth == 0 ? new(BodyTokenKind.End, null, 0, 0) : new(BodyTokenKind.Leave, level.Of, 0, 0);
     }

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Gateway.Protocols.Mqtt;
+namespace Gateway.Protocols;
 
 /// <summary>
 /// One chunk of input on its way to a target. What passes is only counted, and copied no earlier than something before or after it differs
@@ -11,6 +11,9 @@ ref struct RelayedChunk(ReadOnlySpan<byte> input, IBufferWriter<byte> target)
     readonly ReadOnlySpan<byte> _input = input;
     int _copied;
     int _at;
+
+    /// <summary>Where the output goes, for what is inserted in place of something that is skipped.</summary>
+    public readonly IBufferWriter<byte> Target => target;
 
     /// <summary>The input not yet dealt with.</summary>
     public readonly ReadOnlySpan<byte> Rest => _input[_at..];
@@ -28,7 +31,7 @@ ref struct RelayedChunk(ReadOnlySpan<byte> input, IBufferWriter<byte> target)
         _copied = _at += length;
     }
 
-    public void Insert(ReadOnlySpan<byte> bytes)
+    public void Insert(scoped ReadOnlySpan<byte> bytes)
     {
         Flush();
         target.Write(bytes);

@@ -1,0 +1,76 @@
+using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Schema;
+
+namespace Gateway.Protocols.Kafka;
+
+/// <summary>
+/// The APIs and versions that a client may use: those that its broker speaks and the gateway understands. Features are not told: those of
+/// Kafka 4 promise more than the versions do (KIP-890), and clients do without.
+/// </summary>
+public sealed class ApiRanges
+{
+    /// <summary>
+    /// The last versions that a client is let use where the gateway's understanding ends before the schema's: later ones name topics by id alone, are for
+    /// brokers, or tell the addresses of controllers.
+    /// </summary>
+    static readonly Dictionary<short, short> s_last = new()
+    {
+        [ApiKeys.Produce] = 12,
+        [ApiKeys.Fetch] = 12,
+        [ApiKeys.OffsetCommit] = 9,
+        [ApiKeys.OffsetFetch] = 9,
+        [ApiKeys.AddPartitionsToTxn] = 3,
+        [ApiKeys.DescribeQuorum] = 1,
+    };
+
+    /// <summary>Known, and refused: they name topics by id alone, or hand out what logs in past the gateway.</summary>
+    static readonly short[] s_none =
+        [ApiKeys.ShareFetch, ApiKeys.ShareAcknowledge, ApiKeys.DescribeUserScramCredentials, ApiKeys.AlterUserScramCredentials];
+
+    readonly Dictionary<short, VersionRange> _ranges;
+
+    ApiRanges(Dictionary<short, VersionRange> ranges) => _ranges = ranges;
+
+    /// <summary>What a broker says in its ApiVersions response, as far as the gateway goes.</summary>
+    public static ApiRanges Of(StructValue apiVersions)
+    {
+        var ranges = new Dictionary<short, VersionRange>();
+        foreach (var offered in apiVersions.Structs("ApiKeys"))
+        {
+            var key = (short)offered.Number("ApiKey");
+            if (KafkaApi.Find(key) is not { } api || s_none.Contains(key)) continue;
+            var first = Math.Max(api.Versions.First, (short)offered.Number("MinVersion"));
+            var last = Math.Min(s_last.GetValueOrDefault(key, api.Versions.Last), (short)offered.Number("MaxVersion"));
+            if (first <= last) ranges[key] = new(first, last);
+        }
+
+        // These the gateway answers itself, whatever the broker speaks.
+        foreach (var key in new[] { ApiKeys.SaslHandshake, ApiKeys.ApiVersions, ApiKeys.SaslAuthenticate }) ranges[key] = KafkaApi.All[key].Versions;
+        return new ApiRanges(ranges);
+    }
+
+    /// <summary>Whether a request may be made.</summary>
+    public bool Allow(short key, short version) => _ranges.TryGetValue(key, out var range) && range.Contains(version);
+
+    /// <summary>The last version of that API, or null where it may not be used.</summary>
+    public short? Last(short key) => _ranges.TryGetValue(key, out var range) ? range.Last : null;
+
+    /// <summary>The answer to a client that asks. One that is newer than the gateway is told how old that is, in version 0 (KIP-511).</summary>
+    public byte[] Answer(short version, int correlationId)
+    {
+        var api = KafkaApi.All[ApiKeys.ApiVersions];
+        var isKnown = api.Versions.Contains(version);
+        var layout = api.Response(isKnown ? version : (short)0);
+        var body = new StructValue(layout.Body).With("ErrorCode", isKnown ? 0 : (long)KafkaError.UnsupportedVersion);
+        foreach (var (key, range) in _ranges.OrderBy(r => r.Key))
+        {
+            if (!isKnown && key != ApiKeys.ApiVersions) continue;
+            body.Add("ApiKeys").With("ApiKey", key).With("MinVersion", Told(key, range.First)).With("MaxVersion", range.Last);
+        }
+
+        return KafkaFrame.Response(layout, correlationId, body);
+    }
+
+    // librdkafka takes a Produce that does not begin with 0 for one that cannot compress (KAFKA-18659). No client makes use of 0 to 2.
+    static short Told(short key, short first) => key == ApiKeys.Produce ? (short)0 : first;
+}

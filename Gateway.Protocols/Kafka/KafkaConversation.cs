@@ -1,0 +1,91 @@
+using System.Buffers;
+using Gateway.Protocols.Kafka.Login;
+using Gateway.Protocols.Kafka.Relay;
+
+namespace Gateway.Protocols.Kafka;
+
+/// <summary>
+/// The <c>kafka</c> protocol. The client logs in to the gateway by SASL, with a token as PLAIN password or as OAUTHBEARER, or stands by its
+/// certificate; the gateway logs in to the broker with its own credentials. Then every request and response is walked, addresses of brokers
+/// become the gateway's, and records stream by.
+/// </summary>
+public sealed class KafkaConversation(Limits limits) : Conversation
+{
+    readonly InFlight _inFlight = new(limits);
+    Circumstances? _circumstances;
+    KafkaFacts? _facts;
+    KafkaLogin? _login;
+    GatewaySasl? _sasl;
+    RequestRelay? _requests;
+    ResponseRelay? _responses;
+
+    public override int MaxLoginBytes => limits.Login;
+
+    public override void Begin(Circumstances circumstances)
+    {
+        _circumstances = circumstances;
+        _facts = circumstances.Upstream as KafkaFacts ?? throw new ArgumentException("Nothing is known of the upstream.", nameof(circumstances));
+        _login = new KafkaLogin(limits, _facts.Ranges);
+    }
+
+    public override LoginRead ReadLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient) => Begun(_login).Read(received, toClient);
+
+    public override Refusal Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient)
+    {
+        var login = Begun(_login);
+        login.WriteRecord(record);
+        if (login.Accept(AccessLeft) is { } answer) toClient.Write(answer);
+        return Refusal.None;
+    }
+
+    public override void StartUpstreamLogin(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream)
+    {
+        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight);
+        _responses = new ResponseRelay(limits, _inFlight, AddressOf);
+        if (credentials.UserName is null) return;
+        _sasl = new GatewaySasl(credentials);
+        _sasl.Start(toUpstream);
+    }
+
+    public override UpstreamLoginRead ReadUpstreamLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toUpstream)
+    {
+        if (_sasl is null) return UpstreamLoginRead.Done(0);
+        var read = _sasl.Read(received, toUpstream, limits.Login);
+        return _sasl.IsDone ? UpstreamLoginRead.Done(read.Consumed) : read;
+    }
+
+    public override RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output)
+    {
+        if (direction == Direction.ToClient) return Begun(_responses).Relay(input, output, output.ToClient);
+        var verdict = Begun(_requests).Relay(input, output, output.ToUpstream);
+        output.Proof = _requests!.TakeProof();
+        return verdict;
+    }
+
+    public override Refusal Renewed(IBufferWriter<byte> toClient)
+    {
+        Begun(_requests).Renewed(Begun(_login).Accept(AccessLeft)!, toClient);
+        return Refusal.None;
+    }
+
+    public override Refusal FinishDirection(Direction direction)
+    {
+        FrameRelay? relay = direction == Direction.ToUpstream ? _requests : _responses;
+        if (relay is null || relay.IsBetweenFrames) return Refusal.None;
+        return direction == Direction.ToUpstream ? Refusal.FrameMalformed : Refusal.UpstreamFrameMalformed;
+    }
+
+    /// <summary>Kafka has words for a login that is refused, and none for a session that ends.</summary>
+    public override void Refuse(Refusal refusal, IBufferWriter<byte> toClient)
+    {
+        if (_responses is { IsBetweenFrames: false }) return;
+        if (_login?.Refuse(refusal.IsUntold() ? RefusalFacts.NotAuthorized : refusal.Word()) is { } answer) toClient.Write(answer);
+    }
+
+    // One port leads to one broker: a cluster of several needs an address for each.
+    BrokerAddress? AddressOf(int node) =>
+        _facts!.Brokers.Count <= 1 ? new BrokerAddress(_circumstances!.Host, _circumstances.Port) : null;
+
+    static T Begun<T>(T? part)
+        where T : class => part ?? throw new InvalidOperationException("The conversation is not that far yet.");
+}

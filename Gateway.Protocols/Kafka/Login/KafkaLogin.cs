@@ -1,0 +1,175 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Wire;
+
+namespace Gateway.Protocols.Kafka.Login;
+
+/// <summary>
+/// The client's login: <c>ApiVersions* SaslHandshake SaslAuthenticate</c>, or after SaslHandshake v0 a token without a header. All is answered
+/// here; nothing of it reaches a broker. A client whose first other request comes before any of it stands by its certificate alone.
+/// </summary>
+sealed class KafkaLogin(Limits limits, ApiRanges ranges)
+{
+    /// <summary>Frames of a login. Origin: clients ask for ApiVersions twice at most, and try a mechanism or two.</summary>
+    const int MostFrames = 16;
+
+    readonly ArrayBufferWriter<byte> _record = new();
+    readonly MessageReader _reader = new();
+    PendingAnswer? _pending;
+    string? _mechanism;
+    bool _isRaw;
+    int _frames;
+
+    /// <summary>Reads what the client sends until it has proved itself.</summary>
+    public LoginRead Read(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient)
+    {
+        var consumed = 0;
+        while (true)
+        {
+            var read = _isRaw ? ReadToken(received[consumed..]) : ReadFrame(received[consumed..], toClient);
+            if (read.Refusal != Refusal.None) return read;
+            consumed += read.Consumed;
+            if (read.Proof is { } proof) return LoginRead.Complete(proof, consumed);
+            if (read.Consumed == 0) return LoginRead.NeedMore(consumed);
+        }
+    }
+
+    /// <summary>What the journal keeps of the login: the client's frames, tokens taken out.</summary>
+    public void WriteRecord(IBufferWriter<byte> record)
+    {
+        record.Write(_record.WrittenSpan);
+        _record.Clear();
+    }
+
+    /// <summary>A SaslHandshake within the session: the client is about to prove itself again (KIP-368).</summary>
+    public byte[] ReadHandshake(in RequestHead head, ReadOnlySpan<byte> frame)
+    {
+        _mechanism = null;
+        var body = _reader.Read(KafkaApi.All[ApiKeys.SaslHandshake].Request(head.Version), frame[head.Length..], limits.KafkaStructs)!;
+        return Handshake(head, body.Text("Mechanism"));
+    }
+
+    /// <summary>The SaslAuthenticate that follows it; null with a fault where its token is none.</summary>
+    public ClientProof? ReadRenewal(in RequestHead head, ReadOnlySpan<byte> frame, out string fault)
+    {
+        fault = "SaslAuthenticate comes without SaslHandshake";
+        if (_mechanism is not { } mechanism) return null;
+        _mechanism = null;
+        _pending = new PendingAnswer(head.Version, head.CorrelationId);
+        return SaslProof.Read(mechanism, Token(head, frame), null, out fault);
+    }
+
+    /// <summary>Tells the client that its proof was accepted, and for how long. Null where it brought none.</summary>
+    public byte[]? Accept(TimeSpan? lasts)
+    {
+        if (_pending is not { } pending) return null;
+        _pending = null;
+        if (pending.Version is not { } version) return new byte[sizeof(int)];
+        var layout = KafkaApi.All[ApiKeys.SaslAuthenticate].Response(version);
+        var lifetime = lasts is { } left ? Math.Max(1, (long)left.TotalMilliseconds) : 0;
+        return KafkaFrame.Response(layout, pending.CorrelationId, new StructValue(layout.Body).WithAny("SessionLifetimeMs", lifetime));
+    }
+
+    /// <summary>Tells the client that it is not let in, and no more than that; null where it does not wait for such an answer.</summary>
+    public byte[]? Refuse(string word)
+    {
+        if (_pending is not { Version: { } version } pending) return null;
+        _pending = null;
+        var layout = KafkaApi.All[ApiKeys.SaslAuthenticate].Response(version);
+        var body = new StructValue(layout.Body).With("ErrorCode", (long)KafkaError.SaslAuthenticationFailed).With("ErrorMessage", $"refused by the gateway: {word}");
+        return KafkaFrame.Response(layout, pending.CorrelationId, body);
+    }
+
+    LoginRead ReadFrame(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient)
+    {
+        if (!RequestHead.TryRead(received, out var head)) return LoginRead.Refused(Refusal.FrameMalformed, "the header of a request is malformed");
+        if (received.Length >= sizeof(int) && BinaryPrimitives.ReadInt32BigEndian(received) > limits.Login - sizeof(int))
+            return IsOther(received) ? Certificate() : LoginRead.Refused(Refusal.FrameTooLarge, "a request exceeds the cap on a login");
+        if (IsOther(received)) return Certificate();
+        if (head.Length == 0 || received.Length < head.FrameLength) return LoginRead.NeedMore();
+        if (KafkaApi.Find(head.Key) is null) return LoginRead.Refused(Refusal.ProtocolVersionUnsupported, $"API {head.Key} is unknown");
+        if (++_frames > MostFrames) return LoginRead.Refused(Refusal.ProtocolViolated, $"the login takes more than {MostFrames} requests");
+        var frame = received[..(int)head.FrameLength];
+        return head.Key == ApiKeys.ApiVersions ? ApiVersions(head, frame, toClient) : Sasl(head, frame, toClient);
+    }
+
+    LoginRead ApiVersions(in RequestHead head, ReadOnlySpan<byte> frame, IBufferWriter<byte> toClient)
+    {
+        // A version that is newer than the gateway cannot be read, and need not be.
+        var api = KafkaApi.All[ApiKeys.ApiVersions];
+        if (api.Versions.Contains(head.Version) && _reader.Read(api.Request(head.Version), frame[head.Length..], limits.KafkaStructs) is null)
+            return LoginRead.Refused(Refusal.FrameMalformed, _reader.Fault);
+        toClient.Write(ranges.Answer(head.Version, head.CorrelationId));
+        _record.Write(frame);
+        return LoginRead.NeedMore(frame.Length);
+    }
+
+    LoginRead Sasl(in RequestHead head, ReadOnlySpan<byte> frame, IBufferWriter<byte> toClient)
+    {
+        var api = KafkaApi.All[head.Key];
+        if (!api.Versions.Contains(head.Version)) return LoginRead.Refused(Refusal.ProtocolVersionUnsupported, $"{api.Name} v{head.Version}");
+        if (_reader.Read(api.Request(head.Version), frame[head.Length..], limits.KafkaStructs) is not { } body)
+            return LoginRead.Refused(Refusal.FrameMalformed, _reader.Fault);
+        if (head.Key == ApiKeys.SaslHandshake)
+        {
+            toClient.Write(Handshake(head, body.Text("Mechanism")));
+            _record.Write(frame);
+            _isRaw = head.Version == 0 && _mechanism is not null;
+            return LoginRead.NeedMore(frame.Length);
+        }
+
+        if (_mechanism is not { } mechanism) return LoginRead.Refused(Refusal.ProtocolViolated, "SaslAuthenticate comes without SaslHandshake");
+        _record.Write(KafkaFrame.Request(api.Request(head.Version), head.CorrelationId, RequestHead.ClientId(frame), new StructValue(body.Layout)));
+        _pending = new PendingAnswer(head.Version, head.CorrelationId);
+        return Proof(mechanism, (byte[])body["AuthBytes"]!, ClientName(frame), frame.Length);
+    }
+
+    /// <summary><c>length(4) token</c>, what follows SaslHandshake v0.</summary>
+    LoginRead ReadToken(ReadOnlySpan<byte> received)
+    {
+        if (received.Length < sizeof(int)) return LoginRead.NeedMore();
+        var length = BinaryPrimitives.ReadUInt32BigEndian(received);
+        if (length > limits.Login - sizeof(int)) return LoginRead.Refused(Refusal.FrameTooLarge, "a token exceeds the cap on a login");
+        if (received.Length - sizeof(int) < length) return LoginRead.NeedMore();
+        _record.Write(new byte[sizeof(int)]);
+        _pending = new PendingAnswer(null, 0);
+        (_isRaw, var mechanism) = (false, _mechanism!);
+        return Proof(mechanism, received.Slice(sizeof(int), (int)length), null, sizeof(int) + (int)length);
+    }
+
+    LoginRead Proof(string mechanism, ReadOnlySpan<byte> token, string? clientName, int consumed)
+    {
+        _mechanism = null;
+        return SaslProof.Read(mechanism, token, clientName, out var fault) is { } proof
+            ? LoginRead.Complete(proof, consumed)
+            : LoginRead.Refused(Refusal.TokenMalformed, fault);
+    }
+
+    byte[] Handshake(in RequestHead head, string? mechanism)
+    {
+        _mechanism = SaslProof.Mechanisms.FirstOrDefault(m => m == mechanism);
+        var layout = KafkaApi.All[ApiKeys.SaslHandshake].Response(head.Version);
+        var body = new StructValue(layout.Body)
+            .With("ErrorCode", _mechanism is null ? (long)KafkaError.UnsupportedSaslMechanism : 0)
+            .With("Mechanisms", SaslProof.Mechanisms.Select(m => (object?)Encoding.UTF8.GetBytes(m)).ToList());
+        return KafkaFrame.Response(layout, head.CorrelationId, body);
+    }
+
+    byte[] Token(in RequestHead head, ReadOnlySpan<byte> frame) =>
+        (byte[])_reader.Read(KafkaApi.All[ApiKeys.SaslAuthenticate].Request(head.Version), frame[head.Length..], limits.KafkaStructs)!["AuthBytes"]!;
+
+    static LoginRead Certificate() => LoginRead.Complete(ClientProof.CertificateOnly, 0);
+
+    static bool IsOther(ReadOnlySpan<byte> received) => received.Length >= RequestHead.Fixed
+        && BinaryPrimitives.ReadInt16BigEndian(received[4..]) is not (ApiKeys.ApiVersions or ApiKeys.SaslHandshake or ApiKeys.SaslAuthenticate) and var key
+        && KafkaApi.Find(key) is not null;
+
+    static string? ClientName(ReadOnlySpan<byte> frame) =>
+        RequestHead.ClientId(frame) is { IsEmpty: false } name ? Encoding.UTF8.GetString(name) : null;
+
+    /// <summary>An answer the client waits for; without a version it is one without a header.</summary>
+    sealed record PendingAnswer(short? Version, int CorrelationId);
+}

@@ -1,0 +1,235 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Wire;
+
+namespace Gateway.Protocols.Kafka.Relay;
+
+/// <summary>What becomes of a frame once its header is read.</summary>
+enum FrameFate
+{
+    /// <summary>It goes on as it comes, walked on the way.</summary>
+    Stream,
+
+    /// <summary>It is held until it is whole.</summary>
+    Hold,
+
+    /// <summary>The session ends.</summary>
+    Refuse,
+}
+
+/// <summary>The header of a frame.</summary>
+/// <param name="HeadLength">Its bytes, its size included; 0 where more is needed.</param>
+/// <param name="FrameLength">The bytes of the frame, its size included.</param>
+readonly record struct FrameHead(int HeadLength, long FrameLength);
+
+/// <summary>A refusal on the way, which is none where <see cref="Detail"/> is null.</summary>
+readonly record struct FrameFault(Refusal Refusal, string? Detail)
+{
+    public static readonly FrameFault None = default;
+
+    public bool IsNone => Detail is null;
+}
+
+/// <summary>
+/// Cuts one direction's bytes into frames, at whatever byte the chunks end. A header is held until it is whole; then the frame streams by,
+/// walked and not held, or is held until it is whole, as its direction decides. Every frame is walked to its end: one that is malformed never
+/// goes on whole.
+/// </summary>
+abstract class FrameRelay(Limits limits)
+{
+    /// <summary>How much of a frame is held at a time while its header is not whole.</summary>
+    const int Step = 64;
+
+    readonly HeldBytes _held = new();
+    readonly StreamWalk _walk = new();
+    FrameHead _frame;
+    FrameFate _fate;
+    long _bodyLeft;
+    bool _isOpen;
+
+    protected Limits Limits { get; } = limits;
+
+    /// <summary>The layout of the frame that is under way.</summary>
+    protected MessageLayout? Layout { get; set; }
+
+    public bool IsBetweenFrames => !_isOpen && _held.Length == 0;
+
+    public RelayVerdict Relay(ReadOnlySpan<byte> input, RelayOutput output, IBufferWriter<byte> target)
+    {
+        var chunk = new RelayedChunk(input, target);
+        while (!chunk.IsDone)
+        {
+            var fault = !_isOpen ? Head(ref chunk, output) : _fate == FrameFate.Stream ? Stream(ref chunk) : Hold(ref chunk, output);
+            if (!fault.IsNone) return RelayVerdict.Refuse(fault.Refusal, fault.Detail!);
+        }
+
+        if (chunk.IsWhole) return RelayVerdict.PassWhole;
+        chunk.Flush();
+        return RelayVerdict.PassOutput;
+    }
+
+    /// <summary>Reads a frame's header from its first bytes.</summary>
+    protected abstract FrameFault ReadHead(ReadOnlySpan<byte> bytes, out FrameHead head);
+
+    /// <summary>Decides what becomes of the frame, and sets its <see cref="Layout"/>: null for a body that nobody can walk.</summary>
+    protected abstract FrameFault Open(ReadOnlySpan<byte> head, out FrameFate fate);
+
+    /// <summary>A token of a frame that streams by. The bytes are those of a content alone.</summary>
+    protected virtual void Passing(in BodyToken token, ReadOnlySpan<byte> content)
+    {
+    }
+
+    /// <summary>
+    /// A frame that was held is whole, and walked. Yields whether it goes on as it is; else what goes on in its place, if anything does, was inserted.
+    /// </summary>
+    protected abstract FrameFault Whole(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes);
+
+    /// <summary>A frame is done with, whatever became of it.</summary>
+    protected abstract FrameFault Completed(ref RelayedChunk chunk);
+
+    /// <summary>A refusal for a body that is malformed.</summary>
+    protected abstract FrameFault Malformed(string detail);
+
+    /// <summary>The most bytes of a frame that is held.</summary>
+    protected abstract long MostHeld { get; }
+
+    protected abstract FrameFault TooLarge(string detail);
+
+    FrameFault Head(ref RelayedChunk chunk, RelayOutput output)
+    {
+        while (true)
+        {
+            var bytes = _held.Length == 0 ? chunk.Rest : _held.Span;
+            var fault = ReadHead(bytes, out var head);
+            if (!fault.IsNone) return fault;
+            if (head.HeadLength > 0) return Begin(head, bytes, ref chunk, output);
+            if (_held.Length > Limits.KafkaHeader) return TooLarge($"the header of a frame exceeds {Limits.KafkaHeader} bytes");
+            if (chunk.IsDone) return FrameFault.None;
+            var known = bytes.Length >= sizeof(int) ? sizeof(int) + (long)BinaryPrimitives.ReadInt32BigEndian(bytes) : sizeof(int);
+            HoldSome((int)Math.Min(Math.Min(Step, chunk.Rest.Length), known - _held.Length), ref chunk);
+        }
+    }
+
+    FrameFault Begin(FrameHead head, ReadOnlySpan<byte> bytes, ref RelayedChunk chunk, RelayOutput output)
+    {
+        if (head.FrameLength > Limits.KafkaFrame) return TooLarge($"a frame of {head.FrameLength} bytes exceeds {Limits.KafkaFrame}");
+        var fault = Open(bytes[..head.HeadLength], out _fate);
+        if (!fault.IsNone) return fault;
+        if (_fate == FrameFate.Hold && head.FrameLength > MostHeld) return TooLarge($"{Layout} of {head.FrameLength} bytes exceeds {MostHeld}");
+        (_frame, _isOpen) = (head, true);
+        if (Layout is not null) _walk.Begin(Layout, head.FrameLength - head.HeadLength, isExact: _fate == FrameFate.Stream);
+        _bodyLeft = head.FrameLength - head.HeadLength;
+        return _fate == FrameFate.Stream ? BeginStream(ref chunk) : TryWhole(ref chunk, output);
+    }
+
+    // What is held of a frame that streams is its header, and perhaps the start of its body.
+    FrameFault BeginStream(ref RelayedChunk chunk)
+    {
+        if (_held.Length == 0)
+        {
+            chunk.Pass(_frame.HeadLength);
+            return Finish(ref chunk);
+        }
+
+        var fault = Walk(_held.Span[_frame.HeadLength..]);
+        chunk.Insert(_held.Span);
+        _bodyLeft -= _held.Length - _frame.HeadLength;
+        _held.LetGo();
+        return fault.IsNone ? Finish(ref chunk) : fault;
+    }
+
+    FrameFault Stream(ref RelayedChunk chunk)
+    {
+        var length = (int)Math.Min(_bodyLeft, chunk.Rest.Length);
+        var fault = Walk(chunk.Rest[..length]);
+        if (!fault.IsNone) return fault;
+        _bodyLeft -= length;
+        chunk.Pass(length);
+        return Finish(ref chunk);
+    }
+
+    FrameFault Walk(ReadOnlySpan<byte> bytes)
+    {
+        while (Layout is not null)
+        {
+            var before = bytes;
+            var token = _walk.Next(ref bytes);
+            if (token.Kind == BodyTokenKind.Malformed) return Malformed(_walk.Fault);
+            if (token.Kind is BodyTokenKind.NeedMore or BodyTokenKind.End) return FrameFault.None;
+            Passing(token, token.Kind == BodyTokenKind.Content ? before[..token.Consumed] : default);
+        }
+
+        return FrameFault.None;
+    }
+
+    FrameFault Finish(ref RelayedChunk chunk)
+    {
+        if (_bodyLeft > 0) return FrameFault.None;
+        // A body without a byte has not been walked yet, and one that was is at its end.
+        var fault = Walk([]);
+        _isOpen = false;
+        return fault.IsNone ? Completed(ref chunk) : fault;
+    }
+
+    FrameFault Hold(ref RelayedChunk chunk, RelayOutput output)
+    {
+        HoldSome((int)Math.Min(_frame.FrameLength - _held.Length, chunk.Rest.Length), ref chunk);
+        return _held.Length == _frame.FrameLength ? TryWhole(ref chunk, output) : FrameFault.None;
+    }
+
+    FrameFault TryWhole(ref RelayedChunk chunk, RelayOutput output)
+    {
+        var length = (int)_frame.FrameLength;
+        if (_held.Length > 0)
+        {
+            if (_held.Length < length) return FrameFault.None;
+            var fault = Judge(_held.Span, ref chunk, output, out var goesOn);
+            if (goesOn) chunk.Insert(_held.Span);
+            _held.LetGo();
+            return fault.IsNone ? Completed(ref chunk) : fault;
+        }
+
+        if (chunk.Rest.Length < length)
+        {
+            HoldSome(chunk.Rest.Length, ref chunk);
+            return FrameFault.None;
+        }
+
+        var judged = Judge(chunk.Rest[..length], ref chunk, output, out var passes);
+        if (passes) chunk.Pass(length);
+        else chunk.Skip(length);
+        return judged.IsNone ? Completed(ref chunk) : judged;
+    }
+
+    FrameFault Judge(ReadOnlySpan<byte> frame, ref RelayedChunk chunk, RelayOutput output, out bool passes)
+    {
+        _isOpen = false;
+        passes = false;
+        var fault = Walk(frame[_frame.HeadLength..]);
+        if (!fault.IsNone) return fault;
+        var known = Layout is null ? frame : frame[..(_frame.HeadLength + (int)_walk.Position)];
+        fault = Whole(known, _frame.HeadLength, ref chunk, output, out passes);
+        if (passes && known.Length < frame.Length) passes = CutOff(known, ref chunk);
+        return fault;
+    }
+
+    /// <summary>
+    /// Clients and brokers do not mind bytes behind a message, and some send them, librdkafka behind Metadata v13 say. Nobody has read them: they
+    /// do not go on.
+    /// </summary>
+    static bool CutOff(ReadOnlySpan<byte> known, ref RelayedChunk chunk)
+    {
+        Span<byte> size = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(size, known.Length - sizeof(int));
+        chunk.Insert(size);
+        chunk.Insert(known[sizeof(int)..]);
+        return false;
+    }
+
+    void HoldSome(int length, ref RelayedChunk chunk)
+    {
+        _held.Add(chunk.Rest[..length]);
+        chunk.Skip(length);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Buffers;
+using Gateway.Protocols.Kafka.Schema;
+
+namespace Gateway.Protocols.Kafka.Relay;
+
+/// <summary>
+/// The requests that await a response, in their order: a broker answers in no other, and responses do not say what they answer. What the
+/// gateway answers itself takes its place among them. A ring, so that requests leave nothing for the garbage collector.
+/// </summary>
+sealed class InFlight(Limits limits)
+{
+    const int First = 8;
+
+    Awaited[] _ring = [];
+    int _first;
+    int _count;
+    int _answerBytes;
+
+    /// <summary>What the next response of the upstream answers; null where it owes none.</summary>
+    public MessageLayout? Next => _count > 0 ? _ring[_first].Response : null;
+
+    /// <summary>The correlation id of the request that <see cref="Next"/> answers.</summary>
+    public int NextCorrelationId => _ring[_first].CorrelationId;
+
+    /// <summary>False when too many wait already.</summary>
+    public bool TryAwait(MessageLayout response, int correlationId) => TryAdd(new Awaited(response, correlationId, null));
+
+    /// <summary>The gateway's own answer to the request just read: now, or in its turn. False when too much waits already.</summary>
+    public bool TryAnswer(byte[] frame, IBufferWriter<byte> toClient)
+    {
+        if (_count == 0)
+        {
+            toClient.Write(frame);
+            return true;
+        }
+
+        if (_answerBytes + frame.Length > limits.KafkaAnswers || !TryAdd(new Awaited(null, 0, frame))) return false;
+        _answerBytes += frame.Length;
+        return true;
+    }
+
+    /// <summary>Keeps the place of an answer of the gateway's own that is not known yet; false when too many wait already.</summary>
+    public bool TryReserve() => TryAdd(default);
+
+    /// <summary>The answer whose place was kept is known: it goes out, now or in its turn.</summary>
+    public void Fill(byte[] frame, IBufferWriter<byte> toClient)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            ref var place = ref _ring[(_first + i) % _ring.Length];
+            if (place.Response is not null || place.Answer is not null) continue;
+            place = new Awaited(null, 0, frame);
+            _answerBytes += frame.Length;
+            break;
+        }
+
+        while (TakeAnswer() is { } answer) toClient.Write(answer);
+    }
+
+    /// <summary>The response that was awaited first has come.</summary>
+    public void Came() => Drop();
+
+    /// <summary>The gateway's own answer whose turn it is, or null.</summary>
+    public byte[]? TakeAnswer()
+    {
+        if (_count == 0 || _ring[_first].Answer is not { } answer) return null;
+        Drop();
+        _answerBytes -= answer.Length;
+        return answer;
+    }
+
+    bool TryAdd(Awaited awaited)
+    {
+        if (_count >= limits.KafkaInFlight) return false;
+        if (_count == _ring.Length)
+        {
+            var larger = new Awaited[Math.Max(First, 2 * _count)];
+            for (var i = 0; i < _count; i++) larger[i] = _ring[(_first + i) % _count];
+            (_ring, _first) = (larger, 0);
+        }
+
+        _ring[(_first + _count++) % _ring.Length] = awaited;
+        return true;
+    }
+
+    void Drop()
+    {
+        _ring[_first] = default;
+        _first = (_first + 1) % _ring.Length;
+        _count--;
+    }
+
+    /// <summary>A response of the upstream's, an answer of the gateway's own, or neither: the place of one that is not known yet.</summary>
+    readonly record struct Awaited(MessageLayout? Response, int CorrelationId, byte[]? Answer);
+}

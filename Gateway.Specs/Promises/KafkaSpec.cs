@@ -1,0 +1,130 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Confluent.Kafka;
+using Gateway.Protocols;
+using Gateway.Specs.Support;
+using Xunit;
+
+namespace Gateway.Specs.Promises;
+
+/// <summary>Real Kafka clients and librdkafka's brokers, with a gateway in between.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
+public sealed class KafkaSpec : IAsyncLifetime
+{
+    const int Messages = 200;
+
+    static readonly string[] s_auditors = ["auditors"];
+
+    readonly TestCertificates _upstreams = new("Upstream CA");
+    FakeIssuer _issuer = null!;
+
+    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        await _issuer.DisposeAsync();
+        _upstreams.Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_produced_through_the_gateway_is_consumed_through_it_whatever_the_codec()
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+        var token = KafkaNode.Token(_issuer);
+        foreach (var codec in Enum.GetValues<CompressionType>())
+        {
+            cluster.Mock.CreateTopic($"orders-{codec}", 1);
+            var config = KafkaNode.ByPassword<ProducerConfig>(node, token);
+            (config.CompressionType, config.EnableIdempotence) = (codec, codec == CompressionType.Lz4);
+
+            await KafkaClients.ProduceAsync(config, $"orders-{codec}", Messages);
+
+            var consumed = await KafkaClients.ConsumeAsync(KafkaNode.ByPassword<ConsumerConfig>(node, token), $"orders-{codec}", Messages, inGroup: false);
+            Assert.Equal(KafkaClients.Values(Messages), consumed.Order(StringComparer.Ordinal));
+        }
+
+        Assert.False(cluster.Got(token));
+    }
+
+    [Fact]
+    public async Task A_group_consumes_through_the_gateway_and_commits_what_it_has()
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+        cluster.Mock.CreateTopic("orders", 2);
+        var token = KafkaNode.Token(_issuer);
+        await KafkaClients.ProduceAsync(KafkaNode.ByPassword<ProducerConfig>(node, token), "orders", Messages);
+
+        var consumed = await KafkaClients.ConsumeAsync(KafkaNode.ByPassword<ConsumerConfig>(node, token), "orders", Messages, inGroup: true);
+
+        Assert.Equal(KafkaClients.Values(Messages), consumed.Order(StringComparer.Ordinal));
+    }
+
+    [RequiresFact("kcat")]
+    public async Task Kcat_speaks_through_the_gateway_with_a_token_as_password()
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+        cluster.Mock.CreateTopic("orders", 1);
+        var file = Path.Combine(Path.GetDirectoryName(node.AuthorityFile)!, "records");
+        await File.WriteAllLinesAsync(file, ["first", "second"]);
+        string[] common =
+        [
+            "-b", $"localhost:{node.Address("events").Port}", "-t", "orders", "-X", "security.protocol=sasl_ssl", "-X", $"ssl.ca.location={node.AuthorityFile}",
+            "-X", "sasl.mechanism=PLAIN", "-X", "sasl.username=anybody", "-X", $"sasl.password={KafkaNode.Token(_issuer)}", "-X", "broker.address.family=v4",
+        ];
+
+        var produced = await Tool.RunAsync("kcat", [.. common, "-P", "-l", file]);
+        var consumed = await Tool.RunAsync("kcat", [.. common, "-C", "-e", "-q", "-o", "beginning"]);
+
+        Assert.Equal((0, ""), (produced.ExitCode, produced.Output));
+        Assert.Equal((0, "first\nsecond\n"), (consumed.ExitCode, consumed.Output));
+    }
+
+    [Fact]
+    public async Task Clients_are_told_the_gateways_address_alone_and_the_recording_says_what_they_heard()
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+        var token = KafkaNode.Token(_issuer);
+        var config = KafkaNode.ByPassword<AdminClientConfig>(node, token);
+        using (var admin = new AdminClientBuilder(config).Build())
+        {
+            var broker = Assert.Single(admin.GetMetadata(TimeSpan.FromSeconds(20)).Brokers);
+            Assert.Equal((1, "localhost", node.Address("events").Port), (broker.BrokerId, broker.Host, broker.Port));
+        }
+
+        var session = await node.EndedAsync(s => s.Closing!.ToClientBytes > 0);
+        var heard = await node.ReplayAsync(session.SessionId, Direction.ToClient);
+        var said = await node.ReplayAsync(session.SessionId, Direction.ToUpstream);
+        Assert.True(heard.AsSpan().IndexOf("localhost"u8) > 0);
+        Assert.True(heard.AsSpan().IndexOf(PortBytes(cluster.Port).AsSpan()) < 0, "the broker's own port is told");
+        Assert.True(said.AsSpan().IndexOf(Encoding.UTF8.GetBytes(token)) < 0, "the token is recorded");
+        var verified = await node.GatewayAsync(_issuer.Mint(new TokenContent { Groups = s_auditors }), "sessions", "verify", session.SessionId);
+        Assert.True(verified.Code == 0, verified.Output);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_none_is_refused_in_kafkas_own_words_before_the_broker_hears_of_it()
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+        var refused = new TaskCompletionSource<Error>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var config = KafkaNode.ByPassword<ProducerConfig>(node, "none");
+        using var producer = new ProducerBuilder<Null, string>(config)
+            .SetErrorHandler((_, error) =>
+            {
+                if (error.Code == ErrorCode.Local_Authentication) refused.TrySetResult(error);
+            }).Build();
+
+        producer.Produce("orders", new Message<Null, string> { Value = "never" });
+
+        var told = await refused.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Contains("refused by the gateway: not-authorized", told.Reason, StringComparison.Ordinal);
+        Assert.False(cluster.Got("never"));
+        Assert.Equal([1], cluster.Connections);
+    }
+
+    static byte[] PortBytes(int port) => [0, 0, (byte)(port >> 8), (byte)port];
+}

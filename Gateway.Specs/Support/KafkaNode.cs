@@ -1,0 +1,50 @@
+using Confluent.Kafka;
+using Gateway.Actors.Hosting;
+
+namespace Gateway.Specs.Support;
+
+/// <summary>A node with one connection, <c>events</c>: Kafka for tokens of the issuer "main" with the group streams.</summary>
+static class KafkaNode
+{
+    static readonly string[] s_groups = ["streams"];
+
+    /// <summary>A token that is let in.</summary>
+    public static string Token(FakeIssuer issuer) => issuer.Mint(new TokenContent { Groups = s_groups });
+
+    public static Task<TestNode> StartAsync(
+        TestCertificates upstreams, KafkaCluster cluster, IssuerOptions issuer, string operations = "{}", string listen = "port: 0", string? password = null)
+    {
+        var folder = new ConfigurationFolder();
+        upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
+        folder.WriteSecret("broker.password", password ?? cluster.Password);
+        return TestNode.StartAsync(folder, $$"""
+            apiVersion: gateway/v1
+            kind: Connection
+            metadata: { name: events }
+            spec:
+              protocol: kafka
+              listen: { address: 127.0.0.1, {{listen}} }
+              tls: { minimumVersion: "1.2" }
+              upstream:
+                host: 127.0.0.1
+                port: {{cluster.Port}}
+                tls: { serverName: localhost, authorities: upstream.crt }
+                login: { userName: {{KafkaCluster.UserName}}, passwordFile: broker.password }
+              access: { issuers: [main], groups: [streams] }
+              operations: {{operations}}
+            """, null, issuer);
+    }
+
+    /// <summary>What a client of librdkafka needs to come in with a token as its password.</summary>
+    public static T ByPassword<T>(TestNode node, string token)
+        where T : ClientConfig, new() => new()
+        {
+            BootstrapServers = $"localhost:{node.Address("events").Port}",
+            SecurityProtocol = SecurityProtocol.SaslSsl,
+            SslCaLocation = node.AuthorityFile,
+            SaslMechanism = SaslMechanism.Plain,
+            SaslUsername = "anybody",
+            SaslPassword = token,
+            BrokerAddressFamily = BrokerAddressFamily.V4,
+        };
+}
