@@ -48,7 +48,7 @@ public static class CommandLine
         var source = new SourceOptions(variables);
         return new("Operates and audits a gateway cluster.")
         {
-            SessionCommands.All(source, output),
+            SessionCommands.All(source, output, variables),
             ConnectionCommands.All(source, output),
             ConnectionCommands.Apply(source, output),
             SecretCommands.All(source, output),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Cli.Redriving;
 
 namespace Gateway.Cli;
 
@@ -11,11 +12,15 @@ static class RecordingCommands
 
     const string Packets = "pcapng";
 
-    public static Command Replay(SourceOptions source, CliOutput output)
+    public static Command Replay(SourceOptions source, CliOutput output, Func<string, string?> variables)
     {
         var pace = Pace();
-        var command = Play("replay", "Replays a recording.", source, output, (parsed, request) => request with { Pace = parsed.GetValue(pace) });
+        var redrive = new RedriveCommand(source, output, variables);
+        var command = Play(
+            "replay", "Replays a recording.", source, output, (parsed, request) => request with { Pace = parsed.GetValue(pace) },
+            (parsed, request, cancel) => parsed.GetValue(redrive.To) is null ? null : redrive.RunAsync(parsed, request, cancel));
         command.Options.Add(pace);
+        redrive.AddTo(command);
         return command;
     }
 
@@ -23,7 +28,8 @@ static class RecordingCommands
         Play("tail", "Replays a session and follows it until it ends.", source, output, (_, request) => request with { Follow = true });
 
     static Command Play(
-        string name, string description, SourceOptions source, CliOutput output, Func<ParseResult, ReplayRequest, ReplayRequest> with)
+        string name, string description, SourceOptions source, CliOutput output, Func<ParseResult, ReplayRequest, ReplayRequest> with,
+        Func<ParseResult, ReplayRequest, CancellationToken, Task<int>?>? instead = null)
     {
         var id = SessionCommands.Id();
         var part = new ReplayOptions();
@@ -42,9 +48,10 @@ static class RecordingCommands
         });
         command.SetAction(async (parsed, cancel) =>
         {
+            var request = with(parsed, part.Read(parsed, parsed.GetRequiredValue(id)));
+            if (instead?.Invoke(parsed, request, cancel) is { } other) return await other;
             using var sessions = await source.ArchiveAsync(parsed, cancel);
             var player = new SessionPlayer(sessions.Archive, output, TimeProvider.System);
-            var request = with(parsed, part.Read(parsed, parsed.GetRequiredValue(id)));
             if (parsed.GetValue(to) is not { } file) return await player.TranscriptAsync(request, cancel);
             if (file == "-" && output.IsTerminal)
                 throw new CommandException(ExitCode.Usage, "raw bytes would steer this terminal; pipe them, or name a file");

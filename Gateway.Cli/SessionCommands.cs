@@ -6,12 +6,12 @@ namespace Gateway.Cli;
 /// <summary><c>gateway sessions</c>: what auditors read, and what is done to sessions.</summary>
 static class SessionCommands
 {
-    public static Command All(SourceOptions source, CliOutput output) =>
+    public static Command All(SourceOptions source, CliOutput output, Func<string, string?> variables) =>
         new("sessions", "Lists, shows, replays, follows, searches, exports, verifies and ends sessions.")
         {
             List(source, output),
             Show(source, output),
-            RecordingCommands.Replay(source, output),
+            RecordingCommands.Replay(source, output, variables),
             RecordingCommands.Tail(source, output),
             GrepCommand.Grep(source, output),
             RecordingCommands.Export(source, output),

@@ -2,6 +2,7 @@ using Gateway.Protocols.Kafka;
 using Gateway.Protocols.Mqtt;
 using Gateway.Protocols.Opaque;
 using Gateway.Protocols.Reading;
+using Gateway.Protocols.Redriving;
 
 namespace Gateway.Protocols;
 
@@ -15,6 +16,7 @@ public static class ProtocolCatalog
             IsResource = resource => TopicFilter.IsRulePattern(resource),
             ResourceExample = "sensors/+/state or sensors/#",
             Reader = limits => new MqttReader(limits),
+            Redrive = () => new MqttRedrive(),
             PlainPort = 1883,
             // CONNECT of MQTT 3.1.1, which every broker speaks: clean session, keep alive 30 s, no client identifier (section 3.1).
             ProbeLogin = new byte[] { 0x10, 12, 0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, 0x02, 0, 30, 0, 0 },
@@ -24,7 +26,7 @@ public static class ProtocolCatalog
             Survey = limits => new KafkaSurvey(limits),
             PlainPort = 9092,
         },
-        new("tls", HasLogin: false, Operations: [], _ => new OpaqueConversation()),
+        new("tls", HasLogin: false, Operations: [], _ => new OpaqueConversation()) { Redrive = () => new OpaqueRedrive() },
     ];
 
     /// <summary>The protocol of that name, or null.</summary>
@@ -47,6 +49,9 @@ public sealed record ProtocolEntry(string Name, bool HasLogin, IReadOnlyList<str
 
     /// <summary>How recorded bytes are read as operations; null where there are none: see <see cref="OperationReader.Of"/>.</summary>
     public Func<ReaderLimits, OperationReader>? Reader { get; init; }
+
+    /// <summary>How what a client said is said again; null where that is not known.</summary>
+    public Func<Redrive>? Redrive { get; init; }
 
     /// <summary>The port IANA gave the protocol without TLS, by which other programs know it; null where there is none.</summary>
     public int? PlainPort { get; init; }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Cli.Login;
 
 namespace Gateway.Cli.Connect;
@@ -34,9 +35,7 @@ static class ConnectCommand
         var login = LocalLogins.Find(reached.Protocol);
         if (reached.TakesToken && login is null)
             throw new CommandException(ExitCode.Failed, $"the login of protocol {Printable.Text(reached.Protocol)} cannot be completed here; give its client the token itself");
-        var where = host ?? source.Address(parsed)!.Host;
-        var certificate = reached.TakesToken ? _ => Task.FromResult<X509Certificate2?>(null) : Certificate(source, parsed, node, connection, variables);
-        var dialer = new GatewayDialer(where, reached.Port, reached.ServerName ?? where, source.NodeAuthorities(parsed), certificate);
+        var dialer = DialerOf(source, parsed, node, reached, host, variables);
         using var listening = Listen(port);
         output.Line($"{Printable.Text(reached.Name)} ({Printable.Text(reached.Protocol)}) is reached at {listening.LocalEndPoint}; Ctrl-C ends it");
         using var local = reached.TakesToken
@@ -44,6 +43,15 @@ static class ConnectCommand
             : new LocalPort(dialer, login: null, _ => Task.FromResult(""), output);
         await local.ServeAsync(listening, cancel);
         return ExitCode.Ok;
+    }
+
+    /// <summary>Reaches a connection where its node is, or at another host; with the person's certificate where no token is taken.</summary>
+    internal static GatewayDialer DialerOf(
+        SourceOptions source, ParseResult parsed, AdminClient node, ReachableConnectionView reached, string? host, Func<string, string?> variables)
+    {
+        var where = host ?? source.Address(parsed)!.Host;
+        var certificate = reached.TakesToken ? _ => Task.FromResult<X509Certificate2?>(null) : Certificate(source, parsed, node, reached.Name, variables);
+        return new GatewayDialer(where, reached.Port, reached.ServerName ?? where, source.NodeAuthorities(parsed), certificate);
     }
 
     /// <summary>The stored certificate, or a new one where that is missing or about to end.</summary>

@@ -28,6 +28,7 @@ public static class AdminHosting
         services.AddAuthorizationBuilder()
             .AddPolicy(AdminRoles.Auditor, policy => policy.RequireRole(AdminRoles.Auditor))
             .AddPolicy(AdminRoles.Operator, policy => policy.RequireRole(AdminRoles.Operator))
+            .AddPolicy(AdminRoles.AuditingOperator, policy => policy.RequireRole(AdminRoles.Auditor).RequireRole(AdminRoles.Operator))
             .AddPolicy(AdminRoles.Watcher, policy => policy.RequireRole(AdminRoles.Viewer, AdminRoles.Operator))
             .AddPolicy(AdminRoles.Reader, AnyRole)
             .AddPolicy(AdminRoles.Anybody, policy => policy.RequireAuthenticatedUser())

@@ -14,6 +14,9 @@ static partial class AdminLog
     [LoggerMessage(3007, LogLevel.Information, "{Who} searches the recordings of sessions {Sessions}")]
     public static partial void SearchesRecordings(ILogger log, string who, string sessions);
 
+    [LoggerMessage(3008, LogLevel.Warning, "{Who} says what session {Session} said again to connection {Connection}: {Reason}")]
+    public static partial void Redrives(ILogger log, string who, string session, string connection, string reason);
+
     [LoggerMessage(3003, LogLevel.Warning, "{Who} ends session {Session}: {Reason}")]
     public static partial void Kills(ILogger log, string who, string session, string reason);
 

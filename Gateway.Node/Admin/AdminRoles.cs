@@ -19,6 +19,9 @@ public static class AdminRoles
     /// <summary>Sees sessions, nodes and connections.</summary>
     public const string Viewer = "viewer";
 
+    /// <summary>The policy of what takes both roles: reading what was said, and having it said again.</summary>
+    public const string AuditingOperator = "auditor and operator";
+
     /// <summary>The policy of what viewers and operators see.</summary>
     public const string Watcher = "viewer or operator";
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Record;
@@ -27,6 +28,8 @@ static class SessionEndpoints
             .Answers<SearchLine>("Searches what was said in recordings.", type: "application/x-ndjson");
         app.MapPost("/v1/sessions/{id}/kill", KillAsync).For(AdminRoles.Operator)
             .Answers<SessionView>("Ends a session.").Takes<KillRequest>("application/json");
+        app.MapPost("/v1/sessions/{id}/redrive", RedriveAsync).For(AdminRoles.AuditingOperator)
+            .Answers<SessionView>("Puts on record that a session is said again.").Takes<RedriveRequest>("application/json");
         app.MapGet("/v1/seal-key", (SealKey key) => Results.Text(key.PublicPem, "application/x-pem-file")).For(AdminRoles.Auditor)
             .Answers<string>("The public key that verifies seals.", type: "application/x-pem-file");
     }
@@ -59,6 +62,21 @@ static class SessionEndpoints
         return await ShowAsync(http, id, archive, commands, life);
     }
 
+    // What is said again is said by a client of the connection, which judges and records it like any other: see docs/cli.md.
+    static async Task<IResult> RedriveAsync(
+        HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, IConnections connections, AuditTrail audit,
+        RecordingLife life, ILogger<AdminAccess> log)
+    {
+        if (await RequestAsync(http, AdminRequestJson.Default.RedriveRequest) is not { } order || AccessReasons.Checked(order.Reason) is not { } reason)
+            return Problems.Of(StatusCodes.Status400BadRequest, $"The body must be JSON with connection and reason; {AccessReasons.Rule}");
+        if (connections.Served.FirstOrDefault(c => c.Name == order.Connection) is not { } connection)
+            return Problems.Of(StatusCodes.Status422UnprocessableEntity, "This node serves no connection of that name; list them with GET /v1/connections.");
+        if (await archive.FindAsync(id, http.RequestAborted) is null) return Problems.NoSession();
+        if (await audit.RecordAsync(http, ActKind.SessionRedriven, id, $"{connection.Name}: {reason}") is { } refused) return refused;
+        AdminLog.Redrives(log, Caller.NameOf(http), id, connection.Name, reason);
+        return await ShowAsync(http, id, archive, commands, life);
+    }
+
     // A session whose node is gone does not answer; what the journal knows of it is still worth showing.
     static async Task<LiveView?> LiveAsync(string id, ISessionCommands commands, CancellationToken cancel)
     {
@@ -72,13 +90,14 @@ static class SessionEndpoints
         }
     }
 
-    static async Task<string?> ReasonAsync(HttpContext http)
+    static async Task<string?> ReasonAsync(HttpContext http) => (await RequestAsync(http, AdminRequestJson.Default.KillRequest))?.Checked();
+
+    static async Task<T?> RequestAsync<T>(HttpContext http, JsonTypeInfo<T> type) where T : class
     {
         if (!http.Request.HasJsonContentType()) return null;
         try
         {
-            var request = await http.Request.ReadFromJsonAsync(AdminRequestJson.Default.KillRequest, http.RequestAborted);
-            return request?.Checked();
+            return await http.Request.ReadFromJsonAsync(type, http.RequestAborted);
         }
         catch (JsonException)
         {

@@ -167,4 +167,7 @@ public enum ActKind : byte
 
     /// <summary>Recordings were searched: which is the target, for what the detail.</summary>
     RecordingsSearched = 9,
+
+    /// <summary>What a client said in a session is said again, by whoever did this, to the connection of the detail.</summary>
+    SessionRedriven = 10,
 }

@@ -28,6 +28,8 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         ("POST", $"{Session}/erase", false, true, false),
         ("POST", $"{Session}/hold", true, false, false),
         ("POST", $"/v1/sessions/{SampleCluster.RefusedId}/release", true, false, false),
+        ("POST", $"{Session}/redrive", false, false, false),
+        ("GET", "/v1/search?pattern=x", true, false, false),
         ("GET", "/v1/seal-key", true, false, false),
         ("GET", "/v1/nodes", false, true, true),
         ("POST", "/v1/node/drain", false, true, false),
@@ -234,6 +236,7 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
                 ("POST", "/v1/certificates/legacy/import") => JsonContent.Create(
                     SampleCertificates.Elsewhere() is var (chain, key) ? new { chain, key, use = "server" } : null),
                 ("POST", "/v1/authorities" or "/v1/authorities/advance" or "/v1/authorities/back") => null,
+                ("POST", $"{Session}/redrive") => JsonContent.Create(new { connection = "telemetry", reason = "spec" }),
                 ("POST", _) => JsonContent.Create(new { reason = "spec" }),
                 ("PUT", _) => new StringContent(path.Contains("secrets", StringComparison.Ordinal) ? "s3cret" : SampleRegistry.Document),
                 _ => null,

@@ -14,7 +14,7 @@ namespace Gateway.Specs.Admin;
 public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
 {
     const string KnownKeys =
-        "The query has a key that does not exist here; use some of after, before, connection, most, node, open, refusal, subject.";
+        "The query has a key that does not exist here; use some of after, before, bytes, client, connection, most, node, open, protocol, refusal, subject.";
 
     const string Running = SampleCluster.RunningId;
 

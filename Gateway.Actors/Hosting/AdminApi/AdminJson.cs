@@ -48,4 +48,5 @@ public sealed partial class AdminJson : JsonSerializerContext
 [JsonSerializable(typeof(CertificateAsk))]
 [JsonSerializable(typeof(ImportRequest))]
 [JsonSerializable(typeof(AuthorityRequest))]
+[JsonSerializable(typeof(RedriveRequest))]
 public sealed partial class AdminRequestJson : JsonSerializerContext;

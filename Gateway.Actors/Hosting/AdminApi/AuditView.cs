@@ -44,6 +44,7 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         ActKind.CertificateIssued => "certificate-issued",
         ActKind.TokenIssued => "token-issued",
         ActKind.RecordingsSearched => "recordings-searched",
+        ActKind.SessionRedriven => "session-redriven",
         ActKind.CertificateKeyExported => "certificate-key-exported",
         _ => $"act-{(byte)kind}",
     };

@@ -10,6 +10,9 @@ public sealed record Problem(string Title, int Status, string Detail, string? Re
     public const string MediaType = "application/problem+json";
 }
 
+/// <summary>The body of a re-drive: into which connection the client's words are said again, and why.</summary>
+public sealed record RedriveRequest(string? Connection, string? Reason);
+
 /// <summary>The body of a kill: why, for the session's record. 1 to <see cref="LongestReason"/> characters on one line.</summary>
 public sealed record KillRequest(string? Reason)
 {
