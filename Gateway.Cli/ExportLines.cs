@@ -36,6 +36,7 @@ static class ExportLines
 [JsonSerializable(typeof(SessionRefused))]
 [JsonSerializable(typeof(UpstreamSecured))]
 [JsonSerializable(typeof(TrafficCounted))]
+[JsonSerializable(typeof(OperationsRecorded))]
 [JsonSerializable(typeof(OperationsDenied))]
 [JsonSerializable(typeof(AccessConfirmed))]
 [JsonSerializable(typeof(AccessEnding))]

@@ -19,15 +19,16 @@ public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, Tim
     /// <summary>Lines for every piece of traffic, or for every operation where the protocol is known.</summary>
     public Task<int> TranscriptAsync(ReplayRequest request, CancellationToken cancel) => PlayAsync(request.SessionId, async row =>
     {
-        var (pieces, window) = (Pieces(request, row, cancel), request.WindowOf(row.StartedAt));
+        var window = request.WindowOf(row.StartedAt);
         if (request.Form == TranscriptForm.Auto && ProtocolCatalog.Find(row.Protocol)?.Reader is { } reader)
         {
-            var operations = pieces.OperationsAsync(reader(new ReaderLimits()), window, cancel);
+            var kept = new KeptOperations(reader(new ReaderLimits()));
+            var operations = Pieces(request, row, cancel, kept.Keep).OperationsAsync(kept, window, cancel);
             await PacedAsync(operations, operation => operation.At, request.Pace, Show, cancel);
         }
         else
         {
-            await PacedAsync(pieces.WithinAsync(window, cancel), piece => piece.At, request.Pace, ShowPiece, cancel);
+            await PacedAsync(Pieces(request, row, cancel).WithinAsync(window, cancel), piece => piece.At, request.Pace, ShowPiece, cancel);
         }
 
         ValueTask Show(DecodedOperation operation) =>
@@ -52,9 +53,10 @@ public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, Tim
         }
     }
 
-    IAsyncEnumerable<ReplayPiece> Pieces(ReplayRequest request, SessionRow row, CancellationToken cancel) => request.Follow
-        ? SessionReplay.PiecesAsync(archive, row.SessionId, Followed(row.SessionId, cancel), ended: false, cancel)
-        : SessionReplay.PiecesAsync(archive, row, cancel);
+    IAsyncEnumerable<ReplayPiece> Pieces(
+        ReplayRequest request, SessionRow row, CancellationToken cancel, Action<OperationsRecorded>? operations = null) => request.Follow
+        ? SessionReplay.PiecesAsync(archive, row.SessionId, Followed(row.SessionId, cancel), ended: false, cancel, operations)
+        : SessionReplay.PiecesAsync(archive, row, cancel, operations);
 
     IAsyncEnumerable<JournaledEvent> Followed(string sessionId, CancellationToken cancel) => archive is HttpSessionArchive node
         ? node.FollowAsync(sessionId, cancel)

@@ -33,7 +33,7 @@ static class TranscriptLines
     {
         if (operation.Name == DecodedOperation.Bytes) return [Head(operation)];
         var fields = operation.Fields.Select(field => $"{Printable.Text(field.Key)}: {Printable.Text(field.Value)}");
-        var payload = operation.PayloadLength == 0 ? [] : PayloadText.Lines(operation.Payload, operation.PayloadLength, PayloadForm.Sniffed);
+        var payload = operation.Payload.IsEmpty ? [] : PayloadText.Lines(operation.Payload, operation.PayloadLength, PayloadForm.Sniffed);
         return Under(Head(operation), fields.Concat(payload));
     }
 

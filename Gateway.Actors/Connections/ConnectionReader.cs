@@ -42,7 +42,7 @@ sealed class ConnectionReader(
             Upstream = _upstream.Read(spec.RequiredMap("upstream", ConnectionFields.Upstream), protocol),
             Access = _access.Read(spec.RequiredMap("access", ConnectionFields.Access), protocol, tls.ClientCertificate),
             Operations = Operations(spec.Map("operations", ConnectionFields.Operations), protocol),
-            Recording = Recording(spec.Map("recording", ConnectionFields.Recording)),
+            Recording = Recording(spec.Map("recording", ConnectionFields.Recording), protocol),
             MaxSessions = limits.Number("maxSessions", 1, 1_000_000, 1000),
             IdleTimeout = limits.Duration("idleTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), TimeSpan.FromMinutes(10)),
         };
@@ -141,9 +141,12 @@ sealed class ConnectionReader(
         return rule;
     }
 
-    static RecordingRules Recording(YamlFields recording)
+    static RecordingRules Recording(YamlFields recording, ProtocolEntry protocol)
     {
         var rules = ReadRecording(recording);
+        recording.Require(
+            rules.Level != RecordingLevel.Operations || protocol.Reader is not null || protocol == s_unknown, "level",
+            $"cannot be operations: protocol {protocol.Name} has none that can be read", "write level: full, or metadata");
         recording.Require(
             rules.Level == RecordingLevel.Full || !rules.Strict, "mode", "cannot be strict: nothing of the traffic is kept", "write level: full, or drop mode");
         return rules;

@@ -154,6 +154,10 @@ public sealed class SessionRecorder(string sessionId)
                 ToUpstreamBytes += counted.ToUpstreamBytes;
                 ToClientBytes += counted.ToClientBytes;
                 break;
+            case OperationsRecorded recorded:
+                ToUpstreamBytes += recorded.ToUpstreamBytes;
+                ToClientBytes += recorded.ToClientBytes;
+                break;
             case SessionSealed seal:
                 Sealed = seal;
                 break;

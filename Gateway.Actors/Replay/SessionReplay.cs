@@ -15,16 +15,19 @@ public readonly record struct ReplayPiece(long At, Direction Direction, ReadOnly
 public static class SessionReplay
 {
     /// <summary>As below, of a session that this archive has.</summary>
-    public static IAsyncEnumerable<ReplayPiece> PiecesAsync(ISessionArchive archive, SessionRow row, CancellationToken cancel) =>
-        PiecesAsync(archive, row.SessionId, archive.ReadAsync(row.SessionId, cancel), ended: row.Closing is not null, cancel);
+    public static IAsyncEnumerable<ReplayPiece> PiecesAsync(
+        ISessionArchive archive, SessionRow row, CancellationToken cancel, Action<OperationsRecorded>? operations = null) =>
+        PiecesAsync(archive, row.SessionId, archive.ReadAsync(row.SessionId, cancel), ended: row.Closing is not null, cancel, operations);
 
     /// <summary>
     /// The traffic of both directions in the order it was relayed, one chunk in memory at a time. The recording of an
     /// <paramref name="ended"/> session must have its last event; one that still runs may stop anywhere. Encrypted chunks need the session's
-    /// <paramref name="key"/>.
+    /// <paramref name="key"/>. Where operations were kept instead of bytes <paramref name="operations"/> gets them, each time before a piece of no
+    /// bytes; without it they are as good as missing.
     /// </summary>
     public static async IAsyncEnumerable<ReplayPiece> PiecesAsync(
-        string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, KeyFinding key, [EnumeratorCancellation] CancellationToken cancel = default)
+        string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, KeyFinding key, [EnumeratorCancellation] CancellationToken cancel = default,
+        Action<OperationsRecorded>? operations = null)
     {
         var position = new Position();
         await foreach (var e in events.WithCancellation(cancel))
@@ -40,6 +43,13 @@ public static class SessionReplay
                     }
 
                     break;
+                case OperationsRecorded recorded when operations is not null:
+                    position.Advance(recorded);
+                    operations(recorded);
+                    yield return new ReplayPiece(recorded.StartedAt, Direction.ToUpstream, ReadOnlyMemory<byte>.Empty);
+                    break;
+                case OperationsRecorded { ToUpstreamBytes: > 0 } or OperationsRecorded { ToClientBytes: > 0 }:
+                    throw new InvalidDataException("The connection's recording level was operations: what they carried was not kept.");
                 case TrafficCounted counted when counted.ToUpstreamBytes + counted.ToClientBytes > 0:
                     throw new InvalidDataException("The connection's recording level was below full: traffic was counted and not kept.");
                 case SessionSealed seal:
@@ -56,11 +66,12 @@ public static class SessionReplay
 
     /// <summary>The same, opened with the key that the archive has to it.</summary>
     public static async IAsyncEnumerable<ReplayPiece> PiecesAsync(
-        ISessionArchive archive, string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, [EnumeratorCancellation] CancellationToken cancel = default)
+        ISessionArchive archive, string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, [EnumeratorCancellation] CancellationToken cancel = default,
+        Action<OperationsRecorded>? operations = null)
     {
         var found = await archive.KeyAsync(sessionId, cancel);
         using var key = found.Key;
-        await foreach (var piece in PiecesAsync(sessionId, events, ended, found, cancel)) yield return piece;
+        await foreach (var piece in PiecesAsync(sessionId, events, ended, found, cancel, operations)) yield return piece;
     }
 
     static List<ReplayPiece> PiecesOf(string sessionId, TrafficRecorded chunk, KeyFinding key)
@@ -105,6 +116,13 @@ public static class SessionReplay
             if (seal.Chunks != _chunks || seal.ToUpstreamBytes != _toUpstream || seal.ToClientBytes != _toClient)
                 throw new InvalidDataException($"Traffic is missing before the seal: it counts {seal.Chunks} chunks, {_chunks} were read.");
             IsOver = true;
+        }
+
+        public void Advance(OperationsRecorded recorded)
+        {
+            if (IsOver) throw new InvalidDataException("Operations follow the last event.");
+            _toUpstream += recorded.ToUpstreamBytes;
+            _toClient += recorded.ToClientBytes;
         }
 
         public void Advance(ReplayPiece piece)

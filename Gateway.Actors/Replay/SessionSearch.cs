@@ -122,10 +122,11 @@ public static class SessionSearch
         string? note = null;
         try
         {
-            var pieces = SessionReplay.PiecesAsync(archive, row, cancel);
-            await foreach (var operation in pieces.OperationsAsync(OperationReader.Of(row.Protocol, s_limits), window, cancel))
+            var reader = new KeptOperations(OperationReader.Of(row.Protocol, s_limits));
+            var pieces = SessionReplay.PiecesAsync(archive, row, cancel, reader.Keep);
+            await foreach (var operation in pieces.OperationsAsync(reader, window, cancel))
             {
-                if (operation.PayloadLength > operation.Payload.Length) cut++;
+                if (operation.PayloadLength > operation.Payload.Length && !operation.Payload.IsEmpty) cut++;
                 var isMatch = pattern.IsMatch(operation);
                 if (isMatch) matches++;
                 if (context.Next(operation, isMatch) is { } group) await found.WriteAsync(new SearchHit(row, group), cancel);

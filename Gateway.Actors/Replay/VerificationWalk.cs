@@ -93,6 +93,8 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys, RecordingKe
                 return Traffic(chunk);
             case TrafficCounted counted:
                 return Count(counted);
+            case OperationsRecorded recorded:
+                return Operations(recorded);
             case SessionSealed seal:
                 return Seal(seal);
             default:
@@ -104,10 +106,19 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys, RecordingKe
 
     string? Count(TrafficCounted counted)
     {
-        if (_level == RecordingLevel.Full)
+        if (_level is RecordingLevel.Full or RecordingLevel.Operations)
             return "it only counts traffic that this recording should hold";
         _toUpstream += counted.ToUpstreamBytes;
         _toClient += counted.ToClientBytes;
+        return null;
+    }
+
+    string? Operations(OperationsRecorded recorded)
+    {
+        if (_level != RecordingLevel.Operations)
+            return "it holds operations although this recording should not";
+        _toUpstream += recorded.ToUpstreamBytes;
+        _toClient += recorded.ToClientBytes;
         return null;
     }
 

@@ -13,6 +13,7 @@ using Gateway.Actors.Tls;
 using Gateway.Actors.Upstream;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
+using Gateway.Protocols.Reading;
 
 namespace Gateway.Actors.Sessions;
 
@@ -37,6 +38,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
 
     readonly TaskCompletionSource _recorded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Leg? _client;
+    OperationLog? _log;
     SessionWatch? _watch;
     ClientLogin? _login;
     Leg? _upstream;
@@ -138,6 +140,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     public GraphStage<BidiShape<Chunk, Chunk, Chunk, Chunk>> Record(Grant grant) => grant.Profile.Recording.Level switch
     {
         RecordingLevel.Full => new RecordStage(recording, grant.Profile.Recording, parts.Budget, parts.Time, _recorded),
+        RecordingLevel.Operations => new OperationStage(recording, Log, _recorded),
         var level => new CountStage(recording, level == RecordingLevel.Metadata ? s_count : null, () => parts.Now, _recorded),
     };
 
@@ -175,6 +178,9 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     }
 
     string? ClientName { get; set; }
+
+    /// <summary>The operations so far, at the level that keeps them; first of the login, then of the relay.</summary>
+    OperationLog Log => _log ??= new OperationLog(OperationReader.Of(Accepted.Profile.Protocol.Name, OperationLog.Limits), parts.Time);
 
     SessionDeadline Within(TimeSpan limit) => new(stop, limit, parts.Time);
 
@@ -227,9 +233,29 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         }
     }
 
-    Task RecordAsync(Direction direction, ReadOnlyMemory<byte> bytes) => Accepted.Profile.Recording.Level == RecordingLevel.Full
-        ? KeepAsync(direction, bytes)
-        : CountAsync(direction, bytes.Length);
+    Task RecordAsync(Direction direction, ReadOnlyMemory<byte> bytes) => Accepted.Profile.Recording.Level switch
+    {
+        RecordingLevel.Full => KeepAsync(direction, bytes),
+        RecordingLevel.Operations => LogAsync(direction, bytes),
+        _ => CountAsync(direction, bytes.Length),
+    };
+
+    // The login is read too: it says in which version of the protocol the rest is.
+    Task LogAsync(Direction direction, ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.IsEmpty) return Task.CompletedTask;
+        var last = Task.CompletedTask;
+        Log.Add(direction, bytes.Span, Keep);
+        if (Log.Take() is { } taken) Keep(taken);
+        return last;
+
+        void Keep(OperationsRecorded recorded)
+        {
+            var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            recording.Record(recorded, durable.SetResult);
+            last = durable.Task;
+        }
+    }
 
     Task CountAsync(Direction direction, int length)
     {

@@ -20,7 +20,10 @@ public static class EventLimits
     /// <summary>Bytes of one chunk as it is stored: encrypted it is longer by the tag.</summary>
     public const int StoredChunk = Chunk + ChunkSeal.TagLength;
 
-    /// <summary>Denied operations in one event.</summary>
+    /// <summary>Resources of one operation. Origin: <see cref="Limits.MqttFilters"/>.</summary>
+    public const int Resources = 1024;
+
+    /// <summary>Operations in one event, denied or recorded.</summary>
     public const int Operations = 4096;
 
     /// <summary>Bytes of one chunk before compression and after. Chunks are written with at most 64 KiB; the rest is room for later writers.</summary>

@@ -52,7 +52,7 @@ static class OpeningLayouts
 
     public static SessionOpened ReadOpened2(ref EventReader from) => ReadOpened1(ref from) with
     {
-        Level = (RecordingLevel)from.Known((byte)RecordingLevel.Off, (byte)RecordingLevel.Full, "recording level"),
+        Level = (RecordingLevel)from.Known((byte)RecordingLevel.Operations, (byte)RecordingLevel.Full, "recording level"),
     };
 
     /// <summary><c>s.opened.3</c>: as <c>s.opened.2</c>, then the client's offer.</summary>

@@ -10,6 +10,7 @@ public static class RecordingLevelWords
         RecordingLevel.Full => "full",
         RecordingLevel.Metadata => "metadata",
         RecordingLevel.Off => "off",
+        RecordingLevel.Operations => "operations",
         _ => $"level-{(byte)level}",
     };
 

@@ -17,6 +17,7 @@ public static class SessionEventTable
         Of<UpstreamSecured>("s.upstream.1", OpeningLayouts.WriteUpstream, OpeningLayouts.ReadUpstream),
         Of<TrafficRecorded>("s.traffic.2", RelayLayouts.WriteTraffic, RelayLayouts.ReadTraffic),
         Of<TrafficCounted>("s.counted.1", RelayLayouts.WriteCounted, RelayLayouts.ReadCounted),
+        Of<OperationsRecorded>("s.operations.1", OperationLayouts.WriteOperations, OperationLayouts.ReadOperations),
         Of<OperationsDenied>("s.denied.1", RelayLayouts.WriteDenied, RelayLayouts.ReadDenied),
         Of<AccessConfirmed>("s.access.1", StandingLayouts.WriteConfirmed, StandingLayouts.ReadConfirmed),
         Of<AccessEnding>("s.ending.1", StandingLayouts.WriteEnding, StandingLayouts.ReadEnding),

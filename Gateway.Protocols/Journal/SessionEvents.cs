@@ -4,7 +4,7 @@ namespace Gateway.Protocols.Journal;
 
 /// <summary>
 /// What the journal keeps of a session. An accepted session is <see cref="SessionOpened"/>, then any number of
-/// <see cref="TrafficRecorded"/> (or <see cref="TrafficCounted"/>, as the profile's level says), <see cref="OperationsDenied"/>,
+/// <see cref="TrafficRecorded"/> (or <see cref="OperationsRecorded"/> or <see cref="TrafficCounted"/>, as the profile's level says), <see cref="OperationsDenied"/>,
 /// <see cref="AccessConfirmed"/> and <see cref="AccessEnding"/> with one <see cref="UpstreamSecured"/> among them, then one
 /// <see cref="SessionSealed"/>. Traffic before <see cref="UpstreamSecured"/> is the client's login, credentials blanked out, and what the
 /// gateway answered: none of it reached the upstream. A connection that never got a grant is one <see cref="SessionRefused"/>. Times are
@@ -62,6 +62,9 @@ public enum RecordingLevel : byte
 
     /// <summary>How many bytes passed, counted once at the end.</summary>
     Off = 3,
+
+    /// <summary>What was said, without what it carried: every operation of the protocol, with its name, what it is about, and sizes.</summary>
+    Operations = 4,
 }
 
 /// <summary>The connection was refused before a grant existed; no byte reached the upstream.</summary>
@@ -136,6 +139,46 @@ public sealed record TrafficCounted : SessionEvent
     public required long ToUpstreamBytes { get; init; }
 
     public required long ToClientBytes { get; init; }
+}
+
+/// <summary>
+/// What passed since the last such event, in the order it was relayed: operations of the protocol without their payload, and how many bytes of them were
+/// relayed. Together they take those bytes, but for what began before this event or goes on after it. The profile records at
+/// <see cref="RecordingLevel.Operations"/>.
+/// </summary>
+public sealed record OperationsRecorded : SessionEvent
+{
+    /// <summary>When the first byte was relayed.</summary>
+    public required long StartedAt { get; init; }
+
+    public required long ToUpstreamBytes { get; init; }
+
+    public required long ToClientBytes { get; init; }
+
+    public required IReadOnlyList<RecordedOperation> Operations { get; init; }
+}
+
+/// <summary>One operation. <see cref="AfterMicros"/> counts from the event's start to its last byte, on a monotonic clock.</summary>
+public sealed record RecordedOperation
+{
+    public required Direction Direction { get; init; }
+
+    public required uint AfterMicros { get; init; }
+
+    /// <summary>Bytes it took in its direction, payload included.</summary>
+    public required long Length { get; init; }
+
+    /// <summary>Bytes of the payload that was not kept.</summary>
+    public required long PayloadLength { get; init; }
+
+    /// <summary>What the protocol calls it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What else it said.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>What it was about.</summary>
+    public required IReadOnlyList<string> Resources { get; init; }
 }
 
 /// <summary>

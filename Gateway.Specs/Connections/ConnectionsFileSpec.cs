@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Gateway.Actors.Connections;
 using Gateway.Protocols;
+using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Xunit;
 
@@ -155,6 +156,18 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(
             ["spec.tls.clientCertificate", "spec.tls.clientAuthorities", "spec.upstream.login", "spec.access.issuers", "spec.operations.allow"],
             loaded.Faults.Select(f => f.Path.Split(' ')[1]));
+    }
+
+    [Fact]
+    public void Operations_are_kept_of_protocols_that_have_some()
+    {
+        var operations = Replace(Sound, "mode: strict", "level: operations");
+        var tls = Replace(Replace(operations, "protocol: mqtt", "protocol: tls"), "clientCertificate: optional, ", "clientCertificate: required, ");
+
+        Assert.Equal(RecordingLevel.Operations, Assert.Single(Load(operations).Profiles).Recording.Level);
+        Assert.Contains(
+            "spec.recording.level is \"operations\": cannot be operations: protocol tls has none that can be read; write level: full, or metadata",
+            Load(tls).Faults.Select(f => f.ToString().Split(' ', 2)[1]));
     }
 
     [Fact]

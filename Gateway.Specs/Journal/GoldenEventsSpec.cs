@@ -24,6 +24,7 @@ public sealed class GoldenEventsSpec
         ["s.traffic.1"] = SampleSession.Traffic,
         ["s.traffic.2"] = SampleSession.EncryptedTraffic,
         ["s.counted.1"] = SampleSession.Counted,
+        ["s.operations.1"] = SampleSession.Operations,
         ["s.denied.1"] = SampleSession.Denied,
         ["s.access.1"] = SampleSession.Confirmed,
         ["s.ending.1"] = SampleSession.Expiring,

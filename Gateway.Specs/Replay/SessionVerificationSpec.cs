@@ -42,6 +42,7 @@ public sealed class SessionVerificationSpec : IDisposable
     [InlineData(RecordingLevel.Full, VerificationVerdict.Broken)]
     [InlineData(RecordingLevel.Metadata, VerificationVerdict.Verified)]
     [InlineData(RecordingLevel.Off, VerificationVerdict.Verified)]
+    [InlineData(RecordingLevel.Operations, VerificationVerdict.Broken)]
     public async Task Counted_traffic_is_sound_below_full_only(RecordingLevel level, VerificationVerdict verdict)
     {
         var recorder = new SessionRecorder(SampleSession.Id);
@@ -56,6 +57,23 @@ public sealed class SessionVerificationSpec : IDisposable
         Assert.Equal(verdict, result.Verdict);
         if (verdict == VerificationVerdict.Verified) Assert.Equal((300L, 5_000_000_000L), (result.ToUpstreamBytes, result.ToClientBytes));
         else Assert.Equal(3, result.BadEvent);
+    }
+
+    [Theory]
+    [InlineData(RecordingLevel.Operations, VerificationVerdict.Verified)]
+    [InlineData(RecordingLevel.Full, VerificationVerdict.Broken)]
+    [InlineData(RecordingLevel.Metadata, VerificationVerdict.Broken)]
+    public async Task Operations_are_sound_at_their_own_level_only(RecordingLevel level, VerificationVerdict verdict)
+    {
+        var recorder = new SessionRecorder(SampleSession.Id);
+        List<StoredEvent> events = [recorder.Append(SampleSession.Opened with { Level = level }), recorder.Append(SampleSession.Operations)];
+        events.Add(recorder.Seal(SampleSession.Closing, "node2", _key));
+
+        var result = await VerifyAsync(JournaledEvents.Number(events));
+
+        Assert.Equal(verdict, result.Verdict);
+        if (verdict == VerificationVerdict.Verified) Assert.Equal((40L, 5_000_000_000L), (result.ToUpstreamBytes, result.ToClientBytes));
+        else Assert.Equal(2, result.BadEvent);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ static class MqttNode
 
     public static Task<TestNode> StartAsync(
         TestCertificates upstreams, int upstreamPort, string upstreamPassword, IssuerOptions issuer, string operations = "{}",
-        string connection = "telemetry", params (string, string)[] settings)
+        string connection = "telemetry", string recording = "{}", params (string, string)[] settings)
     {
         var folder = new ConfigurationFolder();
         upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
@@ -32,6 +32,7 @@ static class MqttNode
                 login: { userName: {{Mosquitto.UserName}}, passwordFile: broker.password }
               access: { issuers: [main], groups: [telemetry] }
               operations: {{operations}}
+              recording: {{recording}}
             """, settings.ToDictionary(s => s.Item1, s => (string?)s.Item2), issuer);
     }
 }

@@ -78,6 +78,27 @@ static class SampleSession
         ToClientBytes = 5_000_000_000,
     };
 
+    public static readonly OperationsRecorded Operations = new()
+    {
+        StartedAt = 1_764_000_000_750_000,
+        ToUpstreamBytes = 40,
+        ToClientBytes = 5_000_000_000,
+        Operations =
+        [
+            new RecordedOperation
+            {
+                Direction = Direction.ToUpstream, AfterMicros = 0, Length = 36, PayloadLength = 0, Name = "SUBSCRIBE", Detail = "id 1, QoS 0, QoS 1",
+                Resources = ["commands/+", "größe/#"],
+            },
+            new RecordedOperation { Direction = Direction.ToUpstream, AfterMicros = 7, Length = 4, PayloadLength = 0, Name = "PUBACK", Detail = "id 9", Resources = [] },
+            new RecordedOperation
+            {
+                Direction = Direction.ToClient, AfterMicros = 2_000_000, Length = 5_000_000_000, PayloadLength = 4_999_999_980, Name = "PUBLISH",
+                Detail = "QoS 0", Resources = ["film"],
+            },
+        ],
+    };
+
     public static readonly OperationsDenied Denied = new()
     {
         At = 1_764_000_001_000_000,

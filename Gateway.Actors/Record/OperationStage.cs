@@ -1,0 +1,109 @@
+using Akka.Streams;
+using Akka.Streams.Stage;
+using Gateway.Actors.Legs;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Record;
+
+/// <summary>
+/// Stands where <see cref="RecordStage"/> does for connections of which the operations are kept and their payload is not. Chunks pass at once; what was
+/// read in them goes to the recording every <see cref="s_every"/> while there is any, and nothing is read on while too much of that is not durable.
+/// <paramref name="done"/> is completed when the last was handed to the recording.
+/// </summary>
+public sealed class OperationStage(ISessionRecording recording, OperationLog log, TaskCompletionSource done)
+    : GraphStage<BidiShape<Chunk, Chunk, Chunk, Chunk>>
+{
+    /// <summary>What the recording of a lost node's session may be short of.</summary>
+    static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
+
+    /// <summary>Events that may wait for the journal. Origin: each is at most about as large as a chunk of traffic, and that window is 1 MiB.</summary>
+    const int MostWaiting = 4;
+
+    readonly Inlet<Chunk> _upIn = new("operations.up.in");
+    readonly Outlet<Chunk> _upOut = new("operations.up.out");
+    readonly Inlet<Chunk> _downIn = new("operations.down.in");
+    readonly Outlet<Chunk> _downOut = new("operations.down.out");
+
+    public override BidiShape<Chunk, Chunk, Chunk, Chunk> Shape => new(_upIn, _upOut, _downIn, _downOut);
+
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, recording, log, done);
+
+    sealed class Logic : TimerGraphStageLogic
+    {
+        const string FlushTimer = "flush";
+
+        readonly OperationStage _stage;
+        readonly ISessionRecording _recording;
+        readonly OperationLog _log;
+        readonly TaskCompletionSource _done;
+        readonly Action<OperationsRecorded> _record;
+        Action _durable = null!;
+        int _waiting;
+        bool _isTimed;
+
+        public Logic(OperationStage stage, ISessionRecording recording, OperationLog log, TaskCompletionSource done)
+            : base(stage.Shape)
+        {
+            (_stage, _recording, _log, _done, _record) = (stage, recording, log, done, Record);
+            Pass(Direction.ToUpstream, stage._upIn, stage._upOut);
+            Pass(Direction.ToClient, stage._downIn, stage._downOut);
+        }
+
+        public override void PreStart() => _durable = GetAsyncCallback(Durable);
+
+        public override void PostStop()
+        {
+            _log.Finish(_record);
+            Flush();
+            _done.TrySetResult();
+        }
+
+        protected override void OnTimer(object timerKey)
+        {
+            _isTimed = false;
+            Flush();
+        }
+
+        void Pass(Direction direction, Inlet<Chunk> from, Outlet<Chunk> to)
+        {
+            SetHandler(from, () =>
+            {
+                var chunk = Grab(from);
+                _log.Add(direction, chunk.Span, _record);
+                if (!_isTimed) Time();
+                Push(to, chunk);
+            }, () => Complete(to), e => Fail(to, e));
+            SetHandler(to, () => Demanded(from), e => Cancel(from, e));
+        }
+
+        void Demanded(Inlet<Chunk> from)
+        {
+            if (_waiting < MostWaiting && !HasBeenPulled(from) && !IsClosed(from)) Pull(from);
+        }
+
+        void Durable()
+        {
+            _waiting--;
+            if (IsAvailable(_stage._upOut)) Demanded(_stage._upIn);
+            if (IsAvailable(_stage._downOut)) Demanded(_stage._downIn);
+        }
+
+        void Time()
+        {
+            _isTimed = true;
+            ScheduleOnce(FlushTimer, s_every);
+        }
+
+        void Flush()
+        {
+            if (_log.Take() is { } taken) Record(taken);
+        }
+
+        void Record(OperationsRecorded recorded)
+        {
+            _waiting++;
+            _recording.Record(recorded, _durable);
+        }
+    }
+}
