@@ -29,7 +29,7 @@ public sealed class AuditorSpec : IDisposable
         var (journal, key) = (Path.Combine(data, "journal.db"), Path.Combine(data, "seal.pub"));
 
         var listed = await GatewayAsync("sessions", "list", "--journal", journal);
-        var replayed = await GatewayAsync("sessions", "replay", session, "--journal", journal);
+        var replayed = await GatewayAsync("sessions", "replay", session, "--journal", journal, "--cluster-key", Path.Combine(data, "cluster.key"));
         var verified = await GatewayAsync("sessions", "verify", "--all", "--journal", journal, "--key", key);
         await ChangeAsync(journal, session);
         var changed = await GatewayAsync("sessions", "verify", session, "--journal", journal, "--key", key);
@@ -70,7 +70,8 @@ public sealed class AuditorSpec : IDisposable
         await using var client = await TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17"));
         await client.WriteAsync("history, "u8.ToArray());
         await client.ReadExactlyAsync(new byte[9]);
-        var journal = Path.Combine(node.Opened.Options.Node.DataDirectory, "journal.db");
+        var data = node.Opened.Options.Node.DataDirectory;
+        var journal = Path.Combine(data, "journal.db");
         var listed = "";
         await Eventually.AssertAsync(async () =>
         {
@@ -81,7 +82,7 @@ public sealed class AuditorSpec : IDisposable
 
         using var bytes = new MemoryStream();
         var following = CommandLine.RunAsync(
-            ["sessions", "tail", session, "--journal", journal, "--direction", "to-client", "--output", "-"],
+            ["sessions", "tail", session, "--journal", journal, "--cluster-key", Path.Combine(data, "cluster.key"), "--direction", "to-client", "--output", "-"],
             new CliOutput(TextWriter.Null, TextWriter.Null, raw: Stream.Synchronized(bytes)), _ => null);
         await Eventually.TrueAsync(() => bytes.Length == 9);
         await client.WriteAsync("present"u8.ToArray());
