@@ -9,7 +9,7 @@ namespace Gateway.Actors.Hosting;
 /// Has every node of the cluster answer a challenge: whichever of them a server reaches. A node that is gone is not waited for once the cluster has
 /// removed it; one that joins meanwhile does not know the challenge, which may fail the order, and the next one then.
 /// </summary>
-sealed class ClusterChallenges(ActorSystem system, TimeProvider time) : IChallengeAnswers
+public sealed class ClusterChallenges(ActorSystem system, TimeProvider time) : IChallengeAnswers
 {
     static readonly TimeSpan s_answer = TimeSpan.FromSeconds(2);
 
