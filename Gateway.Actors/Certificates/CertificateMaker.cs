@@ -42,6 +42,18 @@ public static class CertificateMaker
     public static X509Certificate2 Leaf(
         IReadOnlyList<string> names, CertificateUse use, TimeSpan lifetime, X509Certificate2 authority, IEnumerable<X509Extension> more, DateTimeOffset now)
     {
+        using var own = authority.GetECDsaPrivateKey() ?? throw new ArgumentException("The authority has no ECDSA key.", nameof(authority));
+        return Leaf(names, use, lifetime, authority, own, more, now);
+    }
+
+    internal static X509Certificate2 Leaf(
+        IReadOnlyList<string> names, CertificateUse use, TimeSpan lifetime, SigningAuthority authority, IEnumerable<X509Extension> more, DateTimeOffset now) =>
+        Leaf(names, use, lifetime, authority.Certificate, authority.Key, more, now);
+
+    static X509Certificate2 Leaf(
+        IReadOnlyList<string> names, CertificateUse use, TimeSpan lifetime, X509Certificate2 authority, ECDsa own, IEnumerable<X509Extension> more,
+        DateTimeOffset now)
+    {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var subject = new X500DistinguishedNameBuilder();
         // RFC 5280 appendix A.1: ub-common-name is 64.
@@ -55,7 +67,8 @@ public static class CertificateMaker
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, true, false));
         request.CertificateExtensions.Add(Names(names));
         foreach (var extension in more) request.CertificateExtensions.Add(extension);
-        using var signed = request.Create(authority, now - s_backdate, Earlier(now + lifetime, authority.NotAfter), Serial());
+        using var signed = request.Create(
+            authority.SubjectName, X509SignatureGenerator.CreateForECDsa(own), now - s_backdate, Earlier(now + lifetime, authority.NotAfter), Serial());
         return signed.CopyWithPrivateKey(key);
     }
 

@@ -12,9 +12,9 @@ namespace Gateway.Actors.Certificates;
 /// </summary>
 /// <param name="registry">Holds the authorities.</param>
 /// <param name="key">Opens their keys.</param>
-/// <param name="extensions">What else every leaf is to say, such as where revocation can be asked for.</param>
+/// <param name="extensions">What else every leaf is to say, such as where revocation can be asked for, by the authority's generation.</param>
 /// <param name="time">The clock certificates are dated by.</param>
-public sealed class InternalSource(IRegistry registry, ClusterKey key, Func<IEnumerable<X509Extension>> extensions, TimeProvider time) : ICertificateSource
+public sealed class InternalSource(IRegistry registry, ClusterKey key, Func<uint, IEnumerable<X509Extension>> extensions, TimeProvider time) : ICertificateSource
 {
     public Task<IssuedChain> IssueAsync(CertificateOrder order, CancellationToken cancel)
     {
@@ -22,7 +22,7 @@ public sealed class InternalSource(IRegistry registry, ClusterKey key, Func<IEnu
         var now = time.GetUtcNow();
         if (authority.Certificate.NotAfter.ToUniversalTime() <= now.UtcDateTime)
             throw new CertificateSourceException("the cluster's authority has expired; begin another with: gateway certs authority rollover");
-        using var leaf = CertificateMaker.Leaf(order.Names, order.Use, order.Lifetime, authority.Certificate, extensions(), now);
+        using var leaf = CertificateMaker.Leaf(order.Names, order.Use, order.Lifetime, authority, extensions(authority.Generation), now);
         using var own = leaf.GetECDsaPrivateKey()!;
         return Task.FromResult(new IssuedChain([leaf.RawData, authority.Certificate.RawData], own.ExportPkcs8PrivateKey()));
     }
@@ -62,31 +62,6 @@ public sealed class InternalSource(IRegistry registry, ClusterKey key, Func<IEnu
     public uint Generation => registry.Current.Certificates.Signing?.Generation ?? 0;
 
     /// <summary>The intermediate that signs, with its key, for whatever an authority signs beside certificates. Throws <see cref="CertificateSourceException"/>.</summary>
-    internal SigningAuthority Signing()
-    {
-        if (registry.Current.Certificates.Signing is not { } signing) throw new CertificateSourceException("the cluster has no authority yet");
-        var pkcs8 = key.OpenAuthority(signing.Generation, signing.SealedKey)
-            ?? throw new CertificateSourceException($"the key of authority {signing.Generation} was not sealed with this node's cluster key; give all nodes one key");
-        try
-        {
-            using var own = ECDsa.Create();
-            own.ImportPkcs8PrivateKey(pkcs8, out _);
-            using var certificate = X509CertificateLoader.LoadCertificate(signing.Chain[0].Span);
-            return new SigningAuthority(signing.Generation, certificate.CopyWithPrivateKey(own));
-        }
-        catch (CryptographicException e)
-        {
-            throw new CertificateSourceException($"authority {signing.Generation} cannot be used: {e.Message}", e);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(pkcs8);
-        }
-    }
-}
-
-/// <summary>An authority opened for a signature.</summary>
-sealed record SigningAuthority(uint Generation, X509Certificate2 Certificate) : IDisposable
-{
-    public void Dispose() => Certificate.Dispose();
+    internal SigningAuthority Signing() => SigningAuthority.Open(
+        registry.Current.Certificates.Signing ?? throw new CertificateSourceException("the cluster has no authority yet"), key);
 }

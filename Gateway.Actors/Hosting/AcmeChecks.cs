@@ -3,7 +3,7 @@ using Gateway.Actors.Certificates.Acme;
 
 namespace Gateway.Actors.Hosting;
 
-/// <summary>The ACME servers, and the port that some of them validate at.</summary>
+/// <summary>The ACME servers, and what is served over plain HTTP.</summary>
 static class AcmeChecks
 {
     public static void Check(CertificateOptions certificates, OptionReport report)
@@ -11,6 +11,7 @@ static class AcmeChecks
         report.Require(
             IPAddress.TryParse(certificates.HttpAddress, out _), "Certificates:HttpAddress", "is not an IP address", "use 0.0.0.0 or an address of this machine");
         report.Range("Certificates:HttpPort", certificates.HttpPort, -1, 65535);
+        Revocation(certificates, report);
         for (var i = 0; i < certificates.Acme.Count; i++)
         {
             var (issuer, at) = (certificates.Acme[i], $"Certificates:Acme:{i}");
@@ -21,6 +22,17 @@ static class AcmeChecks
                 issuer.Challenge != AcmeChallengeKind.Http01 || certificates.HttpPort >= 0, $"{at}:Challenge", "needs Certificates:HttpPort",
                 "set the port that requests for port 80 are forwarded to, or use TlsAlpn01");
         }
+    }
+
+    // RFC 5280 section 8: clients that verify a certificate to fetch its revocation list would go round in circles with https.
+    static void Revocation(CertificateOptions certificates, OptionReport report)
+    {
+        if (certificates.RevocationUrl is not { } address) return;
+        report.Require(
+            address.Length <= 512 && Uri.TryCreate(address, UriKind.Absolute, out var url) && url is { Scheme: "http", Query: "", Fragment: "", UserInfo: "" },
+            "Certificates:RevocationUrl", "must be an http URL without query or fragment", "write it like http://pki.example.org");
+        report.Require(
+            certificates.HttpPort >= 0, "Certificates:RevocationUrl", "needs Certificates:HttpPort", "set the port that requests for this address are forwarded to");
     }
 
     static void Issuer(AcmeOptions issuer, string at, OptionReport report)

@@ -151,6 +151,12 @@ public sealed record CertificateOptions
     /// The port, or what is forwarded to it, where ACME servers validate by http-01: they ask at port 80. Plain HTTP. -1: none; 0 lets the system choose.
     /// </summary>
     public int HttpPort { get; init; } = -1;
+
+    /// <summary>
+    /// Where that port is reached from outside, such as <c>http://pki.example.org</c>: certificates of the cluster's own authority then say that their
+    /// revocation can be asked for there. Null: they say nothing.
+    /// </summary>
+    public string? RevocationUrl { get; init; }
 }
 
 /// <summary>One ACME server and this cluster's account there.</summary>

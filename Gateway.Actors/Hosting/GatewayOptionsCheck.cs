@@ -48,6 +48,7 @@ public static class GatewayOptionsCheck
             ClientAuthorityFile = Full(NullIfEmpty(options.Certificates.ClientAuthorityFile), root),
             ClientAuthorityKeyFile = Full(NullIfEmpty(options.Certificates.ClientAuthorityKeyFile), root),
             ClusterAuthoritiesFile = Full(NullIfEmpty(options.Certificates.ClusterAuthoritiesFile), root),
+            RevocationUrl = NullIfEmpty(options.Certificates.RevocationUrl)?.TrimEnd('/'),
             Acme = [.. options.Certificates.Acme.Select(a => a with
             {
                 AuthoritiesFile = Full(NullIfEmpty(a.AuthoritiesFile), root),

@@ -4,6 +4,7 @@ using Gateway.Actors.Accept;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Certificates.Acme;
+using Gateway.Actors.Certificates.Status;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Identify;
@@ -42,7 +43,9 @@ public static class GatewayServices
         .AddSingleton<OwnProbes>()
         .AddSingleton<ICertificateProbe, ListenerProbe>()
         .AddSingleton<IReadiness, CertificateReadiness>()
-        .AddSingleton(new SourceOf(CertificateOrigin.Internal, new InternalSource(node.Registry, node.ClusterKey, static () => [], node.Time)))
+        .AddSingleton(new SourceOf(CertificateOrigin.Internal, new InternalSource(
+            node.Registry, node.ClusterKey, generation => StatusExtensions.For(node.Options.Certificates.RevocationUrl, generation), node.Time)))
+        .AddSingleton<AuthorityStatus>()
         .AddSingleton<IAcmeAccounts, RegisteredAccounts>()
         .AddSingleton(provider => new AcmeSource(
             node.Options.Certificates.Acme, provider.GetRequiredService<IAcmeAccounts>(), provider.GetRequiredService<IChallengeAnswers>(), node.Time))

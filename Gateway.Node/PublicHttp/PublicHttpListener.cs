@@ -1,5 +1,6 @@
 using System.Net;
 using Gateway.Actors.Certificates.Acme;
+using Gateway.Actors.Certificates.Status;
 using Gateway.Actors.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -8,10 +9,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Gateway.Node.PublicHttp;
 
 /// <summary>
-/// The port for what has to be had over plain HTTP, by anybody: answers to http-01. A server of its own, so that nothing of the admin API can be reached
+/// The port for what has to be had over plain HTTP, by anybody: answers to http-01, and what of the cluster's own authorities is revoked. A server of its own, so that nothing of the admin API can be reached
 /// through it, whatever is added there.
 /// </summary>
-public sealed class PublicHttpListener(CertificateOptions options, PendingChallenges challenges, ILoggerFactory logging) : IHostedService, IAsyncDisposable
+public sealed class PublicHttpListener(CertificateOptions options, PendingChallenges challenges, AuthorityStatus? status, ILoggerFactory logging) : IHostedService, IAsyncDisposable
 {
     /// <summary>Authorities validate from a handful of places; more than these is an attack or a mistake.</summary>
     const int MaxConnections = 256;
@@ -32,6 +33,7 @@ public sealed class PublicHttpListener(CertificateOptions options, PendingChalle
         _server = builder.Build();
         _server.UseRouting();
         _server.MapGet("/.well-known/acme-challenge/{token}", AnswerAsync);
+        if (status is not null) StatusResources.Map(_server, status);
         await _server.StartAsync(cancellationToken);
         var bound = _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         Address = new IPEndPoint(IPAddress.Parse(options.HttpAddress), new Uri(bound).Port);
@@ -52,8 +54,8 @@ public sealed class PublicHttpListener(CertificateOptions options, PendingChalle
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-        kestrel.Limits.MaxRequestBodySize = 0;
-        kestrel.Limits.MaxRequestLineSize = 1024;
+        kestrel.Limits.MaxRequestBodySize = AuthorityStatus.LargestQuestion;
+        kestrel.Limits.MaxRequestLineSize = 2048;
         kestrel.Limits.MaxRequestHeadersTotalSize = 8 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 32;
         kestrel.Limits.RequestHeadersTimeout = s_patience;

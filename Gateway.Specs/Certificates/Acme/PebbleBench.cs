@@ -32,7 +32,7 @@ sealed class PebbleBench : IAsyncDisposable
     {
         _pebble = await Pebble.StartAsync(manners);
         _http = new PublicHttpListener(
-            new CertificateOptions { HttpAddress = "127.0.0.1", HttpPort = _pebble.HttpPort }, _challenges, NullLoggerFactory.Instance);
+            new CertificateOptions { HttpAddress = "127.0.0.1", HttpPort = _pebble.HttpPort }, _challenges, status: null, NullLoggerFactory.Instance);
         await _http.StartAsync(CancellationToken.None);
         return Source(_pebble.Options(AcmeChallengeKind.Http01));
     }
