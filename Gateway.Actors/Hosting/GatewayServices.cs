@@ -53,6 +53,7 @@ public static class GatewayServices
         .AddSingleton<RotationActors>()
         .AddSingleton(node.RegisteredCertificates)
         .AddSingleton<CertificateOrders>()
+        .AddSingleton<CertificateRevoking>()
         .AddSingleton<ICertificateSurvey, CertificateSurvey>()
         .AddSingleton(node.SealKey)
         .AddSingleton<GatewayMetrics>()

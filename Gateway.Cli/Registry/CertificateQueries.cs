@@ -52,6 +52,12 @@ sealed class CertificateQueries(AdminClient node, CliOutput output)
     public async Task<int> RotateAsync(string name, bool json, CancellationToken cancel) =>
         Report(name, "a new version is ordered", await node.PostAsync($"{PathOf(name)}/rotate", null, AdminJson.Default.RevisionView, cancel), json);
 
+    public async Task<int> RevokeAsync(string which, string reason, bool json, CancellationToken cancel)
+    {
+        using var body = JsonContent.Create(new ReasonRequest(reason), AccessRequestJson.Default.ReasonRequest);
+        return Report(which, "revoked", await node.PostAsync($"{PathOf(which)}/revoke", body, AdminJson.Default.RevisionView, cancel), json);
+    }
+
     public async Task<int> RemoveAsync(string name, bool json, CancellationToken cancel) =>
         Report(name, "removed", await node.DeleteAsync(PathOf(name), null, AdminJson.Default.RevisionView, cancel), json);
 

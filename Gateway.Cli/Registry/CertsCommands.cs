@@ -11,6 +11,7 @@ static class CertsCommands
         Show(source, output),
         Named("rotate", "Has a new version made at once.", source, output, (certs, name, json, cancel) => certs.RotateAsync(name, json, cancel)),
         Named("history", "Lists the phases of its rotations, from the verified record.", source, output, (certs, name, json, cancel) => certs.HistoryAsync(name, json, cancel)),
+        Revoke(source, output),
         Import(source, output),
         Named("remove", "Removes one that no connection presents.", source, output, (certs, name, json, cancel) => certs.RemoveAsync(name, json, cancel)),
         AuthorityCommands.All(source, output),
@@ -49,6 +50,22 @@ static class CertsCommands
             var asked = parsed.GetRequiredValue(name);
             if (parsed.GetValue(file) is { } to) return await certs.ExportAsync(asked, to, cancel);
             return parsed.GetValue(pem) ? await certs.PemAsync(asked, cancel) : await certs.ShowAsync(asked, parsed.GetValue(json), cancel);
+        });
+        return command;
+    }
+
+    static Command Revoke(SourceOptions source, CliOutput output)
+    {
+        var which = new Argument<string>("name|serial") { Description = "The certificate's name, for the version in use; or a serial number in hex." };
+        var reason = new Option<string>("--reason") { Description = "Why, for the record.", Required = true, HelpName = "text" };
+        var json = SessionCommands.JsonOption();
+        var command = new Command("revoke", "Revokes a version, and has another made where it is in use.") { which, reason, json };
+        source.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var node = source.Node(parsed);
+            return await new CertificateQueries(node, output).RevokeAsync(
+                parsed.GetRequiredValue(which), parsed.GetRequiredValue(reason), parsed.GetValue(json), cancel);
         });
         return command;
     }

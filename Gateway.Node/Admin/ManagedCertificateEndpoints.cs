@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
@@ -24,6 +25,8 @@ static class ManagedCertificateEndpoints
             .Answers<AuditPage>("Lists the phases of a certificate's rotations and what operators did to it, from the verified record of acts.");
         app.MapPost("/v1/certificates/{name}/rotate", RotateAsync).For(AdminRoles.Operator)
             .Answers<RevisionView>("Has a new version made at once.");
+        app.MapPost("/v1/certificates/{name}/revoke", RevokeAsync).For(AdminRoles.Operator)
+            .Answers<RevisionView>("Revokes the version in use, or the certificate of that serial number.").Takes<ReasonRequest>("application/json");
         app.MapPost("/v1/certificates/{name}/import", ImportAsync).For(AdminRoles.Operator)
             .Answers<RevisionView>("Makes a certificate that is handed in the next version.").Takes<ImportRequest>("application/json");
         app.MapPost("/v1/certificates/{name}/key", ExportKeyAsync).For(AdminRoles.Operator)
@@ -79,6 +82,11 @@ static class ManagedCertificateEndpoints
     static async Task<IResult> RotateAsync(HttpContext http, string name, CertificateOrders orders, AuditTrail audit) =>
         Answer(await orders.RotateAsync(name, audit.ActOf(http), http.RequestAborted));
 
+    static async Task<IResult> RevokeAsync(HttpContext http, string name, CertificateRevoking revoking, AuditTrail audit) =>
+        AccessReasons.Checked((await BodyAsync(http, AccessRequestJson.Default.ReasonRequest))?.Reason) is { } reason
+            ? Answer(await revoking.RevokeAsync(name, reason, audit.ActOf(http), http.RequestAborted))
+            : Problems.Of(StatusCodes.Status400BadRequest, $"The body must be JSON with a reason: {AccessReasons.Rule}");
+
     static async Task<IResult> RemoveAsync(HttpContext http, string name, CertificateOrders orders, IConnections connections, AuditTrail audit) =>
         Answer(await orders.RemoveAsync(
             name, [.. connections.Served.Select(c => c.Profile).OfType<ConnectionProfile>()], audit.ActOf(http), http.RequestAborted));
@@ -86,7 +94,7 @@ static class ManagedCertificateEndpoints
     static async Task<IResult> ImportAsync(HttpContext http, string name, CertificateOrders orders, AuditTrail audit)
     {
         Bodies.Allow(http, ImportRequest.MostBytes);
-        if (await BodyAsync(http) is not { Chain: { } chain, Key: { } key } request || Use(request.Use) is not { } use)
+        if (await BodyAsync(http, AdminRequestJson.Default.ImportRequest) is not { Chain: { } chain, Key: { } key } request || Use(request.Use) is not { } use)
             return Problems.Of(StatusCodes.Status400BadRequest, ImportRule);
         if (Pems.Certificates(chain) is not { Count: <= EventLimits.Chain } certificates || certificates.Any(c => c.Length > EventLimits.Certificate))
             return Problems.Of(StatusCodes.Status400BadRequest, $"The member chain must hold 1 to {EventLimits.Chain} certificates in PEM; correct it.");
@@ -115,12 +123,12 @@ static class ManagedCertificateEndpoints
         }
     }
 
-    static async Task<ImportRequest?> BodyAsync(HttpContext http)
+    static async Task<T?> BodyAsync<T>(HttpContext http, JsonTypeInfo<T> type) where T : class
     {
         if (!http.Request.HasJsonContentType()) return null;
         try
         {
-            return await http.Request.ReadFromJsonAsync(AdminRequestJson.Default.ImportRequest, http.RequestAborted);
+            return await http.Request.ReadFromJsonAsync(type, http.RequestAborted);
         }
         catch (JsonException)
         {

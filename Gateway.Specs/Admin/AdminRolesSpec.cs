@@ -46,6 +46,7 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         ("GET", "/v1/certificates/edge", false, true, true),
         ("GET", "/v1/certificates/edge/history", true, true, true),
         ("POST", "/v1/certificates/edge/rotate", false, true, false),
+        ("POST", "/v1/certificates/edge/revoke", false, true, false),
         ("POST", "/v1/certificates/legacy/import", false, true, false),
         ("POST", "/v1/certificates/edge/key", false, true, false),
         ("DELETE", "/v1/certificates/edge", false, true, false),

@@ -28,7 +28,7 @@ public sealed class RotationActorSpec : IAsyncDisposable
     public RotationActorSpec()
     {
         _commands = new CrashingCommands(_registry);
-        _source = new ScriptedSource(new InternalSource(_registry, _key, static () => [], TimeProvider.System));
+        _source = new ScriptedSource(new InternalSource(_registry, _key, static _ => [], TimeProvider.System));
         _registry.Do(new CertificatePut { Act = SampleRegistry.Act, Name = "edge", Document = SampleCertificates.Document("edge") });
     }
 

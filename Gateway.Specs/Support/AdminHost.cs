@@ -40,7 +40,7 @@ sealed class AdminHost : IAsyncDisposable
             .AddSingleton<IConnectionChanges>(new SampleChanges(Registry)).AddSingleton<IAuditRecord>(new HeldAudit(Registry))
             .AddSingleton(Keys).AddSingleton<IRecordingKeys>(Keys).AddSingleton<RecordingLife>()
             .AddSingleton(ClusterKey.Ephemeral()).AddSingleton(Probe)
-            .AddSingleton(new RegisteredCertificates(new GatewayOptions())).AddSingleton<CertificateOrders>().AddSingleton<ICertificateSurvey>(cluster)
+            .AddSingleton(new RegisteredCertificates(new GatewayOptions())).AddSingleton<CertificateOrders>().AddSingleton<CertificateRevoking>().AddSingleton<ICertificateSurvey>(cluster)
             .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<IAccessFacts>(new RegistryAccessFacts(Registry))
             .AddSingleton<INodeCertificates>(Certificates).AddSingleton(key)
             .AddSingleton(new ClientCertificateAuthority(new CertificateOptions(), TimeProvider.System)).AddAdminApi(Options(loginFailures));
