@@ -7,7 +7,7 @@ static class Targets
 {
     static readonly string[] s_published = ["Gateway.Node", "Gateway.Lighthouse", "Gateway.Cli"];
 
-    public static IEnumerable<Command> All() => [Demo(), Test(), Check(), Build(), Bench(), Publish()];
+    public static IEnumerable<Command> All() => [Demo(), Test(), Check(), Build(), Bench(), Soak(), Publish()];
 
     static Command Demo()
     {
@@ -43,6 +43,17 @@ static class Targets
         var command = Target("bench", "Measure, and write docs/performance.md from the relay benchmark.", [], (parsed, cancel) =>
             Benchmarks.Run(parsed.GetValue(arguments) ?? [], cancel));
         command.Arguments.Add(arguments);
+        return command;
+    }
+
+    static Command Soak()
+    {
+        var what = new Argument<string>("what") { Description = "'rotation': three nodes, 90-second certificates and streaming sessions." };
+        var minutes = new Option<int>("--minutes") { Description = "How long.", DefaultValueFactory = _ => 10 };
+        what.AcceptOnlyFromAmong(Soaks.Rotation);
+        var command = Target("soak", "Have a real cluster work for minutes, and print its figures.", [minutes], (parsed, cancel) =>
+            Soaks.Run(parsed.GetRequiredValue(what), parsed.GetValue(minutes), cancel));
+        command.Arguments.Add(what);
         return command;
     }
 

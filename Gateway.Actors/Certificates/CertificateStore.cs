@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Security;
 using System.Security.Cryptography;
@@ -19,6 +20,7 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
     readonly INodeCertificates _own;
     readonly CertificateStoreParts _parts;
     readonly Lock _updating = new();
+    readonly ConcurrentDictionary<string, ExpiryAlarm> _alarms = new(StringComparer.Ordinal);
     CertificatesState _read = CertificatesState.Empty;
     volatile ImmutableDictionary<string, HeldCertificate> _held = ImmutableDictionary.Create<string, HeldCertificate>(StringComparer.Ordinal);
     volatile X509Certificate2Collection _authorities = [];
@@ -127,6 +129,18 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
         }
     }
 
+    /// <summary>Tells, once per level, which certificates near their end with nothing to take their place.</summary>
+    public void TellAlarms()
+    {
+        var now = _parts.Time.GetUtcNow();
+        foreach (var held in _held.Values)
+        {
+            var alarm = held.Presented(now)?.Alarm(now) ?? (held.Of.Active is null ? ExpiryAlarm.None : ExpiryAlarm.Expired);
+            if (_alarms.GetValueOrDefault(held.Name) != alarm && alarm != ExpiryAlarm.None) LogAlarm(_parts.Log, held.Name, alarm, held.Trouble(now));
+            _alarms[held.Name] = alarm;
+        }
+    }
+
     WatchedFiles Look(string name, WatchedFiles before, CertificateProfile profile)
     {
         var files = before.Look(profile, _parts.Time.GetUtcNow());
@@ -169,6 +183,9 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
 
     [LoggerMessage(352, LogLevel.Error, "Certificate {Name}, version {Version}, cannot be presented by this node: it {Problem}")]
     static partial void LogFaulty(ILogger log, string name, uint version, string problem);
+
+    [LoggerMessage(355, LogLevel.Error, "Certificate {Name} is in alarm ({Alarm}): it {Trouble}")]
+    static partial void LogAlarm(ILogger log, string name, ExpiryAlarm alarm, string trouble);
 
     [LoggerMessage(353, LogLevel.Information, "Certificate {Name} was taken from its files: serial {Serial}, until {Until:u}")]
     static partial void LogTaken(ILogger log, string name, string serial, DateTimeOffset until);

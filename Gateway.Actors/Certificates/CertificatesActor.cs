@@ -21,7 +21,11 @@ public sealed class CertificatesActor : ReceiveActor, IWithTimers, IDisposable
     {
         (_store, _probe, _nodeKey) = (store, probe, nodeKey);
         Receive<ShowCertificate>(Show);
-        Receive<Look>(_ => _store.LookAtFiles());
+        Receive<Look>(_ =>
+        {
+            _store.LookAtFiles();
+            _store.TellAlarms();
+        });
         Receive<Probed>(probed =>
         {
             if (!_probing.Remove(probed.Question, out var askers)) return;

@@ -13,7 +13,7 @@ namespace Gateway.Actors.Hosting;
 /// Shakes hands with this node's own listeners, over its network stack, and looks at the certificate they present. A managed certificate without a listener,
 /// such as one for upstreams, is proven by being held.
 /// </summary>
-sealed class ListenerProbe(NodeConnections connections, OwnProbes probes, TimeProvider time) : ICertificateProbe
+sealed class ListenerProbe(NodeConnections connections, OwnProbes probes, GatewayOptions options, TimeProvider time) : ICertificateProbe
 {
     /// <summary>A handshake with oneself; longer only on a node that is in trouble.</summary>
     static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
@@ -23,26 +23,30 @@ sealed class ListenerProbe(NodeConnections connections, OwnProbes probes, TimePr
         foreach (var served in connections.Served)
         {
             if (served is not { Problem: null, Profile: { } profile } || profile.ClientTls.Certificate != certificate) continue;
-            if (await ProveAsync(profile, sha256, cancel).ConfigureAwait(false) is { } problem) return $"the listener of {profile.Name} {problem}";
+            var serverName = ServerName(profile.ClientTls.ServerNames, profile.Listen.Address);
+            if (await ProveAsync(profile.Listen, serverName, sha256, cancel).ConfigureAwait(false) is { } problem) return $"the listener of {profile.Name} {problem}";
         }
 
-        return null;
+        // The port that was asked for: where the system chose one, nobody could name it.
+        if (options.Certificates.NodeCertificate != certificate || options.Admin.Port == 0) return null;
+        var admin = new IPEndPoint(IPAddress.Parse(options.Admin.Address), options.Admin.Port);
+        return await ProveAsync(admin, ServerName([], admin.Address), sha256, cancel).ConfigureAwait(false) is { } fault ? $"the admin API {fault}" : null;
     }
 
-    async Task<string?> ProveAsync(ConnectionProfile profile, string sha256, CancellationToken cancel)
+    async Task<string?> ProveAsync(IPEndPoint listener, string serverName, string sha256, CancellationToken cancel)
     {
         using var deadline = new CancellationTokenSource(s_limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         string? seen = null;
         try
         {
-            using var probe = await probes.ConnectAsync(profile.Listen, either.Token).ConfigureAwait(false);
+            using var probe = await probes.ConnectAsync(listener, either.Token).ConfigureAwait(false);
             await using var wire = new NetworkStream(probe.Socket, ownsSocket: false);
             await using var tls = new SslStream(wire);
             await tls.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
                 {
-                    TargetHost = ServerName(profile.ClientTls.ServerNames, profile.Listen.Address),
+                    TargetHost = serverName,
                     // A resumed handshake shows no certificate.
                     AllowTlsResume = false,
                     // Trust is not the question here: it is this very certificate, or not.

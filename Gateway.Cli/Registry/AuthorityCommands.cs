@@ -22,7 +22,7 @@ static class AuthorityCommands
 
     static Command Show(SourceOptions source, CliOutput output)
     {
-        var pem = new Option<bool>("--pem") { Description = "Prints the roots that clients are to trust, and nothing else." };
+        var pem = new Option<bool>("--pem") { Description = "Prints whom to trust, roots and intermediates, and nothing else." };
         var json = SessionCommands.JsonOption();
         var command = new Command("show", "Lists them with their stages.") { pem, json };
         source.AddTo(command);

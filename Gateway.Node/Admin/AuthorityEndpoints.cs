@@ -18,7 +18,7 @@ static class AuthorityEndpoints
     public static void MapAuthorities(this IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/authorities.pem", Bundle).AllowAnonymous()
-            .Answers<string>("The roots to trust, PEM: those that sign or are about to, and those that still have certificates in use.", type: "application/x-pem-file");
+            .Answers<string>("Whom to trust, PEM, roots and their intermediates: of authorities that sign or are about to, and of those that still have certificates in use.", type: "application/x-pem-file");
         app.MapGet("/v1/authorities", List).For(AdminRoles.Watcher).Answers<IReadOnlyList<AuthorityView>>("Lists the cluster's own authorities.");
         app.MapPost("/v1/authorities", BeginAsync).For(AdminRoles.Operator)
             .Answers<RevisionView>("Begins a roll-over to a new authority: made here, or sent.").Takes<AuthorityRequest>("application/json");
@@ -27,7 +27,7 @@ static class AuthorityEndpoints
     }
 
     static IResult Bundle(IRegistry registry) => Results.Text(
-        Pems.Write(registry.Current.Certificates.Authorities.Values.Where(a => a.IsTrusted).Select(a => a.Chain[^1])), "application/x-pem-file");
+        Pems.Write(registry.Current.Certificates.Authorities.Values.Where(a => a.IsTrusted).SelectMany(a => a.Chain)), "application/x-pem-file");
 
     static IResult List(IRegistry registry)
     {

@@ -54,6 +54,47 @@ public sealed class RotationSpec : IAsyncLifetime, IDisposable
         Assert.Empty(await _node.Archive.ListAsync(new Gateway.Actors.Record.SessionFilter { Open = false }, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_certificate_that_is_handed_in_is_presented_as_it_came_and_its_key_leaves_only_by_a_recorded_act()
+    {
+        var port = FreePort.Next();
+        await OperateAsync("apply", "-f", Write("edge", port));
+        await ProvenAsync("edge", 1);
+        var (certificate, key) = TestCertificates.Write(_upstreams.Server("gw.example.org"), _documents.Root, "handed");
+
+        await OperateAsync("certs", "import", "handed", "--cert", certificate, "--key-file", key);
+        await ProvenAsync("handed", 1);
+        await OperateAsync("apply", "-f", Write("handed", port, declare: false));
+        await Eventually.AssertAsync(async () => Assert.Equal(X509CertificateLoader.LoadCertificateFromFile(certificate).SerialNumber, await ShownAsync(port)));
+
+        await OperateAsync("certs", "show", "handed", "--with-key", "--out", _documents.PathOf("out.pem"));
+        using var exported = X509Certificate2.CreateFromPemFile(_documents.PathOf("out.pem"), _documents.PathOf("out.pem"));
+        Assert.True(exported.HasPrivateKey);
+        Assert.Contains("certificate-key-exported", await OperateAsync("certs", "history", "handed"), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_documents.PathOf("out.pem")));
+    }
+
+    [Fact]
+    public async Task Without_its_certificate_a_connection_takes_no_new_session_by_name_while_running_ones_go_on_and_the_node_is_not_ready()
+    {
+        var port = FreePort.Next();
+        await OperateAsync("apply", "-f", Write("edge", port));
+        await ProvenAsync("edge", 1);
+        await using var streaming = await ConnectAsync(port);
+        await AssertEchoAsync(streaming.Stream);
+        Assert.Contains("presents certificate edge", (await _node.GatewayAsync(Operator, "certs", "remove", "edge")).Output, StringComparison.Ordinal);
+
+        await _node.Services.GetRequiredService<IRegistryCommands>().ChangeAsync(
+            [new CertificateRemoved { Act = SampleRegistry.ActOf("removal"), Name = "edge" }], null, CancellationToken.None);
+        await Eventually.AssertAsync(async () => await Assert.ThrowsAnyAsync<Exception>(async () => await (await ConnectAsync(port)).DisposeAsync()));
+
+        await AssertEchoAsync(streaming.Stream);
+        var refused = await _node.EndedAsync(row => row.Closing!.Refusal == Gateway.Protocols.Refusal.GatewayCertificateUnavailable);
+        Assert.Contains("there is no certificate edge", refused.Closing!.Detail, StringComparison.Ordinal);
+        var readiness = _node.Services.GetServices<IReadiness>().SelectMany(r => r.Checks).Single(c => c.Name == "certificates");
+        Assert.Equal("there is no certificate edge", readiness.Problem);
+    }
+
     public async Task InitializeAsync()
     {
         _issuer = await FakeIssuer.StartAsync();
@@ -134,15 +175,38 @@ public sealed class RotationSpec : IAsyncLifetime, IDisposable
         Assert.Equal("more"u8.ToArray(), back);
     }
 
-    string Write(string certificate, int port) => _documents.Write("documents.yaml",
+    /// <summary>The serial number a new handshake is shown, trusted or not.</summary>
+    async Task<string?> ShownAsync(int port)
+    {
+        string? serial = null;
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        await using var stream = new SslStream(socket.GetStream());
+        var shown = stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "gw.example.org",
+            ClientCertificates = [_clients.Client("camera-17")],
+            AllowTlsResume = false,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => (serial = certificate?.GetSerialNumberString()) is not null,
+        });
+        await shown;
+        return serial;
+    }
+
+    string Write(string certificate, int port, bool declare = true) => _documents.Write("documents.yaml", declare ? Declared(certificate, port) : Connection(certificate, port));
+
+    string Connection(string certificate, int port) => NodeProcess.Connection("camera", port, _upstream.Port)
+        .Replace("tls: { clientCertificate", $"tls: {{ certificate: {certificate}, clientCertificate", StringComparison.Ordinal);
+
+    string Declared(string certificate, int port) =>
         $$"""
         apiVersion: gateway/v1
         kind: Certificate
         metadata: { name: {{certificate}} }
         spec: { source: internal, names: [gw.example.org, localhost, 127.0.0.1], lifetime: 1h }
         ---
-        {{NodeProcess.Connection("camera", port, _upstream.Port).Replace("tls: { clientCertificate", $"tls: {{ certificate: {certificate}, clientCertificate", StringComparison.Ordinal)}}
-        """);
+        {{Connection(certificate, port)}}
+        """;
 
     sealed record Client(SslStream Stream, string Serial) : IAsyncDisposable
     {

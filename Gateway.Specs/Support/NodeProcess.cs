@@ -32,7 +32,7 @@ public sealed class NodeProcess : IAsyncDisposable
         folder.WriteSecret("seal.key", cluster.SealKeyPem);
         folder.WriteSecret("cluster.key", cluster.ClusterKey);
         folder.WriteSecret("journal.connection", cluster.Database);
-        cluster.Authority.WriteAuthority(folder.PathOf("cluster.crt"));
+        File.WriteAllText(folder.PathOf("cluster.crt"), cluster.Authority.Authority.ExportCertificatePem() + "\n" + cluster.ManagedAuthorities);
         cluster.Clients.WriteAuthority(folder.PathOf("clients.crt"));
         cluster.Upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
         folder.Write("appsettings.json", Settings(name, cluster, admin));
@@ -59,6 +59,9 @@ public sealed class NodeProcess : IAsyncDisposable
         using var http = Http();
         return await IsReadyAsync(http);
     }
+
+    /// <summary>Whoever speaks to this node, the <c>gateway</c> command too, trusts these authorities beside those of its files.</summary>
+    public void Trust(string pem) => File.AppendAllText(_authority, "\n" + pem);
 
     /// <summary>Runs the <c>gateway</c> command against this node, as an auditor and operator.</summary>
     public async Task<(int Code, string Output)> GatewayAsync(params string[] command)
@@ -104,7 +107,7 @@ public sealed class NodeProcess : IAsyncDisposable
             Cluster = new { Port = FreePort.Next(), Lighthouses = cluster.Lighthouses },
             Journal = new { Provider = "PostgreSql", ConnectionStringFile = "journal.connection", SealKeyFile = "seal.key" },
             Registry = new { KeyFile = "cluster.key" },
-            Certificates = new { CertificateFile = "node.crt", KeyFile = "node.key", ClusterAuthoritiesFile = "cluster.crt" },
+            Certificates = new { CertificateFile = "node.crt", KeyFile = "node.key", ClusterAuthoritiesFile = "cluster.crt", NodeCertificate = "node" },
             Admin = new { Port = admin, AuditorGroups = cluster.AdminGroups, OperatorGroups = cluster.AdminGroups },
             Issuers = new[] { new { cluster.Issuer.Name, cluster.Issuer.Authority, cluster.Issuer.Audience, cluster.Issuer.AuthoritiesFile } },
         },

@@ -6,10 +6,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Gateway.Specs.Support;
 
 /// <summary>Clients whose sessions stream without a pause, each byte of which has to come back.</summary>
-public sealed class StreamingClients : IAsyncDisposable
+/// <param name="pause">Between one piece and the next of each client.</param>
+public sealed class StreamingClients(TimeSpan pause) : IAsyncDisposable
 {
-    static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
-
     readonly CancellationTokenSource _stop = new();
     readonly List<Task> _running = [];
     readonly List<SslStream> _streams = [];
@@ -48,7 +47,7 @@ public sealed class StreamingClients : IAsyncDisposable
     async Task StreamAsync(SslStream stream)
     {
         var (sent, back) = (new byte[512], new byte[512]);
-        using var timer = new PeriodicTimer(s_pause);
+        using var timer = new PeriodicTimer(pause);
         try
         {
             for (byte round = 0; await timer.WaitForNextTickAsync(_stop.Token); round++)

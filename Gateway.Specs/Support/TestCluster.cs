@@ -40,6 +40,9 @@ public sealed class TestCluster : IAsyncLifetime
 
     public IReadOnlyList<string> Lighthouses => [_lighthouse!.Address];
 
+    /// <summary>Authorities of the cluster's own that nodes which start trust at once, PEM.</summary>
+    public string ManagedAuthorities { get; private set; } = "";
+
     /// <summary>In the order they joined.</summary>
     public List<NodeProcess> Nodes { get; } = [];
 
@@ -51,6 +54,15 @@ public sealed class TestCluster : IAsyncLifetime
         _lighthouse = await LighthouseProcess.StartAsync(Authority);
         for (var i = 1; i <= 3; i++) Nodes.Add(NodeProcess.Start($"gw-{i}", this, Authority.Server("localhost", "127.0.0.1")));
         await Task.WhenAll(Nodes.Select(node => node.ReadyAsync()));
+    }
+
+    /// <summary>Lighthouse, nodes and commands trust these authorities of the cluster's own from now on.</summary>
+    public async Task TrustAsync(string pem)
+    {
+        ManagedAuthorities = pem;
+        foreach (var node in Nodes) node.Trust(pem);
+        await File.AppendAllTextAsync(Path.Combine(_lighthouse!.Directory, "authority.crt"), "\n" + pem);
+        await Eventually.TrueAsync(() => _lighthouse.Process.Output.Contains("Took over changed authorities", StringComparison.Ordinal));
     }
 
     /// <summary>One more node, which is ready when this is over.</summary>
