@@ -97,6 +97,7 @@ public enum Refusal : ushort
     UpstreamCertificateMisused = 513,
     UpstreamCertificateNotPinned = 514,
     UpstreamNodeUnknown = 515,
+    UpstreamStapleInvalid = 516,
 }
 
 /// <summary>Who has to change something before the same attempt can succeed.</summary>

@@ -60,6 +60,7 @@ public static class GatewayServices
         .AddSingleton<LiveSessions>()
         .AddTls(node.Options.Tls, node)
         .AddSingleton<CertificateRevocation>()
+        .AddHostedService<StapleRefresh>()
         .AddSaml(node)
         .AddSingleton(new ClientCertificateAuthority(node.Options.Certificates, node.Time))
         .AddSingleton(new AcceptedConnections(node.Time))

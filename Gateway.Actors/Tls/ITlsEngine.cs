@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Gateway.Actors.Tls.Revocation;
 
 namespace Gateway.Actors.Tls;
 
@@ -54,4 +55,7 @@ public sealed record TlsLeg(Stream Stream, string Version, string Suite, string?
 {
     /// <summary>True when the peer resumed an earlier session; false where the engine does not tell.</summary>
     public bool IsResumed { get; init; }
+
+    /// <summary>What the peer stapled, where it was asked to; null where it was not, or the engine cannot.</summary>
+    public Staple? Staple { get; init; }
 }

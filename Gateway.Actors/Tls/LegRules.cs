@@ -14,6 +14,12 @@ public sealed record LegRules
     /// </summary>
     public ReadOnlyMemory<byte> Scope { get; init; }
 
+    /// <summary>The server's side: what its responder says of its certificate, in DER, for clients that ask. Not every engine hands it out.</summary>
+    public byte[]? Staple { get; init; }
+
+    /// <summary>The client's side: the server is asked what its responder says of its certificate. Not every engine can.</summary>
+    public bool AsksStaple { get; init; }
+
     /// <summary>What may be spoken, of both versions; null: whatever the engine was made with. Said in .NET's options too, for engines that read those.</summary>
     public IReadOnlyList<TlsCipherSuite>? Suites { get; init; }
 

@@ -97,7 +97,7 @@ public sealed class ServerHandshake : IDisposable
             }
 
             var options = OptionsFor(own.Value, terms.Verdict.Value, terms.Hello!, engine);
-            _leg = await engine.AcceptAsync(_accepted.Socket, _wire, options, RulesOf(Profile), cancel).ConfigureAwait(false);
+            _leg = await engine.AcceptAsync(_accepted.Socket, _wire, options, RulesOf(Profile) with { Staple = revocation.Staples.Find(own.Value, _certificates.ClusterAuthorities) }, cancel).ConfigureAwait(false);
             LearnCertificate();
             Facts = Facts with { TlsVersion = _leg.Version, TlsSuite = _leg.Suite, IsResumed = _leg.IsResumed };
             if (await RevokedAsync(revocation, cancel).ConfigureAwait(false) is { } revoked) return revoked;

@@ -66,10 +66,10 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
     {
         try
         {
-            var leg = await engine.ConnectAsync(socket, Options(target, own, check), TlsPolicy.LegRulesOf(target.Rules), beside, cancel).ConfigureAwait(false);
+            var leg = await engine.ConnectAsync(socket, Options(target, own, check), TlsPolicy.LegRulesOf(target.Rules) with { AsksStaple = target.Revocation.Rule != RevocationRule.None }, beside, cancel).ConfigureAwait(false);
             try
             {
-                if ((check.Refused ?? await RevokedAsync(target, check, cancel).ConfigureAwait(false)) is not { } unfit)
+                if ((check.Refused ?? await RevokedAsync(target, check, leg.Staple, cancel).ConfigureAwait(false)) is not { } unfit)
                     return new DialledUpstream(socket, leg.Stream, leg);
                 leg.Stream.Dispose();
                 return unfit;
@@ -93,17 +93,18 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
         TlsAlert.IsAboutCertificate(TlsAlert.Received(fault)) ? Refusal.UpstreamCredentialsRefused : Refusal.UpstreamTlsFailed, TlsFacts.Innermost(fault));
 
     // Asked before the gateway says anything there, its login least of all.
-    async Task<Refused?> RevokedAsync(UpstreamTarget target, UpstreamCertificateCheck check, CancellationToken cancel)
+    async Task<Refused?> RevokedAsync(UpstreamTarget target, UpstreamCertificateCheck check, Staple? staple, CancellationToken cancel)
     {
         if (check.Verified is not var (certificate, issuer)) return null;
         using (certificate)
         using (issuer)
         {
             var whose = $"{target.Host}:{target.Port}";
-            return await revocation.ObjectionAsync(certificate, issuer, target.Revocation, whose, cancel).ConfigureAwait(false) switch
+            return await revocation.ObjectionAsync(certificate, issuer, target.Revocation, whose, cancel, staple).ConfigureAwait(false) switch
             {
                 null => null,
                 { State: RevocationState.Revoked } found => new(Refusal.UpstreamCertificateRevoked, found.Detail),
+                { State: RevocationState.BadStaple } found => new(Refusal.UpstreamStapleInvalid, found.Detail),
                 { } found => new(Refusal.UpstreamRevocationUnknown, found.Detail),
             };
         }

@@ -43,6 +43,11 @@ sealed class OpenSslAuthority : IAsyncDisposable
             extendedKeyUsage = serverAuth
             subjectAltName = DNS:localhost,IP:127.0.0.1
             authorityInfoAccess = OCSP;URI:http://127.0.0.1:{authority._port}/
+            [stapling]
+            extendedKeyUsage = serverAuth
+            subjectAltName = DNS:localhost,IP:127.0.0.1
+            authorityInfoAccess = OCSP;URI:http://127.0.0.1:{authority._port}/
+            tlsfeature = status_request
             [responder]
             extendedKeyUsage = OCSPSigning
             """);
@@ -53,7 +58,21 @@ sealed class OpenSslAuthority : IAsyncDisposable
         return authority;
     }
 
-    /// <summary>Issues a certificate of one of the kinds client, server and responder; returns the files of certificate and key.</summary>
+    /// <summary>
+    /// What the responder says now of a certificate, as a file to be stapled; it is written without asking anybody.
+    /// </summary>
+    public async Task<string> AnswerAsync(string certificate)
+    {
+        var (request, answer) = ($"{certificate}.ocsp-request", $"{certificate}.ocsp");
+        var (signer, key) = await IssueAsync("responder", $"stapler-{Path.GetFileNameWithoutExtension(certificate)}");
+        await RunAsync("ocsp", "-issuer", CertificateFile, "-cert", certificate, "-no_nonce", "-reqout", request);
+        await RunAsync(
+            "ocsp", "-index", _folder.PathOf("index.txt"), "-CA", CertificateFile, "-rsigner", signer, "-rkey", key, "-ndays", "1", "-reqin", request, "-respout", answer);
+        return answer;
+    }
+
+    /// <summary>
+    /// Issues a certificate of one of the kinds client, server, stapling (a server's that promises to staple) and responder; returns the files of certificate and key.</summary>
     public async Task<(string Certificate, string Key)> IssueAsync(string kind, string name)
     {
         var (key, request, certificate) = (_folder.PathOf($"{name}.key"), _folder.PathOf($"{name}.csr"), _folder.PathOf($"{name}.crt"));

@@ -20,10 +20,10 @@ sealed class OpenSslFront : IDisposable
     readonly FixedCertificates _node;
 
     /// <summary>Another front with the same authority is another node of the same cluster.</summary>
-    public OpenSslFront(TicketKeyRing? tickets = null, TestCertificates? authority = null)
+    public OpenSslFront(TicketKeyRing? tickets = null, TestCertificates? authority = null, FixedCertificates? own = null)
     {
         (_engine, _authority, _ownsAuthority) = (EngineBench.Engine("openssl", tickets), authority ?? new(), authority is null);
-        _node = new FixedCertificates(_authority.Server(), _authority.Authorities);
+        _node = own ?? new FixedCertificates(_authority.Server(), _authority.Authorities);
         _authority.WriteAuthority(Folder.PathOf("ca.crt"));
         _listener.Start();
     }

@@ -22,7 +22,11 @@ public enum TlsFault
 }
 
 /// <summary>What a faulty peer comes to on one leg: a refusal and how its detail begins, or why the cell has no meaning.</summary>
-sealed record TlsCell(Refusal Refusal, string Detail, string? Meaningless = null)
+/// <param name="Refusal">Its word.</param>
+/// <param name="Detail">What the detail says among other things.</param>
+/// <param name="Meaningless">Why nobody can be faulty so on this leg.</param>
+/// <param name="OpenSslOnly">Why the other engine does not find out.</param>
+sealed record TlsCell(Refusal Refusal, string Detail, string? Meaningless = null, string? OpenSslOnly = null)
 {
     public static TlsCell None(string because) => new(Refusal.None, "", because);
 }
@@ -64,7 +68,8 @@ static class TlsMatrix
             new(Refusal.UpstreamCertificateRevoked, "its authority revoked it, says the responder")),
         [TlsFault.BadStaple] = (
             TlsCell.None("no TLS library lets a client staple: RFC 8446 section 4.4.2.1 allows it where the server asks, and the gateway does not ask"),
-            TlsCell.None("no staple is asked for")),
+            new(Refusal.UpstreamStapleInvalid, "stapled: the responder's answer is about another certificate",
+                OpenSslOnly: "SslStream does not ask for a staple; the responder itself is asked, as without one")),
         [TlsFault.NoClientCertificate] = (
             new(Refusal.ClientCertificateMissing, "none was sent"),
             new(Refusal.UpstreamCredentialsRefused, "alert")),

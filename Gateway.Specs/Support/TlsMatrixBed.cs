@@ -21,8 +21,12 @@ public abstract class TlsMatrixBed(string engine) : IAsyncLifetime
     TestNode _node = null!;
     (string Certificate, string Key) _revokedClient;
     (string Certificate, string Key) _revokedServer;
+    (string Certificate, string Key) _stapledServer;
+    string _staple = "";
 
     public TestNode Node => _node;
+
+    public string Engine => engine;
 
     /// <summary>Connections that reached the upstream behind all faulty clients.</summary>
     public int Behind => _behind.Connections;
@@ -37,6 +41,8 @@ public abstract class TlsMatrixBed(string engine) : IAsyncLifetime
         (_revokedClient, _revokedServer) = (await _authority.IssueAsync("client", "camera-17"), await _authority.IssueAsync("server", "localhost"));
         await _authority.RevokeAsync(_revokedClient.Certificate);
         await _authority.RevokeAsync(_revokedServer.Certificate);
+        _stapledServer = await _authority.IssueAsync("server", "stapled");
+        _staple = await _authority.AnswerAsync((await _authority.IssueAsync("server", "another")).Certificate);
         await _authority.WriteListAsync();
         await _authority.RespondAsync();
         _behind = new TlsUpstream(_trusted.Server(), TlsUpstream.EchoAsync);
@@ -89,11 +95,17 @@ public abstract class TlsMatrixBed(string engine) : IAsyncLifetime
         fault switch
         {
             TlsFault.RevokedByList or TlsFault.RevokedByResponder => _revokedServer,
+            TlsFault.BadStaple => _stapledServer,
             TlsFault.WrongName => Write(fault, "server", _trusted.Server("elsewhere.example.org")),
             TlsFault.WrongPurpose => Write(fault, "server", _trusted.ForClientsOnly()),
             _ => Write(fault, "server", Faulty(fault, "localhost")),
         },
-        fault is TlsFault.NoClientCertificate ? ["-Verify", "1", "-verify_return_error", "-CAfile", _trusted.WriteAuthority(_files.PathOf("demanded.crt"))] : Bend(fault));
+        fault switch
+        {
+            TlsFault.NoClientCertificate => ["-Verify", "1", "-verify_return_error", "-CAfile", _trusted.WriteAuthority(_files.PathOf("demanded.crt"))],
+            TlsFault.BadStaple => ["-status_file", _staple],
+            _ => Bend(fault),
+        });
 
     X509Certificate2 Faulty(TlsFault fault, string name) => fault switch
     {
@@ -124,7 +136,7 @@ public abstract class TlsMatrixBed(string engine) : IAsyncLifetime
         // The suites of TLS 1.3 are all sound: only a connection that admits TLS 1.2 can meet a weak one.
         TlsFault.WeakSuite => "minimumVersion: \"1.2\", ",
         TlsFault.RevokedByList => $"revocation: hard, revocationList: {_authority.ListFile}, ",
-        TlsFault.RevokedByResponder => "revocation: hard, ",
+        TlsFault.RevokedByResponder or TlsFault.BadStaple => "revocation: hard, ",
         _ => "",
     };
 

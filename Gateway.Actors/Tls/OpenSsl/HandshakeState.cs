@@ -32,6 +32,9 @@ sealed class HandshakeState : IDisposable
     /// </summary>
     public byte[]? Intermediates { get; set; }
 
+    /// <summary>What clients that ask are told of this side's certificate; null for nothing.</summary>
+    public byte[]? Staple { get; init; }
+
     /// <summary>The application protocol to confirm to a client that offers it.</summary>
     public SslApplicationProtocol? Protocol { get; }
 

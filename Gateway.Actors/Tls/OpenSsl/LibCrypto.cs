@@ -22,6 +22,9 @@ static unsafe partial class LibCrypto
     public static partial nint ERR_reason_error_string(CULong code);
 
     [LibraryImport(Name)]
+    public static partial nint CRYPTO_malloc(nuint size, nint file, int line);
+
+    [LibraryImport(Name)]
     public static partial nint BIO_s_mem();
 
     [LibraryImport(Name)]

@@ -57,6 +57,9 @@ static unsafe partial class LibSsl
         SslContextHandle context, delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint, int, int> callback);
 
     [LibraryImport(Name)]
+    public static partial CLong SSL_CTX_callback_ctrl(SslContextHandle context, ContextControl command, delegate* unmanaged[Cdecl]<nint, nint, int> callback);
+
+    [LibraryImport(Name)]
     public static partial int SSL_CTX_set_session_ticket_cb(
         SslContextHandle context, delegate* unmanaged[Cdecl]<nint, nint, int> seal,
         delegate* unmanaged[Cdecl]<nint, nint, byte*, nuint, TicketState, nint, TicketUse> open, nint argument);
@@ -93,6 +96,9 @@ static unsafe partial class LibSsl
 
     [LibraryImport(Name)]
     public static partial CLong SSL_ctrl(SslHandle ssl, ContextControl command, CLong number, nint argument);
+
+    [LibraryImport(Name)]
+    public static partial CLong SSL_ctrl(nint ssl, ContextControl command, CLong number, nint argument);
 
     [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
     public static partial CLong SSL_ctrl(SslHandle ssl, ContextControl command, CLong number, string argument);

@@ -33,6 +33,8 @@ sealed unsafe class OpenSslContexts(IReadOnlyList<TlsCipherSuite> suites)
         OpenSslError.Check(LibSsl.SSL_CTX_set_tlsext_ticket_key_evp_cb(context, &TicketCallback.Use), "The ticket callback");
         OpenSslError.Check(
             LibSsl.SSL_CTX_set_session_ticket_cb(context, &ResumedPeer.Seal, &ResumedPeer.Open, 0), nameof(LibSsl.SSL_CTX_set_session_ticket_cb));
+        OpenSslError.Check(
+            (int)LibSsl.SSL_CTX_callback_ctrl(context, ContextControl.SetStatusCallback, &StapleCallback.Answer).Value, "SSL_CTX_set_tlsext_status_cb");
         // One per connection: RFC 8446 appendix C.4 wants a ticket used once, and a client that needs more opens more connections.
         OpenSslError.Check(LibSsl.SSL_CTX_set_num_tickets(context, 1), nameof(LibSsl.SSL_CTX_set_num_tickets));
         fixed (byte* id = "gateway"u8)

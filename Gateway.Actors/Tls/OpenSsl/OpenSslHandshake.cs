@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Gateway.Actors.Tls.Revocation;
 
 namespace Gateway.Actors.Tls.OpenSsl;
 
@@ -10,12 +11,16 @@ sealed class OpenSslHandshake : IDisposable
 {
     const int VerifyPeer = 1;
 
+    /// <summary>TLSEXT_STATUSTYPE_ocsp of openssl/tls1.h.</summary>
+    const int StatusTypeOcsp = 1;
+
     readonly Socket _socket;
     readonly SslHandle _ssl;
     readonly SslSession _session;
     HandshakeState? _state;
     SocketReadiness? _readiness;
     bool _isPeerRequired;
+    bool _asksStaple;
     bool _hasTaken;
     bool _isFinished;
 
@@ -32,7 +37,7 @@ sealed class OpenSslHandshake : IDisposable
         var judge = new PeerTerms(terms.CertificateChainPolicy, terms.RemoteCertificateValidationCallback);
         var protocol = terms.ApplicationProtocols is [var only, ..] ? only : (SslApplicationProtocol?)null;
         LibSsl.SSL_set_accept_state(_ssl);
-        Begin(terms.EnabledSslProtocols, new HandshakeState(_ssl, tickets, judge, protocol), taken);
+        Begin(terms.EnabledSslProtocols, new HandshakeState(_ssl, tickets, judge, protocol) { Staple = rules.Staple }, taken);
         Narrow(rules);
         fixed (byte* scope = rules.Scope.Span)
         {
@@ -57,6 +62,8 @@ sealed class OpenSslHandshake : IDisposable
         Begin(terms.EnabledSslProtocols, new HandshakeState(_ssl, tickets, judge, protocol: null), taken: []);
         Narrow(rules);
         _isPeerRequired = true;
+        _asksStaple = rules.AsksStaple;
+        if (_asksStaple) OpenSslError.Check((int)LibSsl.SSL_ctrl(_ssl, ContextControl.SetStatusType, new(StatusTypeOcsp), 0).Value, "SSL_set_tlsext_status_type");
         LibSsl.SSL_set_verify(_ssl, VerifyPeer, 0);
         if (terms.ClientCertificateContext is { } own) OwnCertificate.Present(own, _ssl);
         // RFC 6066 section 3: a literal address is no server name.
@@ -153,6 +160,7 @@ sealed class OpenSslHandshake : IDisposable
         return new TlsLeg(stream, OpenSslFacts.Version(_ssl), OpenSslFacts.Suite(_ssl), peer, OpenSslFacts.Protocol(_ssl))
         {
             IsResumed = LibSsl.SSL_session_reused(_ssl) == 1,
+            Staple = _asksStaple ? new Staple(StapleCallback.Received(_ssl)) : null,
         };
     }
 }

@@ -35,12 +35,10 @@ sealed class OcspClient : IDisposable
 
     public async Task<RevocationFinding> AskAsync(X509Certificate2 certificate, X509Certificate2 issuer, CancellationToken cancel)
     {
-        var responder = certificate.Extensions.OfType<X509AuthorityInformationAccessExtension>().SelectMany(access => access.EnumerateOcspUris())
-            .FirstOrDefault(IsAddress);
-        if (responder is null) return new(RevocationState.Unknown, "it names no responder");
+        if (Responder(certificate) is not { } responder) return new(RevocationState.Unknown, "it names no responder");
         var key = TlsFacts.Sha256(certificate);
         if (_kept.TryGetValue(key, out var kept) && _time.GetUtcNow() < kept.Until) return kept.Finding;
-        var (finding, until) = await FetchAsync(new Uri(responder), certificate, issuer, cancel).ConfigureAwait(false);
+        var (_, finding, until) = await FetchAsync(responder, certificate, issuer, cancel).ConfigureAwait(false);
         if (finding.State == RevocationState.Unknown) until = _time.GetUtcNow() + s_unknownFor;
         Keep(key, finding, until);
         return finding;
@@ -48,7 +46,16 @@ sealed class OcspClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    async Task<(RevocationFinding, DateTimeOffset)> FetchAsync(Uri responder, X509Certificate2 certificate, X509Certificate2 issuer, CancellationToken cancel)
+    /// <summary>The first responder that the certificate names and that can be asked; null for none.</summary>
+    public static Uri? Responder(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509AuthorityInformationAccessExtension>().SelectMany(access => access.EnumerateOcspUris())
+            .Where(IsAddress).Select(address => new Uri(address)).FirstOrDefault();
+
+    /// <summary>Keeps what the certificate's owner brought along, as if it had been asked for.</summary>
+    public void Learn(X509Certificate2 certificate, RevocationFinding finding, DateTimeOffset until) => Keep(TlsFacts.Sha256(certificate), finding, until);
+
+    /// <summary>Asks, whatever is kept. The answer itself is null where none came.</summary>
+    public async Task<(byte[]? Answer, RevocationFinding Finding, DateTimeOffset Until)> FetchAsync(Uri responder, X509Certificate2 certificate, X509Certificate2 issuer, CancellationToken cancel)
     {
         using var late = new CancellationTokenSource(s_patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
@@ -58,7 +65,9 @@ sealed class OcspClient : IDisposable
             question.Headers.ContentType = new MediaTypeHeaderValue("application/ocsp-request");
             using var answer = await _http.PostAsync(responder, question, either.Token).ConfigureAwait(false);
             if (!answer.IsSuccessStatusCode) return Unknown($"the responder answers with status {(int)answer.StatusCode}");
-            return OcspMessages.Judge(await answer.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false), certificate, issuer, _time.GetUtcNow());
+            var bytes = await answer.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
+            var (finding, until) = OcspMessages.Judge(bytes, certificate, issuer, _time.GetUtcNow());
+            return (bytes, finding, until);
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
@@ -76,5 +85,5 @@ sealed class OcspClient : IDisposable
     static bool IsAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "" };
 
-    (RevocationFinding, DateTimeOffset) Unknown(string detail) => (new(RevocationState.Unknown, detail), _time.GetUtcNow());
+    (byte[]?, RevocationFinding, DateTimeOffset) Unknown(string detail) => (null, new(RevocationState.Unknown, detail), _time.GetUtcNow());
 }

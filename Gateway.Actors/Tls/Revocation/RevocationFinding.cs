@@ -7,6 +7,9 @@ public enum RevocationState
     Unknown,
     Good,
     Revoked,
+
+    /// <summary>The peer itself sent an answer that says nothing about it, or owed one and sent none.</summary>
+    BadStaple,
 }
 
 /// <summary>What was found out, and how, in one sentence without anything of a stranger's making.</summary>

@@ -1,0 +1,28 @@
+using Gateway.Actors.Certificates;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Tls.Revocation;
+using Microsoft.Extensions.Hosting;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>
+/// Has the responders' answers at hand before the first client asks for one, and renews them where no client comes by: for the node's own certificate
+/// and every one that its connections show.
+/// </summary>
+sealed class StapleRefresh(CertificateRevocation revocation, INodeCertificates certificates, IConnections connections, TimeProvider time) : BackgroundService
+{
+    static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        do
+        {
+            foreach (var name in new HashSet<string?>([null, .. connections.All.Select(profile => profile.ClientTls.Certificate)]))
+            {
+                if (certificates.Find(name) is { IsGranted: true, Value: var own }) revocation.Staples.Find(own, certificates.ClusterAuthorities);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+}
