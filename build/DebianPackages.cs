@@ -14,6 +14,7 @@ static class DebianPackages
         new("ffmpeg", "ffmpeg"),
         new("openssl", "openssl"),
         new("pebble", "pebble"),
+        new("softhsm2-util", "softhsm2"),
         new("curl", "curl"),
         new("python3", "python3"),
         new("node", "nodejs"),

@@ -30,10 +30,16 @@ public static class CertificateMaker
     public static X509Certificate2 Intermediate(string name, X509Certificate2 root, DateTimeOffset now)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var signed = Intermediate(name, key, root, now);
+        return signed.CopyWithPrivateKey(key);
+    }
+
+    /// <summary>The same for a key that is there already, and stays where it is; the certificate comes without it.</summary>
+    internal static X509Certificate2 Intermediate(string name, ECDsa key, X509Certificate2 root, DateTimeOffset now)
+    {
         var request = AuthorityRequest(name, key, pathLength: 0);
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(root, true, false));
-        using var signed = request.Create(root, now - s_backdate, Earlier(now + IntermediateLifetime, root.NotAfter), Serial());
-        return signed.CopyWithPrivateKey(key);
+        return request.Create(root, now - s_backdate, Earlier(now + IntermediateLifetime, root.NotAfter), Serial());
     }
 
     /// <summary>

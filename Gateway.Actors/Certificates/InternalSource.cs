@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Certificates.Tokens;
 using Gateway.Actors.Registry;
 using Gateway.Protocols.Journal;
 
@@ -14,7 +15,9 @@ namespace Gateway.Actors.Certificates;
 /// <param name="key">Opens their keys.</param>
 /// <param name="extensions">What else every leaf is to say, such as where revocation can be asked for, by the authority's generation.</param>
 /// <param name="time">The clock certificates are dated by.</param>
-public sealed class InternalSource(IRegistry registry, ClusterKey key, Func<uint, IEnumerable<X509Extension>> extensions, TimeProvider time) : ICertificateSource
+/// <param name="token">Where keys of authorities may live instead; null: nowhere.</param>
+public sealed class InternalSource(IRegistry registry, ClusterKey key, Func<uint, IEnumerable<X509Extension>> extensions, TimeProvider time, AuthorityToken? token = null)
+    : ICertificateSource
 {
     public Task<IssuedChain> IssueAsync(CertificateOrder order, CancellationToken cancel)
     {
@@ -30,10 +33,19 @@ public sealed class InternalSource(IRegistry registry, ClusterKey key, Func<uint
     public Task<RenewalAdvice?> AdviseAsync(CertificateOrder order, ReadOnlyMemory<byte> leaf, CancellationToken cancel) => Task.FromResult<RenewalAdvice?>(null);
 
     /// <summary>The acts that give the cluster its next authority. With <paramref name="signs"/> it signs from the beginning, as the first one does.</summary>
-    public static IReadOnlyList<RegistryEvent> Begin(uint generation, bool signs, ClusterKey key, Act act, DateTimeOffset now)
+    /// <remarks>With <paramref name="token"/> its key is made there. Throws <see cref="CertificateSourceException"/> when the token does not.</remarks>
+    public static IReadOnlyList<RegistryEvent> Begin(uint generation, bool signs, ClusterKey key, Act act, DateTimeOffset now, AuthorityToken? token = null)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"Gateway authority {generation}");
         using var root = CertificateMaker.Root($"{name} root", now);
+        if (token is not null)
+        {
+            var label = token.LabelOf(generation);
+            using var own = token.Make(label);
+            using var certificate = CertificateMaker.Intermediate(name, own, root, now);
+            return Begin(generation, signs, key, [certificate.RawData, root.RawData], SigningAuthority.Reference(label), act);
+        }
+
         using var intermediate = CertificateMaker.Intermediate(name, root, now);
         return Begin(generation, signs, key, [intermediate.RawData, root.RawData], intermediate, act);
     }
@@ -46,11 +58,7 @@ public sealed class InternalSource(IRegistry registry, ClusterKey key, Func<uint
         var pkcs8 = own.ExportPkcs8PrivateKey();
         try
         {
-            return
-            [
-                new AuthorityMade { Act = act, Generation = generation, Chain = chain, SealedKey = key.SealAuthority(generation, pkcs8) },
-                new AuthorityStaged { Act = act, Generation = generation, Stage = signs ? AuthorityStage.Signing : AuthorityStage.Prepared },
-            ];
+            return Begin(generation, signs, key, chain, pkcs8, act);
         }
         finally
         {
@@ -58,10 +66,16 @@ public sealed class InternalSource(IRegistry registry, ClusterKey key, Func<uint
         }
     }
 
+    static RegistryEvent[] Begin(uint generation, bool signs, ClusterKey key, IReadOnlyList<ReadOnlyMemory<byte>> chain, byte[] secret, Act act) =>
+    [
+        new AuthorityMade { Act = act, Generation = generation, Chain = chain, SealedKey = key.SealAuthority(generation, secret) },
+        new AuthorityStaged { Act = act, Generation = generation, Stage = signs ? AuthorityStage.Signing : AuthorityStage.Prepared },
+    ];
+
     /// <summary>The generation that signs now; 0 before there is one.</summary>
     public uint Generation => registry.Current.Certificates.Signing?.Generation ?? 0;
 
     /// <summary>The intermediate that signs, with its key, for whatever an authority signs beside certificates. Throws <see cref="CertificateSourceException"/>.</summary>
     internal SigningAuthority Signing() => SigningAuthority.Open(
-        registry.Current.Certificates.Signing ?? throw new CertificateSourceException("the cluster has no authority yet"), key);
+        registry.Current.Certificates.Signing ?? throw new CertificateSourceException("the cluster has no authority yet"), key, token);
 }

@@ -92,7 +92,17 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
     {
         const string Authority = "";
         if (state.Authorities.Count > 0 || !state.All.Values.Any(c => _parts.Read(c) is { Source: CertificateOrigin.Internal })) return false;
-        if (!_busy.Contains(Authority)) Propose(Authority, InternalSource.Begin(1, signs: true, _parts.Key, Act("authority/1"), _parts.Time.GetUtcNow()));
+        if (_busy.Contains(Authority)) return true;
+        try
+        {
+            Propose(Authority, InternalSource.Begin(1, signs: true, _parts.Key, Act("authority/1"), _parts.Time.GetUtcNow(), _parts.Token));
+        }
+        catch (CertificateSourceException e)
+        {
+            // Tried again with the next look.
+            Log.NoAuthority(_log, e.Message);
+        }
+
         return true;
     }
 
@@ -220,6 +230,9 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
 
     static partial class Log
     {
+        [LoggerMessage(366, LogLevel.Error, "The cluster's own authority cannot be made: {Problem}")]
+        public static partial void NoAuthority(ILogger log, string problem);
+
         [LoggerMessage(370, LogLevel.Information, "This node coordinates the rotation of certificates")]
         public static partial void Coordinates(ILogger log);
 

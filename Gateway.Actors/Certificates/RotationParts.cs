@@ -1,3 +1,4 @@
+using Gateway.Actors.Certificates.Tokens;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Registry;
 using Gateway.Protocols.Journal;
@@ -16,6 +17,9 @@ public sealed record RotationParts
 
     /// <summary>Seals private keys.</summary>
     public required ClusterKey Key { get; init; }
+
+    /// <summary>Where the keys of authorities are made; null: in the registry.</summary>
+    public AuthorityToken? Token { get; init; }
 
     public required IRotationNodes Nodes { get; init; }
 

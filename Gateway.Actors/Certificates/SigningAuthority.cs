@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Gateway.Actors.Certificates.Tokens;
 using Gateway.Actors.Registry;
 
 namespace Gateway.Actors.Certificates;
@@ -18,10 +20,11 @@ sealed class SigningAuthority : IDisposable
     public ECDsa Key { get; }
 
     /// <summary>Throws <see cref="CertificateSourceException"/> when the key cannot be had on this node.</summary>
-    public static SigningAuthority Open(ManagedAuthority authority, ClusterKey key)
+    public static SigningAuthority Open(ManagedAuthority authority, ClusterKey key, AuthorityToken? token)
     {
         var pkcs8 = key.OpenAuthority(authority.Generation, authority.SealedKey)
             ?? throw new CertificateSourceException($"the key of authority {authority.Generation} was not sealed with this node's cluster key; give all nodes one key");
+        if (InToken(pkcs8) is { } label) return InToken(authority, label, token);
         var own = ECDsa.Create();
         try
         {
@@ -38,6 +41,21 @@ sealed class SigningAuthority : IDisposable
             CryptographicOperations.ZeroMemory(pkcs8);
         }
     }
+
+    /// <summary>What is sealed for an authority whose key is in a token: where.</summary>
+    public static byte[] Reference(string label) => Encoding.ASCII.GetBytes($"{AuthorityToken.Scheme}{label}");
+
+    static SigningAuthority InToken(ManagedAuthority authority, string label, AuthorityToken? token)
+    {
+        if (token is null)
+            throw new CertificateSourceException($"the key of authority {authority.Generation} lives in a token; set Certificates:Token on this node too");
+        return new(authority.Generation, X509CertificateLoader.LoadCertificate(authority.Chain[0].Span), token.Open(label));
+    }
+
+    // A key in DER begins with a sequence, never with a letter.
+    static string? InToken(byte[] opened) => opened.AsSpan().StartsWith(Encoding.ASCII.GetBytes(AuthorityToken.Scheme))
+        ? Encoding.ASCII.GetString(opened)[AuthorityToken.Scheme.Length..]
+        : null;
 
     public void Dispose()
     {

@@ -12,6 +12,7 @@ static class AcmeChecks
             IPAddress.TryParse(certificates.HttpAddress, out _), "Certificates:HttpAddress", "is not an IP address", "use 0.0.0.0 or an address of this machine");
         report.Range("Certificates:HttpPort", certificates.HttpPort, -1, 65535);
         Revocation(certificates, report);
+        Token(certificates.Token, report);
         for (var i = 0; i < certificates.Acme.Count; i++)
         {
             var (issuer, at) = (certificates.Acme[i], $"Certificates:Acme:{i}");
@@ -33,6 +34,21 @@ static class AcmeChecks
             "Certificates:RevocationUrl", "must be an http URL without query or fragment", "write it like http://pki.example.org");
         report.Require(
             certificates.HttpPort >= 0, "Certificates:RevocationUrl", "needs Certificates:HttpPort", "set the port that requests for this address are forwarded to");
+    }
+
+    static void Token(TokenOptions token, OptionReport report)
+    {
+        if (token == new TokenOptions()) return;
+        if (token is not { ModulePath: { } module, TokenLabel: { } label, KeyLabel: { } key, PinFile: { } pin })
+        {
+            report.AddHidden("Certificates:Token", "is given in parts", "give ModulePath, TokenLabel, KeyLabel and PinFile, or none of them");
+            return;
+        }
+
+        report.File("Certificates:Token:ModulePath", ConfiguredFiles.Unreadable(module));
+        report.Require(label.Length <= 32, "Certificates:Token:TokenLabel", "is longer than 32 characters", "give the label that the token was initialized with");
+        report.Require(NodeChecks.IsPlainName(key), "Certificates:Token:KeyLabel", "must be 1 to 64 letters, digits, dashes, dots or underscores", "give a plain name");
+        report.File("Certificates:Token:PinFile", ConfiguredFiles.NotSecret(pin));
     }
 
     static void Issuer(AcmeOptions issuer, string at, OptionReport report)

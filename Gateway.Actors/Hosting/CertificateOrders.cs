@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Certificates;
+using Gateway.Actors.Certificates.Tokens;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Registry;
 using Gateway.Protocols.Journal;
@@ -8,7 +9,7 @@ using Gateway.Protocols.Journal;
 namespace Gateway.Actors.Hosting;
 
 /// <summary>What operators do to managed certificates beside declaring them. Everything is an act of the registry.</summary>
-public sealed class CertificateOrders(IRegistry registry, IRegistryCommands commands, ClusterKey key, RegisteredCertificates declarations, TimeProvider time)
+public sealed class CertificateOrders(IRegistry registry, IRegistryCommands commands, ClusterKey key, RegisteredCertificates declarations, TimeProvider time, AuthorityToken? token = null)
 {
     /// <summary>Has a new version made at once.</summary>
     public Task<RegistryAnswer> RotateAsync(string name, Act act, CancellationToken cancel)
@@ -87,10 +88,10 @@ public sealed class CertificateOrders(IRegistry registry, IRegistryCommands comm
         {
             var events = made is var (chain, intermediate)
                 ? InternalSource.Begin(generation, signs, key, chain, intermediate, act)
-                : InternalSource.Begin(generation, signs, key, act, time.GetUtcNow());
+                : InternalSource.Begin(generation, signs, key, act, time.GetUtcNow(), token);
             return commands.ChangeAsync(events, null, cancel);
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or CertificateSourceException)
         {
             return Refuse(RegistryOutcome.Invalid, $"The authority cannot be used: {e.Message}");
         }

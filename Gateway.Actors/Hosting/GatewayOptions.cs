@@ -152,11 +152,29 @@ public sealed record CertificateOptions
     /// </summary>
     public int HttpPort { get; init; } = -1;
 
+    /// <summary>Where the keys of the cluster's own authorities are made and kept, the same token for every node; nothing set: sealed in the registry.</summary>
+    public TokenOptions Token { get; init; } = new();
+
     /// <summary>
     /// Where that port is reached from outside, such as <c>http://pki.example.org</c>: certificates of the cluster's own authority then say that their
     /// revocation can be asked for there. Null: they say nothing.
     /// </summary>
     public string? RevocationUrl { get; init; }
+}
+
+/// <summary>A PKCS #11 token. All of it, or none.</summary>
+public sealed record TokenOptions
+{
+    /// <summary>The token's library, such as <c>/usr/lib/softhsm/libsofthsm2.so</c>.</summary>
+    public string? ModulePath { get; init; }
+
+    public string? TokenLabel { get; init; }
+
+    /// <summary>What keys are called there, before a dash and the authority's number.</summary>
+    public string? KeyLabel { get; init; }
+
+    /// <summary>A file with the user's PIN.</summary>
+    public string? PinFile { get; init; }
 }
 
 /// <summary>One ACME server and this cluster's account there.</summary>

@@ -48,6 +48,13 @@ public static class GatewayOptionsCheck
             ClientAuthorityFile = Full(NullIfEmpty(options.Certificates.ClientAuthorityFile), root),
             ClientAuthorityKeyFile = Full(NullIfEmpty(options.Certificates.ClientAuthorityKeyFile), root),
             ClusterAuthoritiesFile = Full(NullIfEmpty(options.Certificates.ClusterAuthoritiesFile), root),
+            Token = new TokenOptions
+            {
+                ModulePath = Full(NullIfEmpty(options.Certificates.Token.ModulePath), root),
+                TokenLabel = NullIfEmpty(options.Certificates.Token.TokenLabel),
+                KeyLabel = NullIfEmpty(options.Certificates.Token.KeyLabel),
+                PinFile = Full(NullIfEmpty(options.Certificates.Token.PinFile), root),
+            },
             RevocationUrl = NullIfEmpty(options.Certificates.RevocationUrl)?.TrimEnd('/'),
             Acme = [.. options.Certificates.Acme.Select(a => a with
             {

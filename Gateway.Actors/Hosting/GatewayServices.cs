@@ -5,6 +5,7 @@ using Gateway.Actors.Authorize;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Certificates.Acme;
 using Gateway.Actors.Certificates.Status;
+using Gateway.Actors.Certificates.Tokens;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Identify;
@@ -43,8 +44,10 @@ public static class GatewayServices
         .AddSingleton<OwnProbes>()
         .AddSingleton<ICertificateProbe, ListenerProbe>()
         .AddSingleton<IReadiness, CertificateReadiness>()
-        .AddSingleton(new SourceOf(CertificateOrigin.Internal, new InternalSource(
-            node.Registry, node.ClusterKey, generation => StatusExtensions.For(node.Options.Certificates.RevocationUrl, generation), node.Time)))
+        .AddToken(node.Options.Certificates.Token)
+        .AddSingleton(provider => new SourceOf(CertificateOrigin.Internal, new InternalSource(
+            node.Registry, node.ClusterKey, generation => StatusExtensions.For(node.Options.Certificates.RevocationUrl, generation), node.Time,
+            provider.GetService<AuthorityToken>())))
         .AddSingleton<AuthorityStatus>()
         .AddSingleton<IAcmeAccounts, RegisteredAccounts>()
         .AddSingleton(provider => new AcmeSource(
@@ -110,6 +113,9 @@ public static class GatewayServices
             .AddStartup((_, _) => provider.GetRequiredService<RotationActors>().Start())
             .AddStartup((system, _) => system.ActorOf(RecordingKeeper.Props(Keeper(system, provider, node)), "recording-keeper"))
             .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));
+
+    static IServiceCollection AddToken(this IServiceCollection services, TokenOptions options) =>
+        options.ModulePath is null ? services : services.AddSingleton(_ => new AuthorityToken(options));
 
     static IServiceCollection AddSaml(this IServiceCollection services, OpenedNode node) => node.TokenKey is { } key
         ? services.AddSingleton(new SamlLogins(node.Options.Saml, key, new SqlLoginStore(node.Journal, node.Time), node.Time))

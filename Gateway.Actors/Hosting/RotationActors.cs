@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Tools.Singleton;
 using Gateway.Actors.Certificates;
+using Gateway.Actors.Certificates.Tokens;
 using Gateway.Actors.Registry;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +11,7 @@ namespace Gateway.Actors.Hosting;
 /// <summary>This node's share of the rotation of certificates: who says how it holds them, and the coordinator when it is here.</summary>
 sealed class RotationActors(
     ActorSystem system, OpenedNode node, IRegistryCommands commands, IEnumerable<SourceOf> sources, ICertificateProbe probe, GatewayMetrics metrics,
-    ILoggerFactory logging)
+    ILoggerFactory logging, AuthorityToken? token = null)
 {
     const string Coordinator = "rotation";
 
@@ -25,6 +26,7 @@ sealed class RotationActors(
             Registry = node.Registry,
             Commands = commands,
             Key = node.ClusterKey,
+            Token = token,
             Nodes = new RotationNodes(system),
             Source = issuers.GetValueOrDefault,
             Read = node.RegisteredCertificates.Read,

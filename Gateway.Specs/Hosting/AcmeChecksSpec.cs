@@ -71,6 +71,22 @@ public sealed class AcmeChecksSpec : IDisposable
     public void A_server_that_cannot_be_used_is_refused(string server, string fault) =>
         Refuses($$"""  "Acme": [ { {{server}} } ] """, "Gateway:Certificates:" + fault);
 
+    [Theory]
+    [InlineData(""" "Token": { "ModulePath": "ca.crt" } """, "Token: is given in parts")]
+    [InlineData(""" "Token": { "ModulePath": "none.so", "TokenLabel": "t", "KeyLabel": "k", "PinFile": "eab.key" } """, "Token:ModulePath")]
+    [InlineData(""" "Token": { "ModulePath": "ca.crt", "TokenLabel": "t", "KeyLabel": "a b", "PinFile": "eab.key" } """, "Token:KeyLabel")]
+    [InlineData(""" "Token": { "ModulePath": "ca.crt", "TokenLabel": "012345678901234567890123456789012", "KeyLabel": "k", "PinFile": "eab.key" } """, "Token:TokenLabel")]
+    [InlineData(""" "Token": { "ModulePath": "ca.crt", "TokenLabel": "t", "KeyLabel": "k", "PinFile": "open.key" } """, "Token:PinFile")]
+    [InlineData(""" "RevocationUrl": "http://pki.example.org" """, "RevocationUrl is \"http://pki.example.org\": needs Certificates:HttpPort")]
+    [InlineData(""" "HttpPort": 80, "RevocationUrl": "https://pki.example.org" """, "RevocationUrl")]
+    [InlineData(""" "HttpPort": 80, "RevocationUrl": "pki.example.org" """, "RevocationUrl")]
+    public void A_token_or_address_that_cannot_be_used_is_refused(string settings, string fault) => Refuses(settings, "Gateway:Certificates:" + fault);
+
+    [Theory]
+    [InlineData(""" "Token": { "ModulePath": "ca.crt", "TokenLabel": "t", "KeyLabel": "k", "PinFile": "eab.key" } """)]
+    [InlineData(""" "HttpPort": 80, "RevocationUrl": "http://pki.example.org/" """)]
+    public void A_token_and_an_address_that_can_be_used_are_taken(string settings) => Assert.Empty(Check(settings).Faults);
+
     [Fact]
     public void Two_servers_of_one_name_are_refused() =>
         Refuses($$"""  "Acme": [ { {{Server}} }, { {{Server}} } ] """, "Gateway:Certificates:Acme:1:Name is \"le\": is the name of another ACME server");

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Certificates.Tokens;
 using Gateway.Actors.Registry;
 using Gateway.Protocols.Journal;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ namespace Gateway.Actors.Certificates.Status;
 /// Says which certificates of the cluster's own authorities are revoked: as a list (RFC 5280 section 5) and by answering questions (RFC 6960). Every node
 /// can, from what it holds; what it signed is kept for a while, so that asking costs no signature. Safe for use from several threads.
 /// </summary>
-public sealed partial class AuthorityStatus(IRegistry registry, ClusterKey key, TimeProvider time, ILogger<AuthorityStatus> log)
+public sealed partial class AuthorityStatus(IRegistry registry, ClusterKey key, TimeProvider time, ILogger<AuthorityStatus> log, AuthorityToken? token = null)
 {
     /// <summary>Bytes of a question. Origin: one about a single certificate has about 80.</summary>
     public const int LargestQuestion = 4096;
@@ -100,7 +101,7 @@ public sealed partial class AuthorityStatus(IRegistry registry, ClusterKey key, 
     {
         try
         {
-            return SigningAuthority.Open(authority, key);
+            return SigningAuthority.Open(authority, key, token);
         }
         catch (CertificateSourceException e)
         {
