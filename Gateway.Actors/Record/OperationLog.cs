@@ -17,6 +17,9 @@ public sealed class OperationLog(OperationReader reader, TimeProvider time)
     /// <summary>UTF-16 units of one text: of 3 bytes each they fit.</summary>
     const int MostOfText = EventLimits.Text / 3;
 
+    /// <summary>Room for operations of one chunk that is kept for the next.</summary>
+    const int MostKept = 64;
+
     readonly List<DecodedOperation> _read = [];
     List<RecordedOperation> _operations = [];
     int _units;
@@ -69,6 +72,7 @@ public sealed class OperationLog(OperationReader reader, TimeProvider time)
         }
 
         _read.Clear();
+        if (_read.Capacity > MostKept) _read.TrimExcess();
     }
 
     RecordedOperation Kept(DecodedOperation operation)

@@ -5,8 +5,11 @@ namespace Gateway.Protocols.Reading;
 /// <summary>One direction of a <see cref="FramedReader"/>: holds a head until it is whole, and the first bytes of a payload until it ends.</summary>
 sealed class FrameLane(FramedReader reader, Direction direction)
 {
-    readonly ArrayBufferWriter<byte> _head = new(64);
-    readonly ArrayBufferWriter<byte> _payload = new(64);
+    /// <summary>What a buffer may keep between two operations: live sessions are read too, and most of them are idle.</summary>
+    const int MostKept = 1024;
+
+    ArrayBufferWriter<byte> _head = new();
+    ArrayBufferWriter<byte> _payload = new();
     DecodedOperation? _current;
     long _left;
     long _offset;
@@ -40,8 +43,8 @@ sealed class FrameLane(FramedReader reader, Direction direction)
         }
 
         (_current, _left) = (null, 0);
-        _head.ResetWrittenCount();
-        _payload.ResetWrittenCount();
+        Empty(ref _head);
+        Empty(ref _payload);
     }
 
     /// <summary>Takes from the front what the head still lacks; the rest is for the next step.</summary>
@@ -74,7 +77,7 @@ sealed class FrameLane(FramedReader reader, Direction direction)
         _left = measure.Frame - head.Length;
         _current = decoded with { Offset = _offset, Length = measure.Frame };
         if (_left > 0) _current = _current with { PayloadLength = _left };
-        _head.ResetWrittenCount();
+        Empty(ref _head);
         if (_left == 0) Complete(at, into);
         return rest;
     }
@@ -94,7 +97,7 @@ sealed class FrameLane(FramedReader reader, Direction direction)
         into.Add(Whole(_current!, at));
         _offset += _current!.Length;
         _current = null;
-        _payload.ResetWrittenCount();
+        Empty(ref _payload);
     }
 
     DecodedOperation Whole(DecodedOperation operation, long at) =>
@@ -105,7 +108,7 @@ sealed class FrameLane(FramedReader reader, Direction direction)
         _fault = fault;
         if (!inPlace) Unread(at, _head.WrittenSpan, fault, into);
         if (!bytes.IsEmpty) Unread(at, bytes, inPlace ? fault : "", into);
-        _head.ResetWrittenCount();
+        Empty(ref _head);
         return default;
     }
 
@@ -124,6 +127,12 @@ sealed class FrameLane(FramedReader reader, Direction direction)
             PayloadLength = bytes.Length,
         });
         _offset += bytes.Length;
+    }
+
+    static void Empty(ref ArrayBufferWriter<byte> buffer)
+    {
+        if (buffer.Capacity > MostKept) buffer = new ArrayBufferWriter<byte>();
+        else buffer.ResetWrittenCount();
     }
 
     static string Joined(string first, string second) => first.Length == 0 ? second : $"{first}; {second}";
