@@ -18,6 +18,7 @@ using Gateway.Actors.Tls;
 using Gateway.Actors.Tls.OpenSsl;
 using Gateway.Actors.Tls.Revocation;
 using Gateway.Actors.Upstream;
+using Gateway.Protocols.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -80,6 +81,7 @@ public static class GatewayServices
         .AddSingleton<ISessionArchive>(new SqlSessionArchive(node.Journal, node.ClusterKey))
         .AddSingleton<IRecordingKeys>(new RecordingKeys(node.Journal))
         .AddSingleton<RecordingLife>()
+        .AddSingleton<ILedger>(new JournalLedger(node.Journal, node.SealKeys))
         .AddSingleton<IRegistry>(node.Registry)
         .AddSingleton(node.ClusterKey)
         .AddSingleton<IRegisteredSecrets, RegisteredSecrets>()
@@ -111,6 +113,9 @@ public static class GatewayServices
             .AddStartup((system, _) => system.ActorOf(
                 ChallengesActor.Props(provider.GetRequiredService<PendingChallenges>(), provider.GetRequiredService<ILoggerFactory>()), ChallengesActor.Name))
             .AddStartup((_, _) => provider.GetRequiredService<RotationActors>().Start())
+            .AddStartup((system, _) => system.ActorOf(LedgerKeeper.Props(new LedgerParts(
+                new SealerView(system), new SqlLedger(node.Journal), node.SealKey, () => UnixMicros.Of(node.Time.GetUtcNow()),
+                provider.GetRequiredService<ILoggerFactory>())), "ledger-keeper"))
             .AddStartup((system, _) => system.ActorOf(RecordingKeeper.Props(Keeper(system, provider, node)), "recording-keeper"))
             .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));
 

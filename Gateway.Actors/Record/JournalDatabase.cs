@@ -14,6 +14,8 @@ public abstract class JournalDatabase
     public const string SessionTable = "gateway_sessions";
     public const string LoginTable = "gateway_logins";
     public const string KeyTable = "gateway_session_keys";
+    public const string LedgerTable = "gateway_ledger";
+    public const string LedgerDueTable = "gateway_ledger_due";
 
     /// <summary>File, or server and database, as operators may read it.</summary>
     public abstract string Place { get; }

@@ -10,7 +10,7 @@ namespace Gateway.Actors.Record;
 static class JournalSchema
 {
     /// <summary>Every table there is.</summary>
-    public static readonly string[] Tables = [JournalTable, SessionTable, LoginTable, KeyTable];
+    public static readonly string[] Tables = [JournalTable, SessionTable, LoginTable, KeyTable, LedgerTable, LedgerDueTable];
 
     public const string Sqlite =
         $"""
@@ -28,6 +28,9 @@ static class JournalSchema
             session_id text primary key,
             sealed_key blob,
             destroyed_at bigint) without rowid;
+        create table if not exists {LedgerTable} (
+            number integer primary key,
+            page blob not null);
         {Sessions}
         """;
 
@@ -50,6 +53,9 @@ static class JournalSchema
             session_id text primary key,
             sealed_key bytea,
             destroyed_at bigint);
+        create table if not exists {LedgerTable} (
+            number bigint primary key,
+            page bytea not null);
         alter table {JournalTable} alter column message set storage external;
         {Sessions}
         """;
@@ -78,6 +84,9 @@ static class JournalSchema
         create index if not exists {SessionTable}_node on {SessionTable} (node_key, started_at);
         create index if not exists {SessionTable}_refused on {SessionTable} (refusal, started_at) where refusal > 0;
         create index if not exists {SessionTable}_open on {SessionTable} (started_at) where closed_at is null;
+        create table if not exists {LedgerDueTable} (
+            session_id text primary key,
+            closed_at bigint not null);
         create table if not exists {LoginTable} (
             id text primary key,
             content text,

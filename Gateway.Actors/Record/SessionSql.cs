@@ -33,6 +33,16 @@ static class SessionSql
         where session_id = @session
         """;
 
+    /// <summary>A session that ends now is to be entered into the ledger: once, however often its end is written.</summary>
+    const string Due =
+        $"""
+        insert into {LedgerDueTable} (session_id, closed_at) select @session, @closed
+        where not exists (select 1 from {SessionTable} where session_id = @session and closed_at is not null) on conflict (session_id) do nothing
+        """;
+
+    /// <summary>Before the row that says the session ended.</summary>
+    public static SqlStatement IsDue(string sessionId, long closedAt) => new(Due, ("session", Of(sessionId)), ("closed", closedAt));
+
     public static SqlStatement Add(SessionRow row) => new(Insert,
     [
         ("session", Of(row.SessionId)), ("connection", Of(row.Connection)), ("protocol", Of(row.Protocol)), ("node", Of(row.NodeKey)),

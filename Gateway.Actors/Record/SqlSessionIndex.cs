@@ -31,9 +31,12 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
         _writing = Task.Run(WriteAsync);
     }
 
-    public Task AddAsync(SessionRow row, byte[]? sealedKey, CancellationToken cancel) => sealedKey is null
-        ? CommitAsync(cancel, SessionSql.Add(row))
-        : CommitAsync(cancel, SessionSql.Add(row), RecordingKeys.Add(row.SessionId, sealedKey));
+    public Task AddAsync(SessionRow row, byte[]? sealedKey, CancellationToken cancel) => CommitAsync(
+    [
+        .. row.Closing is { } closing ? (SqlStatement[])[SessionSql.IsDue(row.SessionId, closing.ClosedAt)] : [],
+        .. sealedKey is null ? (SqlStatement[])[] : [RecordingKeys.Add(row.SessionId, sealedKey)],
+        SessionSql.Add(row),
+    ], cancel);
 
     public Task AddAsync(SessionRow row, CancellationToken cancel) => AddAsync(row, sealedKey: null, cancel);
 
@@ -43,7 +46,7 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
     /// </summary>
     public async Task CloseAsync(string sessionId, SessionClosing closing, CancellationToken cancel)
     {
-        if (await CommitAsync(cancel, SessionSql.Close(sessionId, closing)) == 0)
+        if (await CommitAsync([SessionSql.IsDue(sessionId, closing.ClosedAt), SessionSql.Close(sessionId, closing)], cancel) == 0)
             throw new InvalidOperationException($"Session {sessionId} has no row to close.");
     }
 
@@ -62,8 +65,8 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
         await _writing;
     }
 
-    /// <summary>Rows that the first statement affected.</summary>
-    async Task<int> CommitAsync(CancellationToken cancel, params SqlStatement[] statements)
+    /// <summary>Rows that the last statement affected.</summary>
+    async Task<int> CommitAsync(SqlStatement[] statements, CancellationToken cancel)
     {
         var change = new Change(statements, cancel);
         await _changes.Writer.WriteAsync(change, cancel);
@@ -97,8 +100,8 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
             var at = 0;
             foreach (var change in batch)
             {
-                change.Done.TrySetResult(affected[at]);
                 at += change.Statements.Length;
+                change.Done.TrySetResult(affected[at - 1]);
             }
         }
         catch (Exception e)

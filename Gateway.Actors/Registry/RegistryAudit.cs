@@ -44,6 +44,13 @@ public sealed class RegistryAudit(JournalDatabase database, SealPublicKeys keys)
         return new([.. acts], recorder.Snapshot.Revision, recorder.Head);
     }
 
+    /// <summary>The sessions whose recordings were removed because their retention was over.</summary>
+    public async Task<IReadOnlySet<string>> ExpiredAsync(CancellationToken cancel)
+    {
+        var acts = await ReadAsync(new AuditFilter(Most: int.MaxValue), cancel);
+        return acts.Acts.Select(act => act.Event).OfType<RecordingsExpired>().SelectMany(act => act.Sessions).ToHashSet(StringComparer.Ordinal);
+    }
+
     static bool Matches(AuditFilter filter, Act act) =>
         (filter.Who is null || filter.Who == act.Who) && (filter.Since is null || act.At >= filter.Since) && (filter.Until is null || act.At < filter.Until);
 }

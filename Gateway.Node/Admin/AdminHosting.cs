@@ -54,6 +54,7 @@ public static class AdminHosting
         app.MapSaml();
         app.MapSessions();
         app.MapRecordingLife();
+        app.MapLedger();
         app.MapNodes();
         app.MapConnections();
         app.MapSecrets();

@@ -38,7 +38,7 @@ sealed class AdminHost : IAsyncDisposable
             .AddSingleton<TimeProvider>(new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddTicks(SampleRegistry.At * TimeSpan.TicksPerMicrosecond)))
             .AddSingleton<IRegistry>(Registry).AddSingleton<IRegistryCommands>(Registry).AddSingleton<IConnectionSurvey>(cluster)
             .AddSingleton<IConnectionChanges>(new SampleChanges(Registry)).AddSingleton<IAuditRecord>(new HeldAudit(Registry))
-            .AddSingleton(Keys).AddSingleton<IRecordingKeys>(Keys).AddSingleton<RecordingLife>()
+            .AddSingleton<ILedger>(new SampleLedger(key)).AddSingleton<IRecordingKeys>(Keys).AddSingleton<RecordingLife>()
             .AddSingleton(ClusterKey.Ephemeral()).AddSingleton(Probe)
             .AddSingleton(new RegisteredCertificates(new GatewayOptions())).AddSingleton<CertificateOrders>().AddSingleton<CertificateRevoking>().AddSingleton<ICertificateSurvey>(cluster)
             .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<IAccessFacts>(new RegistryAccessFacts(Registry))

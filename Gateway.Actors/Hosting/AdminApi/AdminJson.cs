@@ -26,6 +26,8 @@ namespace Gateway.Actors.Hosting.AdminApi;
 [JsonSerializable(typeof(ProbeView))]
 [JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(RecordingKeyView))]
+[JsonSerializable(typeof(LedgerView))]
+[JsonSerializable(typeof(LedgerProofView))]
 [JsonSerializable(typeof(OperationView))]
 [JsonSerializable(typeof(SearchLine))]
 [JsonSerializable(typeof(IReadOnlyList<ManagedCertificateView>))]
