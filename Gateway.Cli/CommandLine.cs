@@ -49,7 +49,6 @@ public static class CommandLine
         return new("Operates and audits a gateway cluster.")
         {
             SessionCommands.All(source, output, variables),
-            SessionCommands.All(source, output),
             LedgerCommands.All(source, output),
             ConnectionCommands.All(source, output),
             ConnectionCommands.Apply(source, output),
