@@ -92,7 +92,7 @@ public sealed class PendingChallengesSpec : IDisposable
         Assert.True(_challenges.TryAdd(sound));
     }
 
-    PendingChallenge Http(string token) => new(AcmeChallengeKind.Http01, "edge.test", token, _key.Authorize(token), _time.GetUtcNow().AddMinutes(10));
+    PendingChallenge Http(string token) => new(AcmeChallengeKind.Http01, "edge.test", token, _key.Authorize(token), _time.GetUtcNow() + AcmeLimits.Order);
 
     PendingChallenge Alpn(string name, string token) => Http(token) with { Kind = AcmeChallengeKind.TlsAlpn01, Name = name };
 }
