@@ -31,9 +31,9 @@ public ref struct EventReader(ReadOnlySpan<byte> input)
         };
     }
 
-    public Refusal Refusal() => (Refusal)UInt16();
+    public Refusal Refusal() => (Refusal)U16();
 
-    public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+    public ushort U16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
 
     public long Time() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
 

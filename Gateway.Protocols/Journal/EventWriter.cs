@@ -24,9 +24,9 @@ public readonly ref struct EventWriter(IBufferWriter<byte> output)
 
     public void Flag(bool value) => Byte(value ? (byte)1 : (byte)0);
 
-    public void Refusal(Refusal value) => UInt16((ushort)value);
+    public void Refusal(Refusal value) => U16((ushort)value);
 
-    public void UInt16(ushort value)
+    public void U16(ushort value)
     {
         BinaryPrimitives.WriteUInt16LittleEndian(output.GetSpan(2), value);
         output.Advance(2);

@@ -42,13 +42,13 @@ static class OfferLayout
     static void WriteValues(EventWriter to, IReadOnlyList<ushort> values)
     {
         to.ListLength(values.Count, EventLimits.Offered);
-        foreach (var value in values) to.UInt16(value);
+        foreach (var value in values) to.U16(value);
     }
 
     static ushort[] ReadValues(ref EventReader from)
     {
         var values = new ushort[from.ListLength(EventLimits.Offered, elementBytes: 2)];
-        for (var i = 0; i < values.Length; i++) values[i] = from.UInt16();
+        for (var i = 0; i < values.Length; i++) values[i] = from.U16();
         return values;
     }
 
