@@ -23,4 +23,8 @@ public interface IUpstreamSurvey : IUpstreamLogin
 }
 
 /// <summary>What is known of an upstream, in its protocol's own terms.</summary>
-public abstract record UpstreamFacts;
+public abstract record UpstreamFacts
+{
+    /// <summary>Where a node of the upstream's cluster really is; null where there is no such node.</summary>
+    public virtual (string Host, int Port)? AddressOf(int node) => null;
+}

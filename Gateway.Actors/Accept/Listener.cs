@@ -4,18 +4,19 @@ using Gateway.Actors.Connections;
 
 namespace Gateway.Actors.Accept;
 
-/// <summary>One connection profile's open port on this node.</summary>
+/// <summary>One connection profile's open port on this node, and those of its brokers if it has any.</summary>
 public sealed class Listener : IDisposable
 {
     /// <summary>Connections the kernel completes ahead of accept. Origin: net.core.somaxconn has been 4096 since Linux 5.4; nginx asks for 511.</summary>
     const int Backlog = 511;
 
-    readonly Socket _socket;
+    readonly Socket[] _sockets;
+    readonly Task<Socket>?[] _accepting;
 
-    Listener(ConnectionProfile profile, Socket socket)
+    Listener(ConnectionProfile profile, Socket[] sockets)
     {
-        (Profile, _socket) = (profile, socket);
-        Address = (IPEndPoint)socket.LocalEndPoint!;
+        (Profile, _sockets, _accepting) = (profile, sockets, new Task<Socket>?[sockets.Length]);
+        Address = (IPEndPoint)sockets[0].LocalEndPoint!;
     }
 
     public ConnectionProfile Profile { get; }
@@ -64,25 +65,50 @@ public sealed class Listener : IDisposable
     }
 
     /// <summary>Lets clients connect from now on.</summary>
-    public void Listen() => _socket.Listen(Backlog);
+    public void Listen()
+    {
+        foreach (var socket in _sockets) socket.Listen(Backlog);
+    }
 
-    /// <summary>The next client's socket.</summary>
-    public async Task<Socket> AcceptAsync(CancellationToken cancel) => await _socket.AcceptAsync(cancel).ConfigureAwait(false);
+    /// <summary>The next client's socket, at whichever port it came. One call at a time.</summary>
+    public Task<Socket> AcceptAsync(CancellationToken cancel) =>
+        _sockets.Length == 1 ? _sockets[0].AcceptAsync(cancel).AsTask() : AcceptAnyAsync(cancel);
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        foreach (var socket in _sockets) socket.Dispose();
+        // A client that came while nobody asked for it is not left waiting; what else there is to say went to whoever asked.
+        foreach (var accepting in _accepting)
+            accepting?.ContinueWith(static a => { if (a.Exception is null) a.Result.Dispose(); }, TaskScheduler.Default);
+    }
+
+    async Task<Socket> AcceptAnyAsync(CancellationToken cancel)
+    {
+        // What was begun for the other ports goes on until they have a client.
+        for (var i = 0; i < _sockets.Length; i++) _accepting[i] ??= _sockets[i].AcceptAsync(CancellationToken.None).AsTask();
+        var done = await Task.WhenAny(_accepting!).WaitAsync(cancel).ConfigureAwait(false);
+        _accepting[Array.IndexOf(_accepting, done)] = null;
+        return await done.ConfigureAwait(false);
+    }
 
     static Listener Reserve(ConnectionProfile profile)
     {
-        var socket = new Socket(profile.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        var sockets = new List<Socket>();
         try
         {
-            if (profile.Listen.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
-            socket.Bind(profile.Listen);
-            return new Listener(profile, socket);
+            foreach (var listen in profile.Listens)
+            {
+                var socket = new Socket(listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                sockets.Add(socket);
+                if (listen.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
+                socket.Bind(listen);
+            }
+
+            return new Listener(profile, [.. sockets]);
         }
         catch (SocketException)
         {
-            socket.Dispose();
+            foreach (var socket in sockets) socket.Dispose();
             throw;
         }
     }

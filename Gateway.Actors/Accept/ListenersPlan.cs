@@ -13,7 +13,7 @@ public sealed record WantedListener(string Name, long Revision, ConnectionProfil
 /// <summary>A port that is open, or is being closed, for the profile's connection.</summary>
 public sealed record OpenListener(ConnectionProfile Profile, bool IsStopping)
 {
-    public IPEndPoint Asked => Profile.Listen;
+    public IEnumerable<IPEndPoint> Asked => Profile.Listens;
 }
 
 /// <summary>
@@ -32,10 +32,10 @@ public sealed record ListenersPlan(
             stop,
             [.. profiles.Values.Where(p => open.TryGetValue(p.Name, out var o) && Stays(o, p) && !ReferenceEquals(o.Profile, p))],
             [
-                .. profiles.Values.Where(p => !open.ContainsKey(p.Name) && !Array.Exists(leaving, o => ListenAddresses.Overlap(o.Value.Asked, p.Listen)))
+                .. profiles.Values.Where(p => !open.ContainsKey(p.Name) && !Array.Exists(leaving, o => ListenAddresses.Overlap(o.Value.Asked, p.Listens)))
                     .OrderBy(p => p.Name, StringComparer.Ordinal),
             ]);
     }
 
-    static bool Stays(OpenListener open, ConnectionProfile? wanted) => !open.IsStopping && wanted is not null && wanted.Listen.Equals(open.Asked);
+    static bool Stays(OpenListener open, ConnectionProfile? wanted) => !open.IsStopping && wanted is not null && wanted.Listens.SequenceEqual(open.Asked);
 }

@@ -21,6 +21,12 @@ public sealed record ConnectionProfile
     /// <summary>Where every node listens for this connection. Port 0 lets the system choose (for tests and the demo).</summary>
     public required IPEndPoint Listen { get; init; }
 
+    /// <summary>Ports of their own for the upstream's brokers; null: there is one upstream, and one port.</summary>
+    public BrokerPorts? Brokers { get; init; }
+
+    /// <summary>All that is listened on.</summary>
+    public IEnumerable<IPEndPoint> Listens => Brokers is null ? [Listen] : [Listen, .. Brokers.At(Listen.Address)];
+
     public required ClientTls ClientTls { get; init; }
 
     public required UpstreamTarget Upstream { get; init; }

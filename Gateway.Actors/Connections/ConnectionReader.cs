@@ -18,8 +18,8 @@ sealed class ConnectionReader(
 
     /// <summary>The profile, or null when the document has a fault.</summary>
     /// <param name="document">The document.</param>
-    /// <param name="register">Takes the document, its <c>listen</c> fields, name and address, to report what another connection already has.</param>
-    public ConnectionProfile? Read(YamlMap document, Action<YamlMap, YamlFields, string, IPEndPoint> register)
+    /// <param name="register">Takes the document, its <c>listen</c> fields, name and addresses, to report what another connection already has.</param>
+    public ConnectionProfile? Read(YamlMap document, Action<YamlMap, YamlFields, string, IReadOnlyList<IPEndPoint>> register)
     {
         var before = faults.Count;
         var root = new YamlFields(document, "", ConnectionFields.Document, faults);
@@ -38,6 +38,7 @@ sealed class ConnectionReader(
             Labels = Labels(metadata),
             Protocol = protocol,
             Listen = Listen(listenFields),
+            Brokers = Brokers(listenFields, protocol),
             ClientTls = tls,
             Upstream = _upstream.Read(spec.RequiredMap("upstream", ConnectionFields.Upstream), protocol),
             Access = _access.Read(spec.RequiredMap("access", ConnectionFields.Access), protocol, tls.ClientCertificate),
@@ -46,7 +47,7 @@ sealed class ConnectionReader(
             MaxSessions = limits.Number("maxSessions", 1, 1_000_000, 1000),
             IdleTimeout = limits.Duration("idleTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), TimeSpan.FromMinutes(10)),
         };
-        register(document, listenFields, name, profile.Listen);
+        register(document, listenFields, name, [.. profile.Listens]);
         return faults.Count == before ? profile : null;
     }
 
@@ -80,6 +81,19 @@ sealed class ConnectionReader(
         var text = listen.Text("address") ?? "0.0.0.0";
         if (!IPAddress.TryParse(text, out var address)) listen.Fault("address", "is not an IP address", "use 0.0.0.0, :: or an address of the node");
         return new IPEndPoint(address ?? IPAddress.Any, listen.Number("port", 0, 65535, otherwise: null));
+    }
+
+    static BrokerPorts? Brokers(YamlFields listen, ProtocolEntry protocol)
+    {
+        if (!listen.Has("brokers")) return null;
+        if (protocol.Survey is null && protocol != s_unknown)
+            listen.Fault("brokers", $"has no use: protocol {protocol.Name} knows no brokers", "remove it");
+        var brokers = listen.Map("brokers", ConnectionFields.Brokers);
+        var ports = new BrokerPorts(
+            brokers.Number("firstNode", 0, int.MaxValue - BrokerPorts.Most, otherwise: null), brokers.Number("firstPort", 1, 65535, otherwise: null),
+            brokers.Number("count", 1, BrokerPorts.Most, otherwise: null));
+        brokers.Require(ports.FirstPort + ports.Count - 1 <= 65535, "count", "leads beyond port 65535", "begin at a lower port, or name fewer brokers");
+        return ports;
     }
 
     ClientTls Tls(YamlFields tls, ProtocolEntry protocol)

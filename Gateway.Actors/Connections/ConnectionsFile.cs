@@ -101,7 +101,7 @@ public static class ConnectionsFile
     {
         readonly Dictionary<string, long> _names = new(StringComparer.Ordinal);
         readonly Dictionary<string, long> _certificates = new(StringComparer.Ordinal);
-        readonly List<(IPEndPoint Listen, string Name)> _listeners = [];
+        readonly List<(IReadOnlyList<IPEndPoint> Listens, string Name)> _listeners = [];
 
         public bool Add(YamlMap document, CertificateProfile certificate)
         {
@@ -112,7 +112,7 @@ public static class ConnectionsFile
             return false;
         }
 
-        public void Add(YamlMap document, YamlFields listenFields, string name, IPEndPoint listen)
+        public void Add(YamlMap document, YamlFields listenFields, string name, IReadOnlyList<IPEndPoint> listens)
         {
             if (name.Length > 0 && !_names.TryAdd(name, document.Line))
             {
@@ -121,9 +121,11 @@ public static class ConnectionsFile
                     "give every connection a name of its own");
             }
 
-            if (_listeners.Find(l => ListenAddresses.Overlap(l.Listen, listen)) is { Name: not null } other)
+            if (_listeners.Find(l => ListenAddresses.Overlap(l.Listens, listens)) is { Name: not null } other)
                 listenFields.Fault("port", $"is also where connection {other.Name} listens", "choose another port or address");
-            _listeners.Add((listen, name));
+            if (listens.Skip(1).Any(broker => ListenAddresses.Overlap(broker, listens[0])))
+                listenFields.Fault("brokers", "take the connection's own port", "begin at another port");
+            _listeners.Add((listens, name));
         }
     }
 }

@@ -18,6 +18,7 @@ static class YamlWriter
         ["metadata"] = ConnectionFields.Metadata,
         ["spec"] = [.. ConnectionFields.Spec, .. CertificateFields.Spec],
         ["listen"] = ConnectionFields.Listen,
+        ["brokers"] = ConnectionFields.Brokers,
         ["tls"] = [.. ConnectionFields.UpstreamTls, .. ConnectionFields.Tls],
         ["upstream"] = ConnectionFields.Upstream,
         ["login"] = ConnectionFields.Login,

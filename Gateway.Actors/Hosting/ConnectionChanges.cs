@@ -69,7 +69,9 @@ sealed class ConnectionChanges(
             }
         }
 
-        var served = connections.Served.Where(s => s.Profile is not null).ToLookup(s => s.Origin, s => new ListeningConnection(s.Name, s.Profile!.Listen));
+        var served = connections.Served.Where(s => s.Profile is not null)
+            .SelectMany(s => s.Profile!.Listens, (s, listen) => (s.Origin, Listening: new ListeningConnection(s.Name, listen)))
+            .ToLookup(s => s.Origin, s => s.Listening);
         var plan = ConnectionsPlan.Of(
             snapshot, loaded, order.Mode, order.Prune, [.. served[ConnectionOrigin.File]], [.. served[ConnectionOrigin.Registry]]);
         var (changes, faults) = CertificatesPlan.Of(

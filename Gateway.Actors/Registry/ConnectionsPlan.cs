@@ -83,7 +83,7 @@ public sealed record ConnectionsPlan(IReadOnlyList<ConnectionChange> Changes, IR
                 "give it another name, or take it out of the file");
         }
 
-        if (ofFile.Concat(others).FirstOrDefault(o => o.Name != profile.Name && ListenAddresses.Overlap(o.Listen, profile.Listen)) is { } taken)
+        if (ofFile.Concat(others).FirstOrDefault(o => o.Name != profile.Name && profile.Listens.Any(l => ListenAddresses.Overlap(o.Listen, l))) is { } taken)
             yield return new($"connection {profile.Name} spec.listen", profile.Listen.ToString(), $"is where connection {taken.Name} listens", "choose another port or address");
     }
 }

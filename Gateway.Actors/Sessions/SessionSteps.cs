@@ -5,6 +5,7 @@ using Akka.Streams;
 using Akka.Streams.Stage;
 using Gateway.Actors.Accept;
 using Gateway.Actors.Authorize;
+using Gateway.Actors.Connections;
 using Gateway.Actors.Identify;
 using Gateway.Actors.Legs;
 using Gateway.Actors.Protocol;
@@ -39,6 +40,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     readonly TaskCompletionSource _recorded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Leg? _client;
     OperationLog? _log;
+    UpstreamFacts? _facts;
     SessionWatch? _watch;
     ClientLogin? _login;
     Leg? _upstream;
@@ -75,7 +77,8 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         using var deadline = Within(parts.Limits.LoginTimeout);
         var surveyed = await parts.Surveys.OfAsync(secured.Profile, deadline.Token).ConfigureAwait(false);
         if (!surveyed.IsGranted) return new Refused(surveyed.Refusal, surveyed.Detail);
-        Conversation.Begin(Here(secured) with { Upstream = surveyed.Value.Facts });
+        _facts = surveyed.Value.Facts;
+        Conversation.Begin(Here(secured) with { Upstream = _facts });
         _login = new ClientLogin(Conversation, secured.Stream);
         var proof = await _login.ReadAsync(deadline.Token).ConfigureAwait(false);
         if (!proof.IsGranted) return new Refused(proof.Refusal, proof.Detail);
@@ -121,7 +124,10 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         using var deadline = Within(parts.Limits.UpstreamTimeout);
         var credentials = await parts.Secrets.ReadAsync(grant.Profile.Upstream.Login, deadline.Token).ConfigureAwait(false);
         if (!credentials.IsGranted) return new Refused(credentials.Refusal, credentials.Detail);
-        var dialled = await parts.Dialer.DialAsync(grant, parts.Time, deadline.Token).ConfigureAwait(false);
+        var node = Node(grant.Profile);
+        var address = node is { } number ? _facts?.AddressOf(number) : null;
+        if (node is not null && address is null) return new Refused(Refusal.UpstreamNodeUnknown, $"its cluster has no broker {node} at the moment");
+        var dialled = await parts.Dialer.DialAsync(grant, address, parts.Time, deadline.Token).ConfigureAwait(false);
         if (!dialled.IsGranted) return new Refused(dialled.Refusal, dialled.Detail);
         var upstream = dialled.Value;
         _upstream = new Leg(upstream.Stream, upstream.Socket);
@@ -174,8 +180,11 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     {
         var local = (IPEndPoint)Accepted.Socket.LocalEndPoint!;
         var address = local.Address.IsIPv4MappedToIPv6 ? local.Address.MapToIPv4() : local.Address;
-        return new(secured.Client.ServerName ?? address.ToString(), local.Port);
+        return new(secured.Client.ServerName ?? address.ToString(), local.Port) { PortOf = secured.Profile.Brokers is { } brokers ? brokers.PortOf : null };
     }
+
+    // The broker that the client's port leads to.
+    int? Node(ConnectionProfile profile) => profile.Brokers?.NodeOf(((IPEndPoint)Accepted.Socket.LocalEndPoint!).Port);
 
     string? ClientName { get; set; }
 

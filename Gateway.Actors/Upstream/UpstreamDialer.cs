@@ -17,15 +17,27 @@ namespace Gateway.Actors.Upstream;
 /// </summary>
 public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revocation, INodeCertificates? certificates = null)
 {
+    /// <inheritdoc cref="DialAsync(Grant, ValueTuple{string, int}?, TimeProvider, CancellationToken)"/>
+    public Task<Verdict<UpstreamConnection>> DialAsync(Grant grant, TimeProvider time, CancellationToken cancel) => DialAsync(grant, node: null, time, cancel);
+
     /// <summary>Does not throw for anything an upstream can do; when <paramref name="cancel"/> fires, it was too slow.</summary>
-    public async Task<Verdict<UpstreamConnection>> DialAsync(Grant grant, TimeProvider time, CancellationToken cancel)
+    /// <param name="grant">Who may.</param>
+    /// <param name="node">The broker's address where the connection leads to one of several; null: the connection's upstream.</param>
+    /// <param name="time">The clock by which certificates are judged.</param>
+    /// <param name="cancel">The deadline.</param>
+    public async Task<Verdict<UpstreamConnection>> DialAsync(Grant grant, (string Host, int Port)? node, TimeProvider time, CancellationToken cancel)
     {
-        var dialled = await DialAsync(grant.Profile.Upstream, grant.Subject.Connection.Stream, time, static () => { }, cancel).ConfigureAwait(false);
+        var dialled = await DialAsync(Target(grant.Profile.Upstream, node), grant.Subject.Connection.Stream, time, static () => { }, cancel).ConfigureAwait(false);
         if (!dialled.IsGranted) return new Refused(dialled.Refusal, dialled.Detail);
         return dialled.Value.Leg is { } leg
             ? new UpstreamConnection(grant, dialled.Value.Socket, leg)
             : new UpstreamConnection(grant, dialled.Value.Socket, dialled.Value.Stream);
     }
+
+    // A broker proves to be the host that its cluster calls it, unless operators named what all certificates of the cluster carry.
+    static UpstreamTarget Target(UpstreamTarget upstream, (string Host, int Port)? node) => node is not var (host, port)
+        ? upstream
+        : upstream with { Host = host, Port = port, ServerName = upstream.ServerName == upstream.Host ? host : upstream.ServerName };
 
     /// <summary>For <see cref="UpstreamProbe"/>: the same for nobody, on an operator's order. Calls <paramref name="connected"/> before TLS.</summary>
     internal Task<Verdict<DialledUpstream>> DialAsync(UpstreamTarget target, TimeProvider time, Action connected, CancellationToken cancel) =>

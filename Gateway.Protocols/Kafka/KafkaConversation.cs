@@ -12,6 +12,7 @@ namespace Gateway.Protocols.Kafka;
 public sealed class KafkaConversation(Limits limits) : Conversation
 {
     readonly InFlight _inFlight = new(limits);
+    readonly Dictionary<int, BrokerAddress> _addresses = [];
     Circumstances? _circumstances;
     KafkaFacts? _facts;
     KafkaLogin? _login;
@@ -82,9 +83,14 @@ public sealed class KafkaConversation(Limits limits) : Conversation
         if (_login?.Refuse(refusal.IsUntold() ? RefusalFacts.NotAuthorized : refusal.Word()) is { } answer) toClient.Write(answer);
     }
 
-    // One port leads to one broker: a cluster of several needs an address for each.
-    BrokerAddress? AddressOf(int node) =>
-        _facts!.Brokers.Count <= 1 ? new BrokerAddress(_circumstances!.Host, _circumstances.Port) : null;
+    // One port leads to one broker: a cluster of several needs a port for each.
+    BrokerAddress? AddressOf(int node)
+    {
+        if (_addresses.TryGetValue(node, out var known)) return known;
+        var here = _circumstances!;
+        var port = here.PortOf is { } portOf ? portOf(node) : _facts!.Brokers.Count <= 1 ? here.Port : null;
+        return port is { } number ? _addresses[node] = new BrokerAddress(here.Host, number) : null;
+    }
 
     static T Begun<T>(T? part)
         where T : class => part ?? throw new InvalidOperationException("The conversation is not that far yet.");

@@ -8,7 +8,10 @@ namespace Gateway.Protocols.Kafka;
 /// <summary>What the gateway has to know of a Kafka cluster before it can answer a client: it is asked before the client has logged in.</summary>
 /// <param name="Ranges">What clients may use.</param>
 /// <param name="Brokers">The brokers by their node ids, where they really are.</param>
-public sealed record KafkaFacts(ApiRanges Ranges, IReadOnlyDictionary<int, BrokerAddress> Brokers) : UpstreamFacts;
+public sealed record KafkaFacts(ApiRanges Ranges, IReadOnlyDictionary<int, BrokerAddress> Brokers) : UpstreamFacts
+{
+    public override (string Host, int Port)? AddressOf(int node) => Brokers.TryGetValue(node, out var broker) ? (broker.Host, broker.Port) : null;
+}
 
 /// <summary>Asks a broker: <c>ApiVersions v0</c>, the gateway's login if it has one, <c>Metadata</c> of no topic.</summary>
 public sealed class KafkaSurvey(Limits limits) : IUpstreamSurvey

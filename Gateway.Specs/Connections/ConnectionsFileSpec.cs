@@ -97,6 +97,8 @@ public sealed class ConnectionsFileSpec : IDisposable
     [InlineData("kind: Connection", "kind: Conection", "connections.yaml:2:7 kind is \"Conection\": is not supported; write Connection")]
     [InlineData("name: telemetry", "name: Telemetry",
         "connections.yaml:4:9 metadata.name is \"Telemetry\": must be at most 63 lower-case letters, digits and dashes; correct the name")]
+    [InlineData("port: 8883 }", "port: 8883, brokers: { firstNode: 0, firstPort: 9000, count: 3 } }",
+        "connections.yaml:7:54 spec.listen.brokers: has no use: protocol mqtt knows no brokers; remove it")]
     [InlineData("protocol: mqtt", "protocol: mqtts",
         "connections.yaml:6:13 spec.protocol is \"mqtts\": is not a protocol the gateway speaks; did you mean \"mqtt\"?")]
     [InlineData("protocol: mqtt", "protocol: [mqtt]", "connections.yaml:6:13 spec.protocol: must be a single value; give it a value or remove the field")]
@@ -212,6 +214,7 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(ConnectionFields.Metadata, Names(Properties(schema.RootElement, "metadata")));
         Assert.Equal(ConnectionFields.Spec, Names(spec));
         Assert.Equal(ConnectionFields.Listen, Names(Properties(spec, "listen")));
+        Assert.Equal(ConnectionFields.Brokers, Names(Properties(Properties(spec, "listen"), "brokers")));
         Assert.Equal(ConnectionFields.Tls, Names(Properties(spec, "tls")));
         Assert.Equal(ConnectionFields.SubjectRule, Names(Properties(Properties(spec, "tls"), "clientSubjects").GetProperty("items")));
         Assert.Equal(ConnectionFields.Upstream, Names(Properties(spec, "upstream")));

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Confluent.Kafka;
+using Gateway.Actors.Record;
 using Gateway.Protocols;
 using Gateway.Specs.Support;
 using Xunit;
@@ -95,7 +96,8 @@ public sealed class KafkaSpec : IAsyncLifetime
             Assert.Equal((1, "localhost", node.Address("events").Port), (broker.BrokerId, broker.Host, broker.Port));
         }
 
-        var session = await node.EndedAsync(s => s.Closing!.ToClientBytes > 0);
+        // The client begins at one connection, and goes on at that of the broker it was told: the same place.
+        var session = await FirstEndedAsync(node);
         var heard = await node.ReplayAsync(session.SessionId, Direction.ToClient);
         var said = await node.ReplayAsync(session.SessionId, Direction.ToUpstream);
         Assert.True(heard.AsSpan().IndexOf("localhost"u8) > 0);
@@ -103,6 +105,42 @@ public sealed class KafkaSpec : IAsyncLifetime
         Assert.True(said.AsSpan().IndexOf(Encoding.UTF8.GetBytes(token)) < 0, "the token is recorded");
         var verified = await node.GatewayAsync(_issuer.Mint(new TokenContent { Groups = s_auditors }), "sessions", "verify", session.SessionId);
         Assert.True(verified.Code == 0, verified.Output);
+    }
+
+    [Fact]
+    public async Task Every_broker_of_a_cluster_is_reached_through_a_port_of_its_own_also_when_leaders_move()
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server(), brokers: 3);
+        var first = FreePort.NextOf(3);
+        await using var node = await KafkaNode.StartAsync(
+            _upstreams, cluster, _issuer.Options("main"), listen: $"port: 0, brokers: {{ firstNode: 1, firstPort: {first}, count: 3 }}");
+        cluster.Mock.CreateTopic("orders", 3);
+        for (var partition = 0; partition < 3; partition++) cluster.Mock.Lead("orders", partition, partition + 1);
+        var token = KafkaNode.Token(_issuer);
+
+        await KafkaClients.ProduceAsync(KafkaNode.ByPassword<ProducerConfig>(node, token), "orders", Messages);
+        for (var partition = 0; partition < 3; partition++) cluster.Mock.Lead("orders", partition, 3 - partition);
+        // The mock takes no commit with the epoch of a leader that was moved by hand.
+        var consumed = await KafkaClients.ConsumeAsync(KafkaNode.ByPassword<ConsumerConfig>(node, token), "orders", Messages, inGroup: true, commits: false);
+
+        Assert.Equal(KafkaClients.Values(Messages), consumed.Order(StringComparer.Ordinal));
+        Assert.All(cluster.Connections, connections => Assert.True(connections > 0));
+        using var admin = new AdminClientBuilder(KafkaNode.ByPassword<AdminClientConfig>(node, token)).Build();
+        Assert.Equal(
+            [(1, first), (2, first + 1), (3, first + 2)],
+            admin.GetMetadata(TimeSpan.FromSeconds(20)).Brokers.OrderBy(b => b.BrokerId).Select(b => (b.BrokerId, b.Port)));
+    }
+
+    [Fact]
+    public async Task A_cluster_with_a_broker_that_no_port_leads_to_is_refused_by_name_rather_than_told()
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server(), brokers: 2);
+        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+        using (var admin = new AdminClientBuilder(KafkaNode.ByPassword<AdminClientConfig>(node, KafkaNode.Token(_issuer))).Build())
+            Assert.Throws<KafkaException>(() => admin.GetMetadata(TimeSpan.FromSeconds(2)));
+
+        var refused = await node.Archive.ListAsync(new SessionFilter { Open = false }, CancellationToken.None);
+        Assert.Contains(refused, s => s.Closing!.Refusal == Refusal.UpstreamNodeUnknown && s.Closing.Detail!.Contains("names broker", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -124,6 +162,18 @@ public sealed class KafkaSpec : IAsyncLifetime
         Assert.Contains("refused by the gateway: not-authorized", told.Reason, StringComparison.Ordinal);
         Assert.False(cluster.Got("never"));
         Assert.Equal([1], cluster.Connections);
+    }
+
+    static async Task<SessionRow> FirstEndedAsync(TestNode node)
+    {
+        SessionRow? first = null;
+        await Eventually.AssertAsync(async () =>
+        {
+            var rows = await node.Archive.ListAsync(new SessionFilter { Open = false }, CancellationToken.None);
+            first = rows.FirstOrDefault(r => r.Closing!.ToClientBytes > 0);
+            Assert.NotNull(first);
+        });
+        return first!;
     }
 
     static byte[] PortBytes(int port) => [0, 0, (byte)(port >> 8), (byte)port];

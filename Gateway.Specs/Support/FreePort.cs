@@ -25,6 +25,16 @@ public static class FreePort
         }
     }
 
+    /// <summary>The first of so many ports in a row.</summary>
+    public static int NextOf(int count)
+    {
+        while (true)
+        {
+            var first = Random.Shared.Next(First, Last - count);
+            if (Enumerable.Range(first, count).All(port => IsFree(port) && s_given.TryAdd(port, 0))) return first;
+        }
+    }
+
     static bool IsFree(int port)
     {
         try

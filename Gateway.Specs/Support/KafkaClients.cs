@@ -19,16 +19,17 @@ static class KafkaClients
     }
 
     /// <summary>Consumes so many records of a topic from its beginning: of its first partition, or of all as a group of its own.</summary>
-    public static Task<List<string>> ConsumeAsync(ConsumerConfig config, string topic, int count, bool inGroup) => Task.Run(() =>
+    public static Task<List<string>> ConsumeAsync(ConsumerConfig config, string topic, int count, bool inGroup, bool commits = true) => Task.Run(() =>
     {
-        (config.GroupId, config.AutoOffsetReset) = ($"group-{Guid.NewGuid():N}", AutoOffsetReset.Earliest);
+        (config.GroupId, config.AutoOffsetReset, config.EnableAutoCommit) = ($"group-{Guid.NewGuid():N}", AutoOffsetReset.Earliest, false);
         using var consumer = new ConsumerBuilder<string, string>(config).Build();
         using var late = new CancellationTokenSource(s_patience);
         if (inGroup) consumer.Subscribe(topic);
         else consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
         var values = new List<string>();
-        while (values.Count < count) values.Add(consumer.Consume(late.Token).Message.Value);
-        if (inGroup) consumer.Commit();
+        ConsumeResult<string, string>? last = null;
+        while (values.Count < count) values.Add((last = consumer.Consume(late.Token)).Message.Value);
+        if (inGroup && commits) consumer.Commit(last);
         consumer.Close();
         return values;
     });

@@ -1,0 +1,73 @@
+using System.Buffers;
+using Gateway.Protocols;
+using Gateway.Protocols.Kafka;
+using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Schema;
+
+namespace Gateway.Benchmarks.Micro;
+
+/// <summary>A Kafka session that is logged in, and what its client and its broker say over and over: one batch of 64 KiB each way.</summary>
+sealed class KafkaDialogue
+{
+    const short ProduceKey = 0;
+    const short FetchKey = 1;
+    const short ApiVersionsKey = 18;
+
+    readonly KafkaConversation _conversation = new(Limits.Default);
+    readonly RelayOutput _output = new(new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+    readonly byte[] _produce;
+    readonly byte[] _fetch;
+    readonly byte[] _fetched;
+
+    public KafkaDialogue(byte[] records)
+    {
+        _produce = Produce(records);
+        (_fetch, _fetched) = Fetch(records);
+        var nobody = new ArrayBufferWriter<byte>();
+        _conversation.Begin(new Circumstances("localhost", 9092) { Upstream = Facts() });
+        _conversation.ReadLogin(_produce, nobody);
+        _conversation.Admit(OperationRules.Everything, nobody, nobody);
+        _conversation.StartUpstreamLogin(UpstreamCredentials.None, nobody);
+        _conversation.ReadUpstreamLogin([], nobody);
+    }
+
+    public void ProduceOnce() => Relay(Direction.ToUpstream, _produce);
+
+    public void FetchOnce()
+    {
+        Relay(Direction.ToUpstream, _fetch);
+        Relay(Direction.ToClient, _fetched);
+    }
+
+    void Relay(Direction direction, byte[] frame)
+    {
+        if (!_conversation.Relay(direction, frame, _output).IsWhole) throw new InvalidOperationException("The conversation did not pass its own benchmark whole.");
+    }
+
+    static KafkaFacts Facts()
+    {
+        var body = new StructValue(KafkaApi.All[ApiVersionsKey].Response(0).Body);
+        foreach (var api in KafkaApi.All.Values)
+            body.Add("ApiKeys").With("ApiKey", api.Key).With("MinVersion", api.Versions.First).With("MaxVersion", api.Versions.Last);
+        return new KafkaFacts(ApiRanges.Of(body), new Dictionary<int, BrokerAddress> { [1] = new("broker", 9092) });
+    }
+
+    // Without acknowledgements, so that nothing piles up that awaits one.
+    static byte[] Produce(byte[] records)
+    {
+        var layout = KafkaApi.All[ProduceKey].Request(12);
+        var body = new StructValue(layout.Body).With("Acks", 0L);
+        body.Add("TopicData").With("Name", "orders").Add("PartitionData").With("Records", records);
+        return KafkaFrame.Request(layout, 1, body);
+    }
+
+    static (byte[] Request, byte[] Response) Fetch(byte[] records)
+    {
+        var api = KafkaApi.All[FetchKey];
+        var request = new StructValue(api.Request(12).Body);
+        request.Add("Topics").With("Topic", "orders").Add("Partitions");
+        var response = new StructValue(api.Response(12).Body);
+        response.Add("Responses").With("Topic", "orders").Add("Partitions").With("Records", records);
+        return (KafkaFrame.Request(api.Request(12), 1, request), KafkaFrame.Response(api.Response(12), 1, response));
+    }
+}
