@@ -43,22 +43,24 @@ public static class CertificateMaker
     }
 
     /// <summary>
-    /// A leaf, with its key; the caller disposes of it. A server's is good for clients too, so that nodes can prove themselves to each other with it.
+    /// A leaf, with its key; the caller disposes of it. One for nodes is good for both roles.
     /// </summary>
     public static X509Certificate2 Leaf(
-        IReadOnlyList<string> names, CertificateUse use, TimeSpan lifetime, X509Certificate2 authority, IEnumerable<X509Extension> more, DateTimeOffset now)
+        IReadOnlyList<string> names, CertificateUse use, TimeSpan lifetime, X509Certificate2 authority, IEnumerable<X509Extension> more, DateTimeOffset now,
+        bool forNodes = false)
     {
         using var own = authority.GetECDsaPrivateKey() ?? throw new ArgumentException("The authority has no ECDSA key.", nameof(authority));
-        return Leaf(names, use, lifetime, authority, own, more, now);
+        return Leaf(names, use, lifetime, authority, own, more, now, forNodes);
     }
 
     internal static X509Certificate2 Leaf(
-        IReadOnlyList<string> names, CertificateUse use, TimeSpan lifetime, SigningAuthority authority, IEnumerable<X509Extension> more, DateTimeOffset now) =>
-        Leaf(names, use, lifetime, authority.Certificate, authority.Key, more, now);
+        IReadOnlyList<string> names, CertificateUse use, TimeSpan lifetime, SigningAuthority authority, IEnumerable<X509Extension> more, DateTimeOffset now,
+        bool forNodes) =>
+        Leaf(names, use, lifetime, authority.Certificate, authority.Key, more, now, forNodes);
 
     static X509Certificate2 Leaf(
         IReadOnlyList<string> names, CertificateUse use, TimeSpan lifetime, X509Certificate2 authority, ECDsa own, IEnumerable<X509Extension> more,
-        DateTimeOffset now)
+        DateTimeOffset now, bool forNodes)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var subject = new X500DistinguishedNameBuilder();
@@ -68,7 +70,7 @@ public static class CertificateMaker
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
-            use == CertificateUse.Server ? [Purposes.Server, Purposes.Client] : [Purposes.Client], critical: false));
+            Uses(use, forNodes), critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, true, false));
         request.CertificateExtensions.Add(Names(names));
@@ -86,6 +88,13 @@ public static class CertificateMaker
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         return request;
     }
+
+    // Nodes prove themselves to each other in both roles, and who can do so is a node: nobody else's certificate can.
+    static OidCollection Uses(CertificateUse use, bool forNodes) => use switch
+    {
+        CertificateUse.Client => [Purposes.Client],
+        _ => forNodes ? [Purposes.Server, Purposes.Client] : [Purposes.Server],
+    };
 
     static X509Extension Names(IReadOnlyList<string> names)
     {

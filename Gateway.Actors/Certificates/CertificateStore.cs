@@ -20,6 +20,8 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
     readonly INodeCertificates _own;
     readonly CertificateStoreParts _parts;
     readonly Lock _updating = new();
+    // SHA-256 of every version for nodes that was ever held here: a node may take a few seconds to present the next.
+    readonly ConcurrentDictionary<string, bool> _ofNodes = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, ExpiryAlarm> _alarms = new(StringComparer.Ordinal);
     CertificatesState _read = CertificatesState.Empty;
     volatile ImmutableDictionary<string, HeldCertificate> _held = ImmutableDictionary.Create<string, HeldCertificate>(StringComparer.Ordinal);
@@ -36,11 +38,25 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
         Update(registry.Current.Certificates);
     }
 
-    public SslStreamCertificateContext Current =>
-        _parts.NodeCertificate is { } name && Find(name) is { IsGranted: true } managed ? managed.Value : _own.Current;
+    public SslStreamCertificateContext Current => OfNodes is { } held && Find(held.Name) is { IsGranted: true } managed ? managed.Value : _own.Current;
+
+    /// <summary>What stands for nodes; null for nothing. Only what the cluster has made: of anything else somebody beside the nodes has the key.</summary>
+    HeldCertificate? OfNodes =>
+        _parts.NodeCertificate is { } name && _held.GetValueOrDefault(name) is { Profile.IsRenewed: true } held ? held : null;
 
     /// <summary>Those of the node's files, and the cluster's own that are trusted.</summary>
     public X509Certificate2Collection ClusterAuthorities => _parts.NodeCertificate is null ? _own.ClusterAuthorities : [.. _own.ClusterAuthorities, .. _authorities];
+
+    /// <summary>
+    /// A node is who has a certificate of the authorities in the node's files; of what the cluster's own issued, only who has a version of the
+    /// certificate that stands for nodes: operators can declare certificates, and must not become nodes by it.
+    /// </summary>
+    public bool IsNode(X509Certificate2 certificate, X509Chain chain)
+    {
+        var ofFiles = _own.ClusterAuthorities;
+        if (chain.ChainElements.Any(e => ofFiles.Any(a => a.RawDataMemory.Span.SequenceEqual(e.Certificate.RawDataMemory.Span)))) return true;
+        return _ofNodes.ContainsKey(Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span)));
+    }
 
     /// <summary>The trusted authorities of the cluster's own, roots and intermediates.</summary>
     public X509Certificate2Collection ManagedAuthorities => [.. _authorities];
@@ -96,7 +112,9 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
             _held = state.All.Values.ToImmutableDictionary(
                 certificate => certificate.Name,
                 certificate => Read(certificate, before.GetValueOrDefault(certificate.Name)),
-                StringComparer.Ordinal).AddRange(ofNode.Select(held => KeyValuePair.Create(held.Name, held)));
+                StringComparer.Ordinal)
+                .AddRange(ofNode.Select(held => KeyValuePair.Create(held.Name, held)));
+            foreach (var version in OfNodes?.Versions ?? []) if (version.Facts is { } facts) _ofNodes[facts.Sha256] = true;
         }
     }
 

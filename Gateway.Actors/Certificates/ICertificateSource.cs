@@ -45,6 +45,9 @@ public sealed record CertificateOrder
     /// <summary>The configured issuer that is meant, for sources of which there are several; null elsewhere.</summary>
     public string? Issuer { get; init; }
 
+    /// <summary>Nodes prove themselves to each other with it: it has to be good for servers and clients.</summary>
+    public bool ForNodes { get; init; }
+
     /// <summary>The certificate that this one takes the place of, DER; null for the first.</summary>
     public ReadOnlyMemory<byte>? Replaces { get; init; }
 }

@@ -18,6 +18,11 @@ public interface INodeCertificates
     X509Certificate2Collection ClusterAuthorities { get; }
 
     /// <summary>
+    /// Whether a peer whose chain ends in one of <see cref="ClusterAuthorities"/> is a node: what the cluster's own authorities issue is also for others.
+    /// </summary>
+    bool IsNode(X509Certificate2 certificate, X509Chain chain) => true;
+
+    /// <summary>
     /// The managed certificate of that name, as handshakes beginning now present it, and never one that has expired; null:
     /// <see cref="Current"/>. A refusal says why there is none.
     /// </summary>

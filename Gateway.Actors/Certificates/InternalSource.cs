@@ -25,7 +25,7 @@ public sealed class InternalSource(IRegistry registry, ClusterKey key, Func<uint
         var now = time.GetUtcNow();
         if (authority.Certificate.NotAfter.ToUniversalTime() <= now.UtcDateTime)
             throw new CertificateSourceException("the cluster's authority has expired; begin another with: gateway certs authority rollover");
-        using var leaf = CertificateMaker.Leaf(order.Names, order.Use, order.Lifetime, authority, extensions(authority.Generation), now);
+        using var leaf = CertificateMaker.Leaf(order.Names, order.Use, order.Lifetime, authority, extensions(authority.Generation), now, order.ForNodes);
         using var own = leaf.GetECDsaPrivateKey()!;
         return Task.FromResult(new IssuedChain([leaf.RawData, authority.Certificate.RawData], own.ExportPkcs8PrivateKey()));
     }

@@ -184,7 +184,7 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
         return sights;
     }
 
-    static CertificateOrder Order(ManagedCertificate certificate, CertificateProfile profile, uint version) => new()
+    CertificateOrder Order(ManagedCertificate certificate, CertificateProfile profile, uint version) => new()
     {
         Name = certificate.Name,
         Version = version,
@@ -192,6 +192,7 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
         Use = profile.Use,
         Lifetime = profile.Lifetime,
         Issuer = profile.Issuer,
+        ForNodes = certificate.Name == _parts.NodeCertificate,
         Replaces = certificate.Active?.Chain[0],
     };
 

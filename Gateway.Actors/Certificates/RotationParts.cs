@@ -26,6 +26,9 @@ public sealed record RotationParts
     /// <summary>Who issues certificates of that origin; null: nobody here.</summary>
     public required Func<CertificateOrigin, ICertificateSource?> Source { get; init; }
 
+    /// <summary>The certificate that stands for nodes; null: none does.</summary>
+    public string? NodeCertificate { get; init; }
+
     /// <summary>Reads a declaration; null when this node cannot.</summary>
     public required Func<ManagedCertificate, CertificateProfile?> Read { get; init; }
 

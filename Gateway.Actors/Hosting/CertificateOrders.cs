@@ -39,6 +39,8 @@ public sealed class CertificateOrders(IRegistry registry, IRegistryCommands comm
     public async Task<RegistryAnswer> ImportAsync(
         string name, IReadOnlyList<ReadOnlyMemory<byte>> chain, byte[] pkcs8, CertificateUse use, Act act, CancellationToken cancel)
     {
+        if (name == declarations.NodeCertificate)
+            return await Refuse(RegistryOutcome.Invalid, $"Certificate {name} stands for the nodes: only the cluster itself makes it. Import under another name.");
         var known = Find(name);
         var profile = known is null ? null : declarations.Read(known);
         if (profile is { Source: not CertificateOrigin.Imported })
@@ -63,6 +65,8 @@ public sealed class CertificateOrders(IRegistry registry, IRegistryCommands comm
     /// <summary>The active version's private key (PKCS #8), which the caller clears, once that is recorded; an answer that says why not otherwise.</summary>
     public async Task<(byte[]? Key, uint Version, RegistryAnswer Answer)> ExportKeyAsync(string name, Act act, CancellationToken cancel)
     {
+        if (name == declarations.NodeCertificate)
+            return (null, 0, await Refuse(RegistryOutcome.Invalid, $"Certificate {name} stands for the nodes: whoever had its key would be one. It is not given out."));
         if (Find(name)?.Active is not { } active) return (null, 0, await Refuse(RegistryOutcome.NotFound, $"There is no active version of a certificate {name}."));
         var recorded = new ActRecorded { Act = act, Kind = ActKind.CertificateKeyExported, Target = name, Detail = $"version {active.Number}" };
         var answer = await commands.ChangeAsync([recorded], null, cancel);

@@ -12,6 +12,9 @@ public sealed class RegisteredCertificates(GatewayOptions options)
     readonly IReadOnlyCollection<string> _issuers = [.. options.Certificates.Acme.Select(issuer => issuer.Name)];
     readonly ConcurrentDictionary<string, (long Revision, CertificateProfile? Profile)> _read = new(StringComparer.Ordinal);
 
+    /// <summary>The certificate that stands for nodes; null: none does.</summary>
+    public string? NodeCertificate => options.Certificates.NodeCertificate;
+
     /// <summary>Null when this node cannot read it: a file or an ACME issuer is missing here.</summary>
     public CertificateProfile? Read(ManagedCertificate certificate)
     {

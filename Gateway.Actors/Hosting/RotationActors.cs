@@ -29,6 +29,7 @@ sealed class RotationActors(
             Token = token,
             Nodes = new RotationNodes(system),
             Source = issuers.GetValueOrDefault,
+            NodeCertificate = node.Options.Certificates.NodeCertificate,
             Read = node.RegisteredCertificates.Read,
             Done = metrics.Rotated,
             Time = node.Time,

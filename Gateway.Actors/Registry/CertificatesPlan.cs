@@ -35,17 +35,16 @@ public static class CertificatesPlan
     {
         if (profile.ClientTls.Certificate is { } shown && Fault(shown, CertificateUse.Server, now, declared, useOf) is var (problem, remedy))
             yield return new($"connection {profile.Name} spec.tls.certificate", shown, problem, remedy);
-        // Every certificate for servers here is good for clients too.
-        if (profile.Upstream.Certificate is { } own && Fault(own, null, now, declared, useOf) is var (fault, way))
+        if (profile.Upstream.Certificate is { } own && Fault(own, CertificateUse.Client, now, declared, useOf) is var (fault, way))
             yield return new($"connection {profile.Name} spec.upstream.tls.certificate", own, fault, way);
     }
 
     static (string Problem, string Remedy)? Fault(
-        string name, CertificateUse? use, RegistrySnapshot now, IReadOnlyList<CertificateProfile> declared, Func<string, CertificateUse?> useOf)
+        string name, CertificateUse needed, RegistrySnapshot now, IReadOnlyList<CertificateProfile> declared, Func<string, CertificateUse?> useOf)
     {
         var known = declared.FirstOrDefault(c => c.Name == name);
         if (known is null && !now.Certificates.All.ContainsKey(name))
             return ("is no certificate that is registered", "declare it (kind: Certificate) in the same file, or before");
-        return use is { } needed && (known?.Use ?? useOf(name)) is { } given && given != needed ? ("is declared for clients only", "declare it with use: server") : null;
+        return (known?.Use ?? useOf(name)) is { } given && given != needed ? ($"is not declared for {(needed == CertificateUse.Server ? "servers" : "clients")}", $"declare it with use: {(needed == CertificateUse.Server ? "server" : "client")}") : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
@@ -126,6 +127,32 @@ public sealed class CertificateStoreSpec : IDisposable
     }
 
     [Fact]
+    public void What_the_clusters_authority_issued_for_anything_else_makes_nobody_a_node()
+    {
+        using var store = Open(nodeCertificate: "edge");
+        _registry.Do(SampleCertificates.Active("edge", _key));
+        _registry.Do(SampleCertificates.Active("other", _key));
+
+        Assert.True(IsNode(store, store.Find("edge").Value.TargetCertificate));
+        Assert.False(IsNode(store, store.Find("other").Value.TargetCertificate));
+        Assert.True(IsNode(store, _authority.Server("localhost"), _authority.Authority));
+        _registry.Do(new CertificateRetired { Act = SampleRegistry.Act, Name = "edge", Version = 1, Reason = "spec" });
+        Assert.True(IsNode(store, X509CertificateLoader.LoadCertificate(_registry.Acts.OfType<CertificateIssued>().First().Chain[0].Span)));
+    }
+
+    [Fact]
+    public void What_was_handed_in_never_stands_for_a_node()
+    {
+        using var store = Open(nodeCertificate: "edge");
+        var own = store.Current.TargetCertificate.SerialNumber;
+
+        _registry.Do(SampleCertificates.Active("edge", _key, source: "imported"));
+
+        Assert.Equal(own, store.Current.TargetCertificate.SerialNumber);
+        Assert.False(IsNode(store, store.Find("edge").Value.TargetCertificate));
+    }
+
+    [Fact]
     public void Files_are_taken_up_when_they_change_and_faulty_ones_change_nothing_and_say_so()
     {
         TestCertificates.Write(_authority.Server("gw.example.org"), _folder.Root, "edge");
@@ -170,6 +197,17 @@ public sealed class CertificateStoreSpec : IDisposable
     {
         _authority.Dispose();
         _folder.Dispose();
+    }
+
+    static bool IsNode(CertificateStore store, X509Certificate2 certificate, X509Certificate2? authority = null)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.VerificationTime = certificate.NotBefore.AddMinutes(1);
+        if (authority is not null) chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.Build(certificate);
+        return store.IsNode(certificate, chain);
     }
 
     CertificateProfile OfFiles() => new()

@@ -35,7 +35,7 @@ public static class ClusterConfiguration
     {
         return akka
             .AddHocon(Settings(options, identity), HoconAddMode.Prepend)
-            .WithMutualTls(() => certificates.Current.TargetCertificate, () => certificates.ClusterAuthorities, time ?? TimeProvider.System)
+            .WithMutualTls(() => certificates.Current.TargetCertificate, () => certificates.ClusterAuthorities, time ?? TimeProvider.System, certificates.IsNode)
             .ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();

@@ -12,9 +12,10 @@ static class MutualTls
 {
     /// <summary>Certificate and authorities are asked for again and again, so that both can be renewed while the system runs.</summary>
     public static AkkaConfigurationBuilder WithMutualTls(
-        this AkkaConfigurationBuilder akka, Func<X509Certificate2> own, Func<X509Certificate2Collection> authorities, TimeProvider time)
+        this AkkaConfigurationBuilder akka, Func<X509Certificate2> own, Func<X509Certificate2Collection> authorities, TimeProvider time,
+        Func<X509Certificate2, X509Chain, bool>? isNode = null)
     {
-        var validator = NodeTrust.Validator(authorities, time);
+        var validator = NodeTrust.Validator(authorities, isNode ?? ((_, _) => true), time);
         return akka
             .AddSetup(new DotNettySslSetup(own(), suppressValidation: false, requireMutualAuthentication: true, validator))
             .AddStartup((system, _) =>
