@@ -26,7 +26,7 @@ readonly record struct FrameHead(int HeadLength, long FrameLength);
 /// <summary>A refusal on the way, which is none where <see cref="Detail"/> is null.</summary>
 readonly record struct FrameFault(Refusal Refusal, string? Detail)
 {
-    public static readonly FrameFault None;
+    public static FrameFault None => default;
 
     public bool IsNone => Detail is null;
 }
