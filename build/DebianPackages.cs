@@ -15,6 +15,7 @@ static class DebianPackages
         new("openssl", "openssl"),
         new("pebble", "pebble"),
         new("softhsm2-util", "softhsm2"),
+        new("sslscan", "sslscan"),
         new("curl", "curl"),
         new("python3", "python3"),
         new("node", "nodejs"),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Node.Admin;
 
@@ -11,7 +12,8 @@ static class CertificateEndpoint
     const string AskRule = "The body must be JSON with request (PKCS #10, PEM), and maybe for (such as 1h) and connection; gateway cert issue sends it.";
 
     public static async Task<IResult> IssueAsync(
-        HttpContext http, IConnections connections, IAccessFacts facts, ClientCertificateAuthority authority, TimeProvider time, ILogger<AdminAccess> log)
+        HttpContext http, IConnections connections, IAccessFacts facts, ClientCertificateAuthority authority, AuditTrail audit, TimeProvider time,
+        ILogger<AdminAccess> log)
     {
         if (await AskAsync(http) is not { } asked) return Problems.Of(StatusCodes.Status400BadRequest, AskRule);
         var (token, now) = (Caller.IdentityOf(http), time.GetUtcNow());
@@ -28,6 +30,8 @@ static class CertificateEndpoint
                 return Problems.Of(StatusCodes.Status409Conflict, "This connection does not accept certificates of this cluster's client authority; ask its operators.");
         }
 
+        var detail = asked.Connection is { } connection ? $"a client certificate for connection {connection}" : "a client certificate";
+        if (await audit.RecordAsync(http, ActKind.CertificateIssued, token.Name, detail) is { } unrecorded) return unrecorded;
         var issued = authority.Issue(asked.Request!, token.Name, token.Groups, asked.Lifetime() ?? TimeSpan.MaxValue);
         if (!issued.IsGranted) return Problems.Of(StatusCodes.Status400BadRequest, $"No certificate was issued: {issued.Detail}.");
         using var certificate = issued.Value;
