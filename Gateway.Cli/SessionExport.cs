@@ -99,7 +99,7 @@ public sealed class SessionExport(ISessionArchive archive, CliOutput output)
         SessionRow row, IAsyncEnumerable<JournaledEvent> events, Func<ReplayPiece, Task> write, IAnsiConsole? watched,
         CancellationToken cancel)
     {
-        var pieces = SessionReplay.PiecesAsync(archive, row.SessionId, events, ended: row.Closing is not null, cancel);
+        var pieces = SessionReplay.PiecesAsync(archive, row.SessionId, events, ended: row.Closing is not null, cancel: cancel);
         if (watched is null) await PlayAsync(null);
         else await watched.Progress().AutoClear(true).StartAsync(bar => PlayAsync(bar.AddTask("exporting", maxValue: Total(row))));
         return ExitCode.Ok;

@@ -55,8 +55,8 @@ public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, Tim
 
     IAsyncEnumerable<ReplayPiece> Pieces(
         ReplayRequest request, SessionRow row, CancellationToken cancel, Action<OperationsRecorded>? operations = null) => request.Follow
-        ? SessionReplay.PiecesAsync(archive, row.SessionId, Followed(row.SessionId, cancel), ended: false, cancel, operations)
-        : SessionReplay.PiecesAsync(archive, row, cancel, operations);
+        ? SessionReplay.PiecesAsync(archive, row.SessionId, Followed(row.SessionId, cancel), ended: false, operations, cancel)
+        : SessionReplay.PiecesAsync(archive, row, operations, cancel);
 
     IAsyncEnumerable<JournaledEvent> Followed(string sessionId, CancellationToken cancel) => archive is HttpSessionArchive node
         ? node.FollowAsync(sessionId, cancel)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Registry;
 using Gateway.Protocols.Journal;

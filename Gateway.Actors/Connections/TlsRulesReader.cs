@@ -20,7 +20,7 @@ static class TlsRulesReader
         Trusted = Trusted(tls),
     };
 
-    static IReadOnlyList<TlsCipherSuite>? Suites(YamlFields tls, bool allowTls12)
+    static TlsCipherSuite[]? Suites(YamlFields tls, bool allowTls12)
     {
         if (Known(tls, "suites", s_suites) is not { } names) return null;
         TlsCipherSuite[] suites = [.. names.Where(s_suites.Contains).Select(Enum.Parse<TlsCipherSuite>)];

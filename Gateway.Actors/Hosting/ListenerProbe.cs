@@ -5,7 +5,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using Gateway.Actors.Accept;
 using Gateway.Actors.Certificates;
-using Gateway.Actors.Connections;
 
 namespace Gateway.Actors.Hosting;
 

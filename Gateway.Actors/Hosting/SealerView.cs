@@ -24,8 +24,8 @@ sealed class SealerView(ActorSystem system) : ISealerView
     }
 
     // A member that came up may be this node, which is then the first to look after what an earlier process left.
-    public void WhenMemberLost(IActorRef to, object message) => system.ActorOf(
-        Props.Create(() => new Watch(to, message)), "sealer-watch");
+    public void WhenMemberLost(IActorRef receiver, object message) => system.ActorOf(
+        Props.Create(() => new Watch(receiver, message)), "sealer-watch");
 
     static bool IsKey(string role) => role.StartsWith(NodeIdentity.KeyPrefix, StringComparison.Ordinal);
 

@@ -1,5 +1,4 @@
 using Gateway.Actors.Certificates;
-using Gateway.Actors.Connections;
 using Gateway.Actors.Tls.Revocation;
 using Microsoft.Extensions.Hosting;
 

@@ -16,8 +16,8 @@ public static class SessionReplay
 {
     /// <summary>As below, of a session that this archive has.</summary>
     public static IAsyncEnumerable<ReplayPiece> PiecesAsync(
-        ISessionArchive archive, SessionRow row, CancellationToken cancel, Action<OperationsRecorded>? operations = null) =>
-        PiecesAsync(archive, row.SessionId, archive.ReadAsync(row.SessionId, cancel), ended: row.Closing is not null, cancel, operations);
+        ISessionArchive archive, SessionRow row, Action<OperationsRecorded>? operations, CancellationToken cancel) =>
+        PiecesAsync(archive, row.SessionId, archive.ReadAsync(row.SessionId, cancel), ended: row.Closing is not null, operations, cancel);
 
     /// <summary>
     /// The traffic of both directions in the order it was relayed, one chunk in memory at a time. The recording of an
@@ -26,8 +26,8 @@ public static class SessionReplay
     /// bytes; without it they are as good as missing.
     /// </summary>
     public static async IAsyncEnumerable<ReplayPiece> PiecesAsync(
-        string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, KeyFinding key, [EnumeratorCancellation] CancellationToken cancel = default,
-        Action<OperationsRecorded>? operations = null)
+        string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, KeyFinding key, Action<OperationsRecorded>? operations = null,
+        [EnumeratorCancellation] CancellationToken cancel = default)
     {
         var position = new Position();
         await foreach (var e in events.WithCancellation(cancel))
@@ -66,12 +66,12 @@ public static class SessionReplay
 
     /// <summary>The same, opened with the key that the archive has to it.</summary>
     public static async IAsyncEnumerable<ReplayPiece> PiecesAsync(
-        ISessionArchive archive, string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, [EnumeratorCancellation] CancellationToken cancel = default,
-        Action<OperationsRecorded>? operations = null)
+        ISessionArchive archive, string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, Action<OperationsRecorded>? operations = null,
+        [EnumeratorCancellation] CancellationToken cancel = default)
     {
         var found = await archive.KeyAsync(sessionId, cancel);
         using var key = found.Key;
-        await foreach (var piece in PiecesAsync(sessionId, events, ended, found, cancel, operations)) yield return piece;
+        await foreach (var piece in PiecesAsync(sessionId, events, ended, found, operations, cancel)) yield return piece;
     }
 
     static List<ReplayPiece> PiecesOf(string sessionId, TrafficRecorded chunk, KeyFinding key)

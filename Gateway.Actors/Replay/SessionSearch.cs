@@ -123,7 +123,7 @@ public static class SessionSearch
         try
         {
             var reader = new KeptOperations(OperationReader.Of(row.Protocol, s_limits));
-            var pieces = SessionReplay.PiecesAsync(archive, row, cancel, reader.Keep);
+            var pieces = SessionReplay.PiecesAsync(archive, row, reader.Keep, cancel);
             await foreach (var operation in pieces.OperationsAsync(reader, window, cancel))
             {
                 if (operation.PayloadLength > operation.Payload.Length && !operation.Payload.IsEmpty) cut++;

@@ -109,6 +109,6 @@ public interface ISealerView
     /// <summary>True on the one node that seals for the lost ones.</summary>
     bool IsResponsible { get; }
 
-    /// <summary>Tells <paramref name="to"/> each time a member is removed.</summary>
-    void WhenMemberLost(IActorRef to, object message);
+    /// <summary>Tells <paramref name="receiver"/> each time a member is removed.</summary>
+    void WhenMemberLost(IActorRef receiver, object message);
 }

@@ -66,7 +66,7 @@ public static class TlsPolicy
             : null;
     }
 
-    static IReadOnlyList<TlsCipherSuite> Allowed(TlsRules rules, TlsCipherSuite[] ofVersion) =>
+    static TlsCipherSuite[] Allowed(TlsRules rules, TlsCipherSuite[] ofVersion) =>
         rules.Suites is { } suites ? [.. suites.Intersect(ofVersion)] : ofVersion;
 
     static Refused? JudgeName(string? asked, IReadOnlyList<string> allowed)

@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Connections;

@@ -30,7 +30,7 @@ public sealed class UpstreamSurveys(UpstreamDialer dialer, UpstreamSecrets secre
             (_, known) => ReferenceEquals(known.Profile, profile) && !IsStale(known) ? known : Begin(profile, begin));
         try
         {
-            return await survey.Result.Value.WaitAsync(cancel).ConfigureAwait(false);
+            return await survey.Answer.Value.WaitAsync(cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -42,8 +42,9 @@ public sealed class UpstreamSurveys(UpstreamDialer dialer, UpstreamSecrets secre
 
     bool IsStale(Survey survey)
     {
-        if (survey.Result.Value is not { IsCompleted: true } done) return false;
-        var isGood = done is { IsCompletedSuccessfully: true, Result.IsGranted: true };
+        if (survey.Answer.Value is not { IsCompleted: true } done) return false;
+        // It is completed: nothing waits here.
+        var isGood = done.IsCompletedSuccessfully && done.GetAwaiter().GetResult().IsGranted;
         return time.GetElapsedTime(survey.Begun) > (isGood ? s_fresh : s_failed);
     }
 
@@ -61,7 +62,7 @@ public sealed class UpstreamSurveys(UpstreamDialer dialer, UpstreamSecrets secre
         return login.IsGranted ? new Surveyed(survey.Facts) : new Refused(login.Refusal, login.Detail);
     }
 
-    sealed record Survey(ConnectionProfile Profile, long Begun, Lazy<Task<Verdict<Surveyed>>> Result);
+    sealed record Survey(ConnectionProfile Profile, long Begun, Lazy<Task<Verdict<Surveyed>>> Answer);
 }
 
 /// <summary>What is known of an upstream.</summary>

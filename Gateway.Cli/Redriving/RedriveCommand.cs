@@ -55,7 +55,7 @@ sealed class RedriveCommand(SourceOptions source, CliOutput output, Func<string,
             ?? throw SessionQueries.None(request.SessionId);
         var dialer = ConnectCommand.DialerOf(source, parsed, node, reached, parsed.GetValue(_host), variables);
         using var redriver = new SessionRedriver(begin(), dialer, output, TimeProvider.System);
-        var pieces = SessionReplay.PiecesAsync(archive, row, cancel);
+        var pieces = SessionReplay.PiecesAsync(archive, row, operations: null, cancel);
         return await redriver.RunAsync(pieces, request.WindowOf(row.StartedAt), request.Pace, Token(parsed, reached), cancel);
     }
 

@@ -32,7 +32,7 @@ public sealed class RecordingKeeperSpec : SteppedSystem, ISealerView, IAsyncLife
 
     public IReadOnlyCollection<string> LiveNodeKeys => [];
 
-    public void WhenMemberLost(IActorRef to, object message)
+    public void WhenMemberLost(IActorRef receiver, object message)
     {
     }
 

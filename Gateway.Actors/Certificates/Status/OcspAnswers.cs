@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Org.BouncyCastle.Asn1;
@@ -71,6 +72,7 @@ static class OcspAnswers
     static bool IsSerial(CertificateID id) => id.SerialNumber.SignValue > 0 && id.SerialNumber.BitLength <= 160;
 
     // The key may live where it cannot be given to the library.
+    [SuppressMessage("Design", "CA1001", Justification = "The library disposes of no factory, and a stream in memory holds nothing that must be.")]
     sealed class EcdsaWithSha256(ECDsa key) : ISignatureFactory, IStreamCalculator<IBlockResult>
     {
         readonly MemoryStream _signed = new();

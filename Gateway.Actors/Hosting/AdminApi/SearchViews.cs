@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Gateway.Actors.Replay;
-using Gateway.Protocols;
 using Gateway.Protocols.Reading;
 
 namespace Gateway.Actors.Hosting.AdminApi;
