@@ -26,5 +26,5 @@ public interface IUpstreamSurvey : IUpstreamLogin
 public abstract record UpstreamFacts
 {
     /// <summary>Where a node of the upstream's cluster really is; null where there is no such node.</summary>
-    public virtual (string Host, int Port)? AddressOf(int node) => null;
+    public virtual (string Host, int Port)? PlaceOf(int node) => null;
 }

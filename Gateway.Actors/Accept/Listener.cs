@@ -79,7 +79,13 @@ public sealed class Listener : IDisposable
         foreach (var socket in _sockets) socket.Dispose();
         // A client that came while nobody asked for it is not left waiting; what else there is to say went to whoever asked.
         foreach (var accepting in _accepting)
-            accepting?.ContinueWith(static a => { if (a.Exception is null) a.Result.Dispose(); }, TaskScheduler.Default);
+            if (accepting is not null) _ = LetGoAsync(accepting);
+    }
+
+    static async Task LetGoAsync(Task<Socket> accepting)
+    {
+        await ((Task)accepting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (accepting.IsCompletedSuccessfully) (await accepting.ConfigureAwait(false)).Dispose();
     }
 
     async Task<Socket> AcceptAnyAsync(CancellationToken cancel)

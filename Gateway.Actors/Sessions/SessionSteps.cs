@@ -125,7 +125,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         var credentials = await parts.Secrets.ReadAsync(grant.Profile.Upstream.Login, deadline.Token).ConfigureAwait(false);
         if (!credentials.IsGranted) return new Refused(credentials.Refusal, credentials.Detail);
         var node = Node(grant.Profile);
-        var address = node is { } number ? _facts?.AddressOf(number) : null;
+        var address = node is { } number ? _facts?.PlaceOf(number) : null;
         if (node is not null && address is null) return new Refused(Refusal.UpstreamNodeUnknown, $"its cluster has no broker {node} at the moment");
         var dialled = await parts.Dialer.DialAsync(grant, address, parts.Time, deadline.Token).ConfigureAwait(false);
         if (!dialled.IsGranted) return new Refused(dialled.Refusal, dialled.Detail);

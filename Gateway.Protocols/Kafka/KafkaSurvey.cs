@@ -10,7 +10,7 @@ namespace Gateway.Protocols.Kafka;
 /// <param name="Brokers">The brokers by their node ids, where they really are.</param>
 public sealed record KafkaFacts(ApiRanges Ranges, IReadOnlyDictionary<int, BrokerAddress> Brokers) : UpstreamFacts
 {
-    public override (string Host, int Port)? AddressOf(int node) => Brokers.TryGetValue(node, out var broker) ? (broker.Host, broker.Port) : null;
+    public override (string Host, int Port)? PlaceOf(int node) => Brokers.TryGetValue(node, out var broker) ? (broker.Host, broker.Port) : null;
 }
 
 /// <summary>Asks a broker: <c>ApiVersions v0</c>, the gateway's login if it has one, <c>Metadata</c> of no topic.</summary>
