@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
 using Gateway.Protocols;

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using Gateway.Actors.Replay;
 using Gateway.Cli.Connect;
 using Gateway.Protocols;

@@ -34,7 +34,7 @@ static class RecordingEndpoint
         if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = s_patience;
         if (!follow) return Results.Stream(to => WriteAsync(to, archive.ReadAsync(id, http.RequestAborted), http, id, log), Stream);
         if (Interlocked.Increment(ref s_followed) <= MostFollowed)
-            return Results.Stream(to => FollowAsync(to, http, id, archive, time, life.ApplicationStopping, log), Stream);
+            return Results.Stream(to => FollowAsync(to, http, id, archive, time, log, life.ApplicationStopping), Stream);
         Interlocked.Decrement(ref s_followed);
         return Problems.Of(
             StatusCodes.Status503ServiceUnavailable, $"This node follows {MostFollowed} sessions already; end one, or ask another node.");
@@ -60,7 +60,7 @@ static class RecordingEndpoint
 
     // A node that leaves does not wait for those who follow: they ask another.
     static async Task FollowAsync(
-        Stream to, HttpContext http, string id, ISessionArchive archive, TimeProvider time, CancellationToken stopping, ILogger log)
+        Stream to, HttpContext http, string id, ISessionArchive archive, TimeProvider time, ILogger log, CancellationToken stopping)
     {
         try
         {
