@@ -31,7 +31,6 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         ("POST", $"{Session}/redrive", false, false, false),
         ("GET", "/v1/search?pattern=x", true, false, false),
         ("GET", "/v1/seal-key", true, false, false),
-        ("GET", "/v1/search?pattern=x", true, false, false),
         ("GET", "/v1/ledger", true, false, false),
         ("GET", $"/v1/ledger/{SampleSession.Id}", true, false, false),
         ("GET", "/v1/nodes", false, true, true),

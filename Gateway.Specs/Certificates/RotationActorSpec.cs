@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Gateway.Actors.Certificates;
-using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Registry;
 using Gateway.Protocols.Journal;
@@ -76,7 +75,7 @@ public sealed class RotationActorSpec : IAsyncDisposable
     [Fact]
     public async Task An_issuer_that_fails_is_recorded_with_its_reason_and_the_time_of_the_next_attempt()
     {
-        _source.Failure = new CertificateSourceException("the issuer is out for lunch") { RetryAt = DateTimeOffset.UtcNow + TimeSpan.FromHours(1) };
+        _source.Failure = new CertificateSourceException("the issuer is out for lunch") { RetryAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1) };
 
         var coordinator = Start();
         await Eventually.TrueAsync(() => _registry.Acts.OfType<RotationFailed>().Any());

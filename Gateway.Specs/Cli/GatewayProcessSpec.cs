@@ -61,7 +61,7 @@ public sealed class GatewayProcessSpec : IAsyncLifetime, IDisposable
     public async Task Ctrl_C_ends_a_slow_replay_quietly()
     {
         // At a millionth of the recorded pace the pieces are minutes and hours apart.
-        using var gateway = Start("sessions", "replay", SampleSession.Id, "--pace", "0.000001");
+        using var gateway = Start("sessions", "replay", SampleSession.Id, "--pace", "0.000001", "--decode", "text");
         var first = await gateway.StandardOutput.ReadLineAsync().WaitAsync(s_deadline);
 
         using (var interrupt = Process.Start(Tool.Path("kill"), ["-INT", $"{gateway.Id}"])) await interrupt.WaitForExitAsync();

@@ -1,5 +1,4 @@
 using Gateway.Actors.Record;
-using Gateway.Actors.Replay;
 using Gateway.Cli;
 using Gateway.Specs.Support;
 using Xunit;

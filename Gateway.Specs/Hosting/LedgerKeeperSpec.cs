@@ -22,7 +22,7 @@ public sealed class LedgerKeeperSpec(PostgresServer server) : SteppedSystem, ISe
 
     public IReadOnlyCollection<string> LiveNodeKeys => [];
 
-    public void WhenMemberLost(IActorRef receiver, object message)
+    void ISealerView.WhenMemberLost(IActorRef receiver, object message)
     {
     }
 

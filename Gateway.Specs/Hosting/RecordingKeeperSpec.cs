@@ -32,7 +32,7 @@ public sealed class RecordingKeeperSpec : SteppedSystem, ISealerView, IAsyncLife
 
     public IReadOnlyCollection<string> LiveNodeKeys => [];
 
-    public void WhenMemberLost(IActorRef receiver, object message)
+    void ISealerView.WhenMemberLost(IActorRef receiver, object message)
     {
     }
 

@@ -99,7 +99,7 @@ public sealed class AcmeSpec : IAsyncLifetime, IDisposable
         Assert.True(code == 0, output);
     }
 
-    Task RotateAsync() => _node.Services.GetRequiredService<IRegistryCommands>()
+    Task<RegistryAnswer> RotateAsync() => _node.Services.GetRequiredService<IRegistryCommands>()
         .ChangeAsync([new RotationOrdered { Act = SampleRegistry.ActOf(Guid.NewGuid().ToString()), Name = "edge" }], null, CancellationToken.None);
 
     Task ProvenAsync(uint version) => Eventually.AssertAsync(

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
@@ -9,13 +10,14 @@ namespace Gateway.Specs.Soaks;
 
 /// <summary>Three nodes, certificates of 90 seconds, 200 sessions that stream, an authority rolled over every two minutes.</summary>
 [Collection(nameof(TestCluster))]
+[SuppressMessage("Design", "CA1001", Justification = "The runner disposes of a spec by DisposeAsync.")]
 public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
 {
     const int Sessions = 200;
 
     static readonly TimeSpan s_rollOver = TimeSpan.FromMinutes(2);
 
-    readonly RotatingConnection _connection = new(cluster, "90s");
+    RotatingConnection _connection = null!;
     readonly ConcurrentQueue<string> _faults = new();
     readonly ConcurrentDictionary<string, bool> _serials = new();
     int _handshakes;
@@ -49,7 +51,11 @@ public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
         Assert.True(streams.Ended == 0 && _faults.IsEmpty, $"{report}{string.Join('\n', _faults.Take(10))}");
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public Task InitializeAsync()
+    {
+        _connection = new RotatingConnection(cluster, "90s");
+        return Task.CompletedTask;
+    }
 
     public async Task DisposeAsync() => await _connection.DisposeAsync();
 
@@ -65,7 +71,7 @@ public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
             }
             catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException or System.Net.Sockets.SocketException)
             {
-                _faults.Enqueue($"{place} at {DateTimeOffset.UtcNow:u}: {e.Message}");
+                _faults.Enqueue($"{place} at {TimeProvider.System.GetUtcNow():u}: {e.Message}");
             }
         }
     }

@@ -113,7 +113,7 @@ static unsafe partial class LibSsl
     public static partial int SSL_set_ciphersuites(SslHandle ssl, string names);
 
     [LibraryImport(Name)]
-    public static partial int SSL_set_num_tickets(SslHandle ssl, nuint count);
+    public static partial int SSL_new_session_ticket(SslHandle ssl);
 
     [LibraryImport(Name)]
     public static partial void SSL_set_verify(SslHandle ssl, int mode, nint callback);

@@ -35,8 +35,9 @@ sealed unsafe class OpenSslContexts(IReadOnlyList<TlsCipherSuite> suites)
             LibSsl.SSL_CTX_set_session_ticket_cb(context, &ResumedPeer.Seal, &ResumedPeer.Open, 0), nameof(LibSsl.SSL_CTX_set_session_ticket_cb));
         OpenSslError.Check(
             (int)LibSsl.SSL_CTX_callback_ctrl(context, ContextControl.SetStatusCallback, &StapleCallback.Answer).Value, "SSL_CTX_set_tlsext_status_cb");
-        // One per connection: RFC 8446 appendix C.4 wants a ticket used once, and a client that needs more opens more connections.
-        OpenSslError.Check(LibSsl.SSL_CTX_set_num_tickets(context, 1), nameof(LibSsl.SSL_CTX_set_num_tickets));
+        // None with the handshake: a client that only sends would leave it unread, and its system would reset the connection when it closes. SslSession sends
+        // one with the first bytes that the client is there to read.
+        OpenSslError.Check(LibSsl.SSL_CTX_set_num_tickets(context, 0), nameof(LibSsl.SSL_CTX_set_num_tickets));
         fixed (byte* id = "gateway"u8)
             OpenSslError.Check(LibSsl.SSL_CTX_set_session_id_context(context, id, 7), nameof(LibSsl.SSL_CTX_set_session_id_context));
         return context;

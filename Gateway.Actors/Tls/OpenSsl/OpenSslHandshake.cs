@@ -45,11 +45,8 @@ sealed class OpenSslHandshake : IDisposable
                 OpenSslError.Check(LibSsl.SSL_set_session_id_context(_ssl, scope, (uint)rules.Scope.Length), nameof(LibSsl.SSL_set_session_id_context));
         }
 
-        if (!terms.AllowTlsResume)
-        {
-            _ = LibSsl.SSL_set_options(_ssl, SslOptions.NoTicket);
-            OpenSslError.Check(LibSsl.SSL_set_num_tickets(_ssl, 0), nameof(LibSsl.SSL_set_num_tickets));
-        }
+        if (terms.AllowTlsResume) _session.OwesTicket = true;
+        else _ = LibSsl.SSL_set_options(_ssl, SslOptions.NoTicket);
 
         _isPeerRequired = terms.ClientCertificateRequired;
         if (_isPeerRequired) LibSsl.SSL_set_verify(_ssl, VerifyPeer, 0);

@@ -36,6 +36,12 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
     /// <summary>What every later call comes to; <see cref="SslOutcome.Done"/> while the session lives.</summary>
     SslOutcome _broken;
 
+    /// <summary>
+    /// The client gets a ticket (TLS 1.3) with the first bytes that are written to it. One per connection: RFC 8446 appendix C.4 wants a ticket used once, and a
+    /// client that needs more opens more connections.
+    /// </summary>
+    public bool OwesTicket { get; set; }
+
     /// <summary>Why the session is over, in the library's or the system's words.</summary>
     public string Fault { get; private set; } = "it was closed";
 
@@ -113,6 +119,7 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
             var held = Hold();
             try
             {
+                if (OwesTicket) GiveTicket();
                 return Send(bytes, ref count);
             }
             finally
@@ -120,6 +127,13 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
                 Release(held);
             }
         }
+    }
+
+    // It goes out with the next record. A session that has no use for one (TLS 1.2 had its own with the handshake) says so by an error that is none.
+    void GiveTicket()
+    {
+        OwesTicket = false;
+        if (LibSsl.SSL_new_session_ticket(ssl) != 1) LibCrypto.ERR_clear_error();
     }
 
     /// <summary>Sends close_notify. Reading goes on.</summary>

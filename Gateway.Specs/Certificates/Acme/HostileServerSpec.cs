@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Certificates.Acme;
 using Gateway.Specs.Support;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Gateway.Specs.Certificates.Acme;

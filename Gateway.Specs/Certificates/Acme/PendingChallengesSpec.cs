@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Certificates.Acme;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

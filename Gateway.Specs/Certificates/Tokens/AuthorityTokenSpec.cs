@@ -14,7 +14,7 @@ using Xunit;
 namespace Gateway.Specs.Certificates.Tokens;
 
 /// <summary>The cluster's own authority with its key in a real token.</summary>
-public sealed class AuthorityTokenSpec : IAsyncLifetime
+public sealed class AuthorityTokenSpec : IAsyncLifetime, IDisposable
 {
     readonly HeldRegistry _registry = new();
     readonly ClusterKey _key = ClusterKey.Ephemeral();
@@ -97,9 +97,10 @@ public sealed class AuthorityTokenSpec : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
+    public void Dispose() => _token?.Dispose();
+
     public Task DisposeAsync()
     {
-        _token?.Dispose();
         _hsm?.Dispose();
         return Task.CompletedTask;
     }
