@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Gateway.Actors.Certificates;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 
@@ -92,10 +91,10 @@ public sealed class GatewayMetrics : IDisposable
     }
 
     /// <summary>Publishes how long each managed certificate is still good as this node presents it. To be called once.</summary>
-    public void ObserveCertificates(CertificateStore store, TimeProvider time) => _meter.CreateObservableGauge(
+    /// <param name="remaining">By name, in seconds; 0 where nothing is presented.</param>
+    public void ObserveCertificates(Func<IEnumerable<(string Name, double Seconds)>> remaining) => _meter.CreateObservableGauge(
         "gateway.certificates.remaining",
-        () => store.Held.Select(held => new Measurement<double>(
-            held.Presented(time.GetUtcNow())?.Facts is { } facts ? (facts.NotAfter - time.GetUtcNow()).TotalSeconds : 0, new TagList { { "certificate", held.Name } })),
+        () => remaining().Select(one => new Measurement<double>(one.Seconds, new TagList { { "certificate", one.Name } })),
         "s", "Seconds until what this node presents of each managed certificate ends; 0 when it presents nothing.");
 
     /// <summary>Publishes who speaks TLS. To be called once.</summary>

@@ -18,7 +18,8 @@ sealed class RotationActors(
     public void Start()
     {
         system.ActorOf(CertificatesActor.Props(node.Certificates, probe, node.Identity.Key), CertificatesActor.Name);
-        metrics.ObserveCertificates(node.Certificates, node.Time);
+        metrics.ObserveCertificates(() => node.Certificates.Held.Select(
+            held => (held.Name, held.Presented(node.Time.GetUtcNow())?.Facts is { } facts ? (facts.NotAfter - node.Time.GetUtcNow()).TotalSeconds : 0)));
         var issuers = sources.ToDictionary(s => s.Origin, s => s.Source);
         var parts = new RotationParts
         {

@@ -18,6 +18,7 @@ sealed class OpenSslHandshake : IDisposable
     readonly SslHandle _ssl;
     readonly SslSession _session;
     HandshakeState? _state;
+    bool _givesTicket;
     SocketReadiness? _readiness;
     bool _isPeerRequired;
     bool _asksStaple;
@@ -45,8 +46,8 @@ sealed class OpenSslHandshake : IDisposable
                 OpenSslError.Check(LibSsl.SSL_set_session_id_context(_ssl, scope, (uint)rules.Scope.Length), nameof(LibSsl.SSL_set_session_id_context));
         }
 
-        if (terms.AllowTlsResume) _session.OwesTicket = true;
-        else _ = LibSsl.SSL_set_options(_ssl, SslOptions.NoTicket);
+        _givesTicket = terms.AllowTlsResume;
+        if (!_givesTicket) _ = LibSsl.SSL_set_options(_ssl, SslOptions.NoTicket);
 
         _isPeerRequired = terms.ClientCertificateRequired;
         if (_isPeerRequired) LibSsl.SSL_set_verify(_ssl, VerifyPeer, 0);
@@ -75,7 +76,12 @@ sealed class OpenSslHandshake : IDisposable
         _readiness = readiness;
         for (var outcome = _session.Handshake(); outcome != SslOutcome.Done; outcome = _session.Handshake())
             await WaitAsync(outcome, readiness.Reader, cancel).ConfigureAwait(false);
-        return Finish(readiness);
+        var leg = Finish(readiness);
+        if (!_givesTicket) return leg;
+        // The library still asks it when the ticket is made.
+        _session.OweTicket(_state!);
+        _state = null;
+        return leg;
     }
 
     /// <summary>Releases everything, unless the handshake went through.</summary>

@@ -32,6 +32,7 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
     const int FullRecord = 16 * 1024;
 
     readonly Lock _gate = new();
+    HandshakeState? _ticket;
 
     /// <summary>What every later call comes to; <see cref="SslOutcome.Done"/> while the session lives.</summary>
     SslOutcome _broken;
@@ -40,7 +41,7 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
     /// The client gets a ticket (TLS 1.3) with the first bytes that are written to it. One per connection: RFC 8446 appendix C.4 wants a ticket used once, and a
     /// client that needs more opens more connections.
     /// </summary>
-    public bool OwesTicket { get; set; }
+    public void OweTicket(HandshakeState state) => _ticket = state;
 
     /// <summary>Why the session is over, in the library's or the system's words.</summary>
     public string Fault { get; private set; } = "it was closed";
@@ -119,8 +120,7 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
             var held = Hold();
             try
             {
-                if (OwesTicket) GiveTicket();
-                return Send(bytes, ref count);
+                return _ticket is null ? Send(bytes, ref count) : SendWithTicket(bytes, ref count);
             }
             finally
             {
@@ -130,10 +130,12 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
     }
 
     // It goes out with the next record. A session that has no use for one (TLS 1.2 had its own with the handshake) says so by an error that is none.
-    void GiveTicket()
+    SslOutcome SendWithTicket(ReadOnlySpan<byte> bytes, ref int count)
     {
-        OwesTicket = false;
+        using var state = _ticket;
+        _ticket = null;
         if (LibSsl.SSL_new_session_ticket(ssl) != 1) LibCrypto.ERR_clear_error();
+        return Send(bytes, ref count);
     }
 
     /// <summary>Sends close_notify. Reading goes on.</summary>
@@ -161,6 +163,7 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
         lock (_gate)
         {
             _broken = SslOutcome.Failed;
+            _ticket?.Dispose();
             ssl.Dispose();
         }
     }
