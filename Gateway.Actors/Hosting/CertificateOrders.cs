@@ -57,7 +57,12 @@ public sealed class CertificateOrders(IRegistry registry, IRegistryCommands comm
         var version = registry.Current.Certificates.LastVersion(name) + 1;
         events.Add(new CertificateIssued
         {
-            Act = act, Name = name, Version = version, Chain = chain, SealedKey = key.SealFor(name, version, pkcs8), Generation = 0,
+            Act = act,
+            Name = name,
+            Version = version,
+            Chain = chain,
+            SealedKey = key.SealFor(name, version, pkcs8),
+            Generation = 0,
         });
         return await commands.ChangeAsync(events, null, cancel);
     }

@@ -1,5 +1,5 @@
-using Gateway.Actors.Registry;
 using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
 using Gateway.Actors.Replay;
 
 namespace Gateway.Actors.Hosting;

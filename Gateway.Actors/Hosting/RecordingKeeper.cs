@@ -78,7 +78,12 @@ public sealed partial class RecordingKeeper : ReceiveActor, IWithTimers
     {
         Act = new Act
         {
-            Id = Guid.CreateVersion7(now).ToString("N"), At = UnixMicros.Of(now), Who = "retention", Issuer = "gateway", Address = "", NodeKey = _parts.NodeKey,
+            Id = Guid.CreateVersion7(now).ToString("N"),
+            At = UnixMicros.Of(now),
+            Who = "retention",
+            Issuer = "gateway",
+            Address = "",
+            NodeKey = _parts.NodeKey,
         },
         Connection = profile.Name,
         Before = before,

@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Gateway.Actors.Certificates;
 using Gateway.Actors.Authorize;
+using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Tls;
 using Gateway.Actors.Tls.Revocation;

@@ -34,7 +34,8 @@ public sealed class StaplingSpec : IAsyncLifetime
         await using var upstream = await OpenSslServer.StartAsync(own, file is null ? [] : ["-status_file", file]);
         using var revocation = new CertificateRevocation(TimeProvider.System, NullLogger<CertificateRevocation>.Instance);
         var target = TestProfiles.Upstream(upstream.Port, [X509CertificateLoader.LoadCertificateFromFile(_authority.CertificateFile)])
-            with { Revocation = new RevocationRules(RevocationRule.Hard, null) };
+            with
+        { Revocation = new RevocationRules(RevocationRule.Hard, null) };
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
 
         var verdict = await new UpstreamDialer(EngineBench.Engine("openssl"), revocation)

@@ -76,7 +76,9 @@ public sealed class TlsPolicySpec
     {
         var rules = new TlsRules
         {
-            Groups = ["P-384"], SignatureAlgorithms = ["ecdsa_secp256r1_sha256"], Suites = [TlsCipherSuite.TLS_AES_256_GCM_SHA384],
+            Groups = ["P-384"],
+            SignatureAlgorithms = ["ecdsa_secp256r1_sha256"],
+            Suites = [TlsCipherSuite.TLS_AES_256_GCM_SHA384],
         };
         var hello = Hello(TlsVersion.Tls13, suite) with { Groups = [group], SignatureAlgorithms = [signature] };
 
