@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Hosting;
@@ -85,19 +84,8 @@ static class AccessEndpoints
             ?? Results.Json(RevocationView.Of(revoked), AccessJson.Default.RevocationView);
     }
 
-    static async Task<(T? Body, string Fault)> BodyAsync<T>(HttpContext http, JsonTypeInfo<T> type, string members) where T : class
-    {
-        var rule = $"the body must be JSON with {members}; correct it.";
-        if (!http.Request.HasJsonContentType()) return (null, rule);
-        try
-        {
-            return (await http.Request.ReadFromJsonAsync(type, http.RequestAborted), rule);
-        }
-        catch (JsonException)
-        {
-            return (null, rule);
-        }
-    }
+    static async Task<(T? Body, string Fault)> BodyAsync<T>(HttpContext http, JsonTypeInfo<T> type, string members) where T : class =>
+        (await Bodies.JsonAsync(http, type), $"the body must be JSON with {members}; correct it.");
 
     static IResult Bad(string fault) => Problems.Of(StatusCodes.Status400BadRequest, $"{char.ToUpperInvariant(fault[0])}{fault[1..]}");
 }

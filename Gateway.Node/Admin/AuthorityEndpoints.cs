@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
@@ -40,7 +39,7 @@ static class AuthorityEndpoints
         if (http.Request.ContentLength is null or 0)
             return ManagedCertificateEndpoints.Answer(await orders.BeginAuthorityAsync(null, audit.ActOf(http), http.RequestAborted));
         Bodies.Allow(http, MostBodyBytes);
-        using var intermediate = await BodyAsync(http) is { } request ? Opened(request, out var chain) : Nothing(out chain);
+        using var intermediate = await Bodies.JsonAsync(http, AdminRequestJson.Default.AuthorityRequest) is { } request ? Opened(request, out var chain) : Nothing(out chain);
         if (intermediate is null) return Problems.Of(StatusCodes.Status400BadRequest, MadeRule);
         return ManagedCertificateEndpoints.Answer(await orders.BeginAuthorityAsync((chain, intermediate), audit.ActOf(http), http.RequestAborted));
     }
@@ -88,18 +87,5 @@ static class AuthorityEndpoints
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         return chain.Build(intermediate);
-    }
-
-    static async Task<AuthorityRequest?> BodyAsync(HttpContext http)
-    {
-        if (!http.Request.HasJsonContentType()) return null;
-        try
-        {
-            return await http.Request.ReadFromJsonAsync(AdminRequestJson.Default.AuthorityRequest, http.RequestAborted);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

@@ -1,9 +1,11 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Node.Admin;
 
-/// <summary>Bodies that may be larger than the listener's general bound, each with its own.</summary>
+/// <summary>Reads the bodies of requests. Those that may be larger than the listener's general bound have one of their own.</summary>
 static class Bodies
 {
     static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
@@ -25,6 +27,20 @@ static class Bodies
             return s_strict.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
         }
         catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The body as JSON of that type; null when it is none, or not called so.</summary>
+    public static async Task<T?> JsonAsync<T>(HttpContext http, JsonTypeInfo<T> type) where T : class
+    {
+        if (!http.Request.HasJsonContentType()) return null;
+        try
+        {
+            return await http.Request.ReadFromJsonAsync(type, http.RequestAborted);
+        }
+        catch (JsonException)
         {
             return null;
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
@@ -15,7 +14,7 @@ static class CertificateEndpoint
         HttpContext http, IConnections connections, IAccessFacts facts, ClientCertificateAuthority authority, AuditTrail audit, TimeProvider time,
         ILogger<AdminAccess> log)
     {
-        if (await AskAsync(http) is not { } asked) return Problems.Of(StatusCodes.Status400BadRequest, AskRule);
+        if ((await Bodies.JsonAsync(http, AdminRequestJson.Default.CertificateAsk))?.Checked() is not { } asked) return Problems.Of(StatusCodes.Status400BadRequest, AskRule);
         var (token, now) = (Caller.IdentityOf(http), time.GetUtcNow());
         var who = LoginEndpoints.Who(http);
         if (facts.Current.Revocations.Any(r => r.Counts(now) && r.Hits(who)))
@@ -39,18 +38,5 @@ static class CertificateEndpoint
         AdminLog.IssuesCertificate(log, Caller.NameOf(http), certificate.SerialNumber, until);
         var view = new IssuedCertificateView(certificate.ExportCertificatePem(), certificate.SerialNumber, until);
         return Results.Json(view, AdminJson.Default.IssuedCertificateView);
-    }
-
-    static async Task<CertificateAsk?> AskAsync(HttpContext http)
-    {
-        if (!http.Request.HasJsonContentType()) return null;
-        try
-        {
-            return (await http.Request.ReadFromJsonAsync(AdminRequestJson.Default.CertificateAsk, http.RequestAborted))?.Checked();
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Registry;
@@ -48,7 +47,8 @@ static class ConnectionEndpoints
     static async Task<IResult> ApplyAsync(HttpContext http, IConnectionChanges changes, AuditTrail audit)
     {
         Bodies.Allow(http, ApplyRequest.MostBytes);
-        var (request, fault) = await RequestAsync(http);
+        var fault = "The body must be JSON with documents, and optionally name, files, mode, dryRun, prune and terminate; correct it.";
+        var request = await Bodies.JsonAsync(http, AdminRequestJson.Default.ApplyRequest);
         if (request?.Checked(out fault) is not { } order) return Problems.Of(StatusCodes.Status400BadRequest, fault);
         return Answer(await changes.ApplyAsync(order, audit.ActOf(http), http.RequestAborted), order.DryRun);
     }
@@ -82,20 +82,6 @@ static class ConnectionEndpoints
     {
         if (result.Faults.Count > 0) return Problems.OfFaults(result.Answer.Detail, [.. result.Faults.Select(f => f.ToString())]);
         return AuditTrail.Refused(result.Answer) ?? Results.Json(ApplyView.Of(result, dryRun), AdminJson.Default.ApplyView);
-    }
-
-    static async Task<(ApplyRequest? Request, string Fault)> RequestAsync(HttpContext http)
-    {
-        const string rule = "The body must be JSON with documents, and optionally name, files, mode, dryRun, prune and terminate; correct it.";
-        if (!http.Request.HasJsonContentType()) return (null, rule);
-        try
-        {
-            return (await http.Request.ReadFromJsonAsync(AdminRequestJson.Default.ApplyRequest, http.RequestAborted), rule);
-        }
-        catch (JsonException)
-        {
-            return (null, rule);
-        }
     }
 
     /// <summary>What If-Match and If-None-Match say (RFC 9110 section 13.1): a revision, 0 for none, or nothing.</summary>

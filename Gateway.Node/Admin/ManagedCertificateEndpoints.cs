@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
@@ -83,7 +81,7 @@ static class ManagedCertificateEndpoints
         Answer(await orders.RotateAsync(name, audit.ActOf(http), http.RequestAborted));
 
     static async Task<IResult> RevokeAsync(HttpContext http, string name, CertificateRevoking revoking, AuditTrail audit) =>
-        AccessReasons.Checked((await BodyAsync(http, AccessRequestJson.Default.ReasonRequest))?.Reason) is { } reason
+        AccessReasons.Checked((await Bodies.JsonAsync(http, AccessRequestJson.Default.ReasonRequest))?.Reason) is { } reason
             ? Answer(await revoking.RevokeAsync(name, reason, audit.ActOf(http), http.RequestAborted))
             : Problems.Of(StatusCodes.Status400BadRequest, $"The body must be JSON with a reason: {AccessReasons.Rule}");
 
@@ -94,7 +92,7 @@ static class ManagedCertificateEndpoints
     static async Task<IResult> ImportAsync(HttpContext http, string name, CertificateOrders orders, AuditTrail audit)
     {
         Bodies.Allow(http, ImportRequest.MostBytes);
-        if (await BodyAsync(http, AdminRequestJson.Default.ImportRequest) is not { Chain: { } chain, Key: { } key } request || Use(request.Use) is not { } use)
+        if (await Bodies.JsonAsync(http, AdminRequestJson.Default.ImportRequest) is not { Chain: { } chain, Key: { } key } request || Use(request.Use) is not { } use)
             return Problems.Of(StatusCodes.Status400BadRequest, ImportRule);
         if (Pems.Certificates(chain) is not { Count: <= EventLimits.Chain } certificates || certificates.Any(c => c.Length > EventLimits.Certificate))
             return Problems.Of(StatusCodes.Status400BadRequest, $"The member chain must hold 1 to {EventLimits.Chain} certificates in PEM; correct it.");
@@ -120,19 +118,6 @@ static class ManagedCertificateEndpoints
         finally
         {
             CryptographicOperations.ZeroMemory(key);
-        }
-    }
-
-    static async Task<T?> BodyAsync<T>(HttpContext http, JsonTypeInfo<T> type) where T : class
-    {
-        if (!http.Request.HasJsonContentType()) return null;
-        try
-        {
-            return await http.Request.ReadFromJsonAsync(type, http.RequestAborted);
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Record;
@@ -46,23 +45,9 @@ static class RecordingLifeEndpoints
     /// <summary>Does it, unless that has an answer of its own, and shows the session after it.</summary>
     static async Task<IResult> DoAsync(HttpContext http, string id, ISessionArchive archive, RecordingLife life, Func<SessionRow, string, Task<IResult?>> act)
     {
-        if (await ReasonAsync(http) is not { } reason)
+        if (AccessReasons.Checked((await Bodies.JsonAsync(http, AccessRequestJson.Default.ReasonRequest))?.Reason) is not { } reason)
             return Problems.Of(StatusCodes.Status400BadRequest, $"The body must be JSON with the member reason: {AccessReasons.Rule}");
         if (await archive.FindAsync(id, http.RequestAborted) is not { } row) return Problems.NoSession();
         return await act(row, reason) ?? Results.Json(await life.ShownAsync(SessionView.Of(row), http.RequestAborted), AdminJson.Default.SessionView);
-    }
-
-    static async Task<string?> ReasonAsync(HttpContext http)
-    {
-        if (!http.Request.HasJsonContentType()) return null;
-        try
-        {
-            var request = await http.Request.ReadFromJsonAsync(AccessRequestJson.Default.ReasonRequest, http.RequestAborted);
-            return AccessReasons.Checked(request?.Reason);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

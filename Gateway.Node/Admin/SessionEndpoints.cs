@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Record;
@@ -54,7 +52,7 @@ static class SessionEndpoints
     static async Task<IResult> KillAsync(
         HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, RecordingLife life, AuditTrail audit, ILogger<AdminAccess> log)
     {
-        if (await ReasonAsync(http) is not { } reason) return Problems.Of(StatusCodes.Status400BadRequest, s_reasonRule);
+        if ((await Bodies.JsonAsync(http, AdminRequestJson.Default.KillRequest))?.Checked() is not { } reason) return Problems.Of(StatusCodes.Status400BadRequest, s_reasonRule);
         if (await archive.FindAsync(id, http.RequestAborted) is null) return Problems.NoSession();
         if (await audit.RecordAsync(http, ActKind.SessionKilled, id, reason) is { } refused) return refused;
         AdminLog.Kills(log, Caller.NameOf(http), id, reason);
@@ -67,7 +65,7 @@ static class SessionEndpoints
         HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, IConnections connections, AuditTrail audit,
         RecordingLife life, ILogger<AdminAccess> log)
     {
-        if (await RequestAsync(http, AdminRequestJson.Default.RedriveRequest) is not { } order || AccessReasons.Checked(order.Reason) is not { } reason)
+        if (await Bodies.JsonAsync(http, AdminRequestJson.Default.RedriveRequest) is not { } order || AccessReasons.Checked(order.Reason) is not { } reason)
             return Problems.Of(StatusCodes.Status400BadRequest, $"The body must be JSON with connection and reason; {AccessReasons.Rule}");
         if (connections.Served.FirstOrDefault(c => c.Name == order.Connection) is not { } connection)
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "This node serves no connection of that name; list them with GET /v1/connections.");
@@ -85,21 +83,6 @@ static class SessionEndpoints
             return LiveView.Of(await commands.ShowAsync(id, cancel));
         }
         catch (TimeoutException)
-        {
-            return null;
-        }
-    }
-
-    static async Task<string?> ReasonAsync(HttpContext http) => (await RequestAsync(http, AdminRequestJson.Default.KillRequest))?.Checked();
-
-    static async Task<T?> RequestAsync<T>(HttpContext http, JsonTypeInfo<T> type) where T : class
-    {
-        if (!http.Request.HasJsonContentType()) return null;
-        try
-        {
-            return await http.Request.ReadFromJsonAsync(type, http.RequestAborted);
-        }
-        catch (JsonException)
         {
             return null;
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Identify.Saml;
 using Gateway.Node.Admin;
@@ -79,7 +78,7 @@ static class SamlEndpoints
     static async Task<IResult> RedeemAsync(HttpContext http, string provider, SamlLogins logins, ILogger<SamlLogins> log)
     {
         if (logins.Find(provider) is not { } found) return NoProvider();
-        if (await RedemptionAsync(http) is not { } asked)
+        if ((await Bodies.JsonAsync(http, AdminRequestJson.Default.SamlRedemption))?.Checked() is not { } asked)
             return Problems.Of(StatusCodes.Status400BadRequest, "The body must be JSON with the members code and verifier; gateway login --saml sends it.");
         if (await logins.RedeemAsync(found, asked.Code!, asked.Verifier!, http.RequestAborted) is { } issued)
         {
@@ -115,19 +114,6 @@ static class SamlEndpoints
         catch (InvalidDataException)
         {
             return "";
-        }
-    }
-
-    static async Task<SamlRedemption?> RedemptionAsync(HttpContext http)
-    {
-        if (!http.Request.HasJsonContentType()) return null;
-        try
-        {
-            return (await http.Request.ReadFromJsonAsync(AdminRequestJson.Default.SamlRedemption, http.RequestAborted))?.Checked();
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 }
