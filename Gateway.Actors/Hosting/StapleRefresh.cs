@@ -17,10 +17,10 @@ sealed class StapleRefresh(CertificateRevocation revocation, INodeCertificates c
         using var timer = new PeriodicTimer(s_interval, time);
         do
         {
-            foreach (var name in new HashSet<string?>([null, .. connections.All.Select(profile => profile.ClientTls.Certificate)]))
-            {
-                if (certificates.Find(name) is { IsGranted: true, Value: var own }) revocation.Staples.Find(own, certificates.ClusterAuthorities);
-            }
+            var authorities = certificates.ClusterAuthorities;
+            var names = new HashSet<string?>([null, .. connections.All.Select(profile => profile.ClientTls.Certificate)]);
+            await Task.WhenAll(names.Select(certificates.Find).Where(own => own.IsGranted).Select(own => revocation.Staples.RefreshAsync(own.Value, authorities)))
+                .ConfigureAwait(false);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }

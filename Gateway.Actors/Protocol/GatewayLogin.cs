@@ -36,8 +36,7 @@ public static class GatewayLogin
         }
         catch (IOException e)
         {
-            var refusal = TlsAlert.IsAboutCertificate(TlsAlert.Received(e)) ? Refusal.UpstreamCredentialsRefused : Refusal.UpstreamLost;
-            return new Refused(refusal, $"the connection broke during the login: {e.Message}");
+            return new Refused(TlsAlert.OfUpstream(e, Refusal.UpstreamLost), $"the connection broke during the login: {e.Message}");
         }
     }
 

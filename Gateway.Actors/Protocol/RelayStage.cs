@@ -140,7 +140,7 @@ public sealed partial class RelayStage(
             if (FirstClose is { } closed) End(closed with { Detail = $"afterwards {detail}" });
             else if (side == Direction.ToUpstream) End(SessionEnd.ClosedBy(Direction.ToUpstream, detail));
             // In TLS 1.3 an upstream refuses the gateway's certificate, or that there is none, only after the handshake.
-            else Refuse(TlsAlert.IsAboutCertificate(TlsAlert.Received(cause)) ? Refusal.UpstreamCredentialsRefused : Refusal.UpstreamLost, detail);
+            else Refuse(TlsAlert.OfUpstream(cause, Refusal.UpstreamLost), detail);
         }
 
         void CloseHalf(Half half, SessionEnd end)

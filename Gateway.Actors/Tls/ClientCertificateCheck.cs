@@ -28,6 +28,10 @@ sealed class ClientCertificateCheck(ClientTls rules, DateTimeOffset now)
     /// <summary>A <see cref="RemoteCertificateValidationCallback"/>.</summary>
     public bool Judge(object sender, X509Certificate? sent, X509Chain? chain, SslPolicyErrors errors)
     {
+        // One of a ticket may have been judged before, and the ticket then been passed over: it says nothing of who is there now.
+        Certificate?.Dispose();
+        Issuer?.Dispose();
+        (Certificate, Issuer) = (null, null);
         Refused = sent is null ? JudgeNone() : JudgeSent(sent, chain);
         return Refused is null;
     }
@@ -37,7 +41,6 @@ sealed class ClientCertificateCheck(ClientTls rules, DateTimeOffset now)
 
     Refused? JudgeSent(X509Certificate sent, X509Chain? chain)
     {
-        Certificate?.Dispose();
         Certificate = new X509Certificate2(sent);
         if (chain is null) return new(Refusal.ClientCertificateUntrusted, "no chain could be built");
         var (fault, detail) = CertificateJudge.Judge(chain, rules.Rules);
@@ -55,7 +58,6 @@ sealed class ClientCertificateCheck(ClientTls rules, DateTimeOffset now)
 
     Refused? LearnIssuer(X509Chain chain)
     {
-        Issuer?.Dispose();
         Issuer = rules.Revocation.Rule != RevocationRule.None ? PeerChain.IssuerOf(chain) : null;
         return null;
     }

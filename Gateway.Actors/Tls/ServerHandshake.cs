@@ -97,8 +97,11 @@ public sealed class ServerHandshake : IDisposable
             }
 
             var options = OptionsFor(own.Value, terms.Verdict.Value, terms.Hello!, engine);
-            _leg = await engine.AcceptAsync(_accepted.Socket, _wire, options, RulesOf(Profile) with { Staple = revocation.Staples.Find(own.Value, _certificates.ClusterAuthorities) }, cancel).ConfigureAwait(false);
+            var rules = RulesOf(Profile) with { Staple = revocation.Staples.Current(own.Value) };
+            _leg = await engine.AcceptAsync(_accepted.Socket, _wire, options, rules, cancel).ConfigureAwait(false);
             LearnCertificate();
+            if (_leg.PeerSha256 != Facts.CertificateSha256)
+                return new Refused(Refusal.ClientCertificateUntrusted, "the certificate that was judged is not the one the client proved to hold");
             Facts = Facts with { TlsVersion = _leg.Version, TlsSuite = _leg.Suite, IsResumed = _leg.IsResumed };
             if (await RevokedAsync(revocation, cancel).ConfigureAwait(false) is { } revoked) return revoked;
             return new SecuredConnection(this);

@@ -39,6 +39,10 @@ static class TlsAlert
         _ => ReadOnlyMemory<byte>.Empty,
     };
 
+    /// <summary>What an upstream's end of the connection comes to: it may say by its alert that it wants another certificate of the gateway, or one at all.</summary>
+    public static Refusal OfUpstream(Exception fault, Refusal otherwise) =>
+        IsAboutCertificate(Received(fault)) ? Refusal.UpstreamCredentialsRefused : otherwise;
+
     /// <summary>The alert that the peer ended the connection with; null when it said nothing, or the engine does not tell.</summary>
     public static byte? Received(Exception fault)
     {
@@ -53,7 +57,7 @@ static class TlsAlert
     }
 
     /// <summary>True when the peer says by this alert that it wants another certificate of us, or one at all.</summary>
-    public static bool IsAboutCertificate(byte? alert) =>
+    static bool IsAboutCertificate(byte? alert) =>
         alert is >= BadCertificate and <= CertificateUnknown or UnknownAuthority or AccessDenied or CertificateRequired;
 
     static byte[] Fatal(byte description) => [21, 3, 3, 0, 2, 2, description];

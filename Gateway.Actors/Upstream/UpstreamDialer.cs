@@ -101,7 +101,7 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
     }
 
     static Refused Explain(Exception fault) => new(
-        TlsAlert.IsAboutCertificate(TlsAlert.Received(fault)) ? Refusal.UpstreamCredentialsRefused : Refusal.UpstreamTlsFailed, TlsFacts.Innermost(fault));
+        TlsAlert.OfUpstream(fault, Refusal.UpstreamTlsFailed), TlsFacts.Innermost(fault));
 
     // Asked before the gateway says anything there, its login least of all.
     async Task<Refused?> RevokedAsync(UpstreamTarget target, UpstreamCertificateCheck check, Staple? staple, CancellationToken cancel)

@@ -31,7 +31,7 @@ sealed class OpenSslFront : IDisposable
     public ConfigurationFolder Folder { get; } = new();
 
     public async Task<(ClientHandshake Gateway, string Client)> MeetAsync(
-        ConnectionProfile profile, string arguments, bool trust = true, TimeProvider? time = null)
+        ConnectionProfile profile, string arguments, bool trust = true, TimeProvider? time = null, bool says = true)
     {
         var trusting = trust ? $" -CAfile {Folder.PathOf("ca.crt")}" : "";
         using var client = Start($"s_client -connect {_listener.LocalEndpoint} -servername localhost{trusting} {arguments}");
@@ -40,7 +40,8 @@ sealed class OpenSslFront : IDisposable
         var gateway = await ServerHandshake.SecureAsync(accepted, _engine, _node, new PendingChallenges(TimeProvider.System), NoRevocation.Asked, time ?? TimeProvider.System, _deadline.Token);
         if (gateway.Verdict.IsGranted)
         {
-            await gateway.Verdict.Value.Stream.WriteAsync("bye\n"u8.ToArray(), _deadline.Token);
+            await gateway.Verdict.Value.Stream.WriteAsync(ReadOnlyMemory<byte>.Empty, _deadline.Token);
+            if (says) await gateway.Verdict.Value.Stream.WriteAsync("bye\n"u8.ToArray(), _deadline.Token);
             gateway.Verdict.Value.Dispose();
         }
 

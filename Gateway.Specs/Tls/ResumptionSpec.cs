@@ -140,6 +140,34 @@ public sealed class ResumptionSpec : IDisposable
         Assert.Equal(Refusal.ClientCertificateMissing, stricter.Verdict.Refusal);
     }
 
+    [RequiresTheory("openssl")]
+    [InlineData("another", "-tls1_3", "-tls1_3")]
+    [InlineData("another", "-tls1_2", "-tls1_2")]
+    [InlineData("telemetry", "-tls1_3 -ciphersuites TLS_AES_256_GCM_SHA384", "-tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256")]
+    public async Task A_ticket_that_is_passed_over_leaves_nobodys_certificate_behind(string name, string first, string second)
+    {
+        var anna = Write(_people.Client("anna"), _people);
+        var profile = Profile(ClientCertificateRule.Optional) with { Name = "telemetry" };
+        var (shown, _) = await _front.MeetAsync(profile, $"{first} {anna} -sess_out {Session}");
+
+        // Whoever has the ticket need not have the key: it crosses the network in the clear.
+        var (gateway, told) = await _front.MeetAsync(profile with { Name = name }, $"{second} -sess_in {Session}");
+
+        Assert.NotNull(shown.Client.CertificateSha256);
+        Assert.Contains(Anew, told, StringComparison.Ordinal);
+        Assert.True(gateway.Verdict.IsGranted);
+        Assert.Null(gateway.Client.CertificateSha256);
+        Assert.Null(gateway.Verdict.Value.ClientCertificate);
+    }
+
+    [RequiresFact("openssl")]
+    public async Task A_client_that_is_told_nothing_is_given_no_ticket()
+    {
+        await _front.MeetAsync(Profile(ClientCertificateRule.None), $"-tls1_3 -sess_out {Session}", says: false);
+
+        Assert.False(File.Exists(Session));
+    }
+
     [RequiresFact("openssl")]
     public async Task A_chain_too_long_for_a_ticket_is_shown_anew()
     {

@@ -120,7 +120,7 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
             var held = Hold();
             try
             {
-                return _ticket is null ? Send(bytes, ref count) : SendWithTicket(bytes, ref count);
+                return _ticket is null || bytes.IsEmpty ? Send(bytes, ref count) : SendWithTicket(bytes, ref count);
             }
             finally
             {

@@ -75,10 +75,8 @@ public sealed partial class CertificateRevocation : IDisposable
     {
         if (staple.Answer is not { } answer)
             return Staples.IsDemanded(certificate) ? new(RevocationState.BadStaple, "it promises a stapled answer of its responder, and none was sent") : null;
-        var (finding, until) = OcspMessages.Judge(answer, certificate, issuer, _time.GetUtcNow());
-        if (finding.State == RevocationState.Unknown) return new(RevocationState.BadStaple, $"stapled: {finding.Detail}");
-        _responders.Learn(certificate, finding, until);
-        return finding;
+        var (finding, _) = OcspMessages.Judge(answer, certificate, issuer, _time.GetUtcNow());
+        return finding.State == RevocationState.Unknown ? new(RevocationState.BadStaple, $"stapled: {finding.Detail}") : finding;
     }
 
     [LoggerMessage(223, LogLevel.Information, "Whether a certificate is revoked is not known and not demanded at {Whose}: {Detail}")]

@@ -51,9 +51,6 @@ sealed class OcspClient : IDisposable
         certificate.Extensions.OfType<X509AuthorityInformationAccessExtension>().SelectMany(access => access.EnumerateOcspUris())
             .Where(IsAddress).Select(address => new Uri(address)).FirstOrDefault();
 
-    /// <summary>Keeps what the certificate's owner brought along, as if it had been asked for.</summary>
-    public void Learn(X509Certificate2 certificate, RevocationFinding finding, DateTimeOffset until) => Keep(TlsFacts.Sha256(certificate), finding, until);
-
     /// <summary>Asks, whatever is kept. The answer itself is null where none came.</summary>
     public async Task<(byte[]? Answer, RevocationFinding Finding, DateTimeOffset Until)> FetchAsync(Uri responder, X509Certificate2 certificate, X509Certificate2 issuer, CancellationToken cancel)
     {

@@ -16,17 +16,18 @@ public sealed partial class Staples(CertificateRevocation revocation, TimeProvid
 
     readonly ConditionalWeakTable<SslStreamCertificateContext, Entry> _entries = [];
 
-    /// <summary>The answer to staple, in DER; null where the certificate names no responder, or none is at hand. Asks for the next one when it is time.</summary>
+    /// <summary>The answer to staple, in DER; null where the certificate names no responder, or none is at hand.</summary>
+    /// <param name="own">A certificate of the gateway with its chain.</param>
+    public byte[]? Current(SslStreamCertificateContext own) => EntryOf(own) is { IsNamed: true } entry ? entry.Current(time.GetUtcNow()) : null;
+
+    /// <summary>Asks for the next answer when it is time.</summary>
     /// <param name="own">A certificate of the gateway with its chain.</param>
     /// <param name="authorities">Where its issuer may be found beside its chain.</param>
-    public byte[]? Find(SslStreamCertificateContext own, X509Certificate2Collection authorities)
-    {
-        var entry = _entries.GetValue(own, static context => new Entry(CertificateRevocation.Responder(context.TargetCertificate) is not null));
-        if (!entry.IsNamed) return null;
-        var now = time.GetUtcNow();
-        if (entry.TryBegin(now)) _ = RenewAsync(entry, own, IssuerOf(own, authorities));
-        return entry.Current(now);
-    }
+    public Task RefreshAsync(SslStreamCertificateContext own, X509Certificate2Collection authorities) =>
+        EntryOf(own) is { IsNamed: true } entry && entry.TryBegin(time.GetUtcNow()) ? RenewAsync(entry, own, IssuerOf(own, authorities)) : Task.CompletedTask;
+
+    Entry EntryOf(SslStreamCertificateContext own) =>
+        _entries.GetValue(own, static context => new Entry(CertificateRevocation.Responder(context.TargetCertificate) is not null));
 
     /// <summary>True when clients must refuse the certificate without a staple. RFC 7633.</summary>
     public static bool IsDemanded(X509Certificate2 certificate)
