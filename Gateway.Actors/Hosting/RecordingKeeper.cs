@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Actors.Hosting;
 
 /// <summary>
-/// Removes recordings whose retention is over: on one node of the cluster at a time, a batch of one connection after the other, each an act of the record
-/// before it is done. What is under legal hold stays.
+/// Removes recordings whose retention is over, a batch of one connection after the other, each an act of the record before it is done. What is under legal
+/// hold stays.
 /// </summary>
-public sealed partial class RecordingKeeper : ReceiveActor, IWithTimers
+public sealed partial class RecordingKeeper
 {
     /// <summary>How often it looks. Origin: retention is counted in days.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -20,40 +20,25 @@ public sealed partial class RecordingKeeper : ReceiveActor, IWithTimers
     readonly KeeperParts _parts;
     readonly ILogger _log;
 
-    public RecordingKeeper(KeeperParts parts)
+    RecordingKeeper(KeeperParts parts) => (_parts, _log) = (parts, parts.Logging.CreateLogger("Gateway.Retention"));
+
+    public static Props Props(KeeperParts parts)
     {
-        (_parts, _log) = (parts, parts.Logging.CreateLogger("Gateway.Retention"));
-        Receive<Due>(_ => Begin());
-        Receive<Looked>(Done);
-        Timers.StartSingleTimer("look", Due.Instance, Interval);
+        var keeper = new RecordingKeeper(parts);
+        return ClusterChore.Props(new ChoreTerms(parts.Cluster, keeper.LookAsync, Interval, Interval, keeper.NotRemoved));
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
-
-    public static Props Props(KeeperParts parts) => Akka.Actor.Props.Create(() => new RecordingKeeper(parts));
-
-    void Begin()
+    /// <summary>False: nothing is left to do.</summary>
+    async Task<bool> LookAsync()
     {
-        if (!_parts.Cluster.IsResponsible) Timers.StartSingleTimer("look", Due.Instance, Interval);
-        else LookAsync(_parts.Now()).PipeTo(Self, failure: fault => new Looked(0, fault));
-    }
-
-    void Done(Looked looked)
-    {
-        if (looked.Fault is { } fault) NotRemoved(fault);
-        if (looked.Removed > 0) Removed(looked.Removed);
-        Timers.StartSingleTimer("look", Due.Instance, Interval);
-    }
-
-    async Task<Looked> LookAsync(DateTimeOffset now)
-    {
-        var removed = 0;
+        var (now, removed) = (_parts.Now(), 0);
         foreach (var profile in _parts.Connections())
         {
             if (profile.Recording.Retention is { } retention) removed += await ExpireAsync(profile, now, UnixMicros.Of(now - retention));
         }
 
-        return new Looked(removed, null);
+        if (removed > 0) Removed(removed);
+        return false;
     }
 
     async Task<int> ExpireAsync(ConnectionProfile profile, DateTimeOffset now, long before)
@@ -89,13 +74,6 @@ public sealed partial class RecordingKeeper : ReceiveActor, IWithTimers
         Before = before,
         Sessions = sessions,
     };
-
-    sealed record Due
-    {
-        public static readonly Due Instance = new();
-    }
-
-    sealed record Looked(int Removed, Exception? Fault);
 
     [LoggerMessage(130, LogLevel.Information, "{Sessions} recordings are removed: their retention is over")]
     partial void Removed(int sessions);

@@ -11,26 +11,26 @@ namespace Gateway.Actors.Record;
 /// </summary>
 public sealed class SqlLedger(JournalDatabase database)
 {
-    const string Newest = $"select page from {LedgerTable} order by number desc limit 1";
+    /// <summary>How long after its end the last event of a session may still be under way to the journal, in microseconds. Origin: the journal's own limit is 10 s.</summary>
+    static readonly long s_writing = (long)TimeSpan.FromMinutes(1).TotalMicroseconds;
+
+    const string Newest = $"select number, page from {LedgerTable} order by number desc limit 1";
 
     const string Page = $"select page from {LedgerTable} where number = @number";
 
     const string DueRows = $"select session_id, closed_at from {LedgerDueTable} order by closed_at, session_id limit @most";
 
-    // The last event of a recording is short: it is never traffic.
-    const string LastEvent =
-        $"select message from {JournalTable} where persistence_id = @session and manifest not like 's.traffic.%' order by sequence_number desc limit 1";
-
     const string Insert = $"insert into {LedgerTable} (number, page) values (@number, @page)";
 
     const string Done = $"delete from {LedgerDueTable} where session_id = @session";
 
-    /// <summary>The newest page; null while there is none. Throws <see cref="JournalFormatException"/> where it is none.</summary>
-    public async Task<LedgerPage?> NewestAsync(CancellationToken cancel)
+    /// <summary>The newest page and its number; null and 0 while there is none. Throws <see cref="JournalFormatException"/> where it is none.</summary>
+    public async Task<(long Number, LedgerPage? Page)> NewestAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        if (!await database.HasTableAsync(connection, LedgerTable, cancel)) return null;
-        return await new SqlStatement(Newest).ScalarAsync(connection, cancel) is byte[] page ? LedgerPage.Read(page) : null;
+        await using var command = new SqlStatement(Newest).On(connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) ? (reader.GetInt64(0), LedgerPage.Read(reader.GetFieldValue<byte[]>(1))) : (0, null);
     }
 
     /// <summary>All pages in order, one in memory at a time; up to the first number that is not there.</summary>
@@ -40,18 +40,22 @@ public sealed class SqlLedger(JournalDatabase database)
     }
 
     /// <summary>Sessions that ended and are not entered yet, as the ledger will have them; at most a page of them.</summary>
-    public async Task<IReadOnlyList<LedgerEntry>> DueAsync(CancellationToken cancel)
+    /// <param name="now">Microseconds since the Unix epoch.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task<IReadOnlyList<LedgerEntry>> DueAsync(long now, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
         var due = new List<LedgerEntry>();
-        await using (var command = new SqlStatement(DueRows, ("most", LedgerPage.MostEntries)).On(connection))
+        await using (var connection = await database.OpenAsync(cancel))
         {
+            await using var command = new SqlStatement(DueRows, ("most", LedgerPage.MostEntries)).On(connection);
             await using var reader = await command.ExecuteReaderAsync(cancel);
-            while (await reader.ReadAsync(cancel)) due.Add(new LedgerEntry(reader.GetString(0), reader.GetInt64(1), default));
+            while (await reader.ReadAsync(cancel)) due.Add(new LedgerEntry(reader.GetString(0), reader.GetInt64(1), LedgerEntry.NoChain));
         }
 
-        for (var i = 0; i < due.Count; i++) due[i] = due[i] with { Chain = await LastChainAsync(connection, due[i].SessionId, cancel) };
-        return due;
+        var chains = await LastChainsAsync([.. due.Select(entry => entry.SessionId)], cancel);
+        // A refused connection is on the list a moment before its one event is in the journal.
+        return [.. due.Select(entry => entry with { Chain = chains.GetValueOrDefault(entry.SessionId, LedgerEntry.NoChain) })
+            .Where(entry => entry.HasChain || entry.ClosedAt < now - s_writing)];
     }
 
     /// <summary>Appends the page and takes its sessions off the list. Throws where another was faster.</summary>
@@ -64,18 +68,27 @@ public sealed class SqlLedger(JournalDatabase database)
         .. page.Entries.Select(entry => new SqlStatement(Done, ("session", entry.SessionId))),
     ], cancel);
 
-    /// <summary>The number of the newest page; 0 while there is none.</summary>
-    public async Task<long> CountAsync(CancellationToken cancel)
+    /// <summary>The chain value of each session's last event, of those that have one.</summary>
+    /// <param name="sessionIds">At most a page of them.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> LastChainsAsync(IReadOnlyList<string> sessionIds, CancellationToken cancel)
     {
+        var chains = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        if (sessionIds.Count == 0) return chains;
+        var names = string.Join(", ", sessionIds.Select((_, i) => $"@s{i}"));
+        // The chain value is what a stored event ends with; of one that may be long the rest is not asked for.
+        var select =
+            $"""
+            select persistence_id, substr(message, length(message) - {SessionChain.Length - 1}) from {JournalTable}
+            where (persistence_id, sequence_number) in (
+                select persistence_id, max(sequence_number) from {JournalTable} where persistence_id in ({names}) group by persistence_id)
+                and length(message) >= {SessionChain.Length}
+            """;
         await using var connection = await database.OpenAsync(cancel);
-        return await new SqlStatement($"select coalesce(max(number), 0) from {LedgerTable}").ScalarAsync(connection, cancel) is long number ? number : 0;
-    }
-
-    /// <summary>The chain value of the session's last event; zeros where there is no event.</summary>
-    public async Task<ReadOnlyMemory<byte>> LastChainAsync(string sessionId, CancellationToken cancel)
-    {
-        await using var connection = await database.OpenAsync(cancel);
-        return await LastChainAsync(connection, sessionId, cancel);
+        await using var command = new SqlStatement(select, [.. sessionIds.Select((id, i) => ($"s{i}", (object?)IndexText.Of(id)))]).On(connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel)) chains[reader.GetString(0)] = reader.GetFieldValue<byte[]>(1);
+        return chains;
     }
 
     async Task<LedgerPage?> PageAsync(long number, CancellationToken cancel)
@@ -84,9 +97,4 @@ public sealed class SqlLedger(JournalDatabase database)
         if (number == 1 && !await database.HasTableAsync(connection, LedgerTable, cancel)) return null;
         return await new SqlStatement(Page, ("number", number)).ScalarAsync(connection, cancel) is byte[] page ? LedgerPage.Read(page) : null;
     }
-
-    static async Task<ReadOnlyMemory<byte>> LastChainAsync(DbConnection connection, string sessionId, CancellationToken cancel) =>
-        await new SqlStatement(LastEvent, ("session", sessionId)).ScalarAsync(connection, cancel) is byte[] { Length: >= SessionChain.Length } stored
-            ? stored.AsMemory(stored.Length - SessionChain.Length)
-            : new byte[SessionChain.Length];
 }

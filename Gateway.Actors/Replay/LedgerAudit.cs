@@ -38,13 +38,14 @@ public sealed class LedgerAudit(SqlLedger ledger, SealPublicKeys keys)
             await foreach (var page in ledger.PagesAsync(cancel))
             {
                 faults.When(page.First != frontier.Size, $"a page begins with entry {page.First}, {frontier.Size} is expected");
+                var chains = await ledger.LastChainsAsync([.. page.Entries.Select(entry => entry.SessionId)], cancel);
                 foreach (var entry in page.Entries)
                 {
                     frontier.Add(MerkleTree.Leaf(LedgerPage.BytesOf(entry)));
                     if (seen is not null && frontier.Size == seen.Size)
                         faults.When(!seen.Root.Span.SequenceEqual(frontier.Root()), $"the first {seen.Size} entries are not those that were seen earlier");
                     if (expired.Contains(entry.SessionId)) gone++;
-                    else faults.When(await MissedAsync(entry, cancel));
+                    else faults.When(Missed(entry, chains));
                 }
 
                 faults.When(!page.Head.Root.Span.SequenceEqual(frontier.Root()), $"the root after entry {frontier.Size} is not that of the entries");
@@ -60,7 +61,10 @@ public sealed class LedgerAudit(SqlLedger ledger, SealPublicKeys keys)
         return new LedgerFinding(frontier.Size, frontier.Root(), faults.All, gone);
     }
 
-    /// <summary>The proof that a session is in the ledger as it is now; null: it is not.</summary>
+    /// <summary>
+    /// The proof that a session is in the ledger as it is now; null: it is not. Holds a hash per session. Throws <see cref="JournalFormatException"/> where the
+    /// ledger cannot be read.
+    /// </summary>
     public async Task<LedgerProof?> ProveAsync(string sessionId, CancellationToken cancel)
     {
         var (leaves, at, entry, head) = (new List<byte[]>(), -1, (LedgerEntry?)null, (LedgerHead?)null);
@@ -82,13 +86,12 @@ public sealed class LedgerAudit(SqlLedger ledger, SealPublicKeys keys)
         ? $"the head after entry {head.Size} is signed by key {Convert.ToHexStringLower(head.KeyId.Span)}, which was not given"
         : LedgerPage.IsSigned(head, key) ? null : $"the signature of the head after entry {head.Size} is not that of its key";
 
-    async Task<string?> MissedAsync(LedgerEntry entry, CancellationToken cancel)
+    static string? Missed(LedgerEntry entry, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> chains)
     {
-        var chain = await ledger.LastChainAsync(entry.SessionId, cancel);
-        if (entry.Chain.Span.SequenceEqual(chain.Span)) return entry.Chain.Span.ContainsAnyExcept((byte)0) ? null : $"session {entry.SessionId} was gone when it was entered";
-        return chain.Span.ContainsAnyExcept((byte)0)
-            ? $"session {entry.SessionId} ends otherwise than when it was entered"
-            : $"session {entry.SessionId} is missing";
+        var isThere = chains.TryGetValue(entry.SessionId, out var chain);
+        if (!entry.HasChain && !isThere) return $"session {entry.SessionId} was gone when it was entered";
+        if (!isThere) return $"session {entry.SessionId} is missing";
+        return entry.Chain.Span.SequenceEqual(chain.Span) ? null : $"session {entry.SessionId} ends otherwise than when it was entered";
     }
 
     sealed class Faults

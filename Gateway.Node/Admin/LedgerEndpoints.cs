@@ -15,20 +15,16 @@ static class LedgerEndpoints
 
     static async Task<IResult> VerifyAsync(HttpContext http, ILedger ledger)
     {
+        // A question that is misread would be answered as if nothing had been seen.
         SeenHead? seen = null;
-        if (http.Request.Query["seen"].ToString() is { Length: > 0 } text && (seen = SeenHeadText.Parse(text)) is null)
-            return Problems.Of(StatusCodes.Status400BadRequest, "seen must be the size and root of a head, SIZE:ROOT, the root 64 hex digits.");
-        try
-        {
-            return Results.Json(LedgerView.Of(await ledger.VerifyAsync(seen, http.RequestAborted)), AdminJson.Default.LedgerView);
-        }
-        catch (InvalidDataException fault)
-        {
-            return Problems.Of(StatusCodes.Status409Conflict, $"The record of acts is not in order: {fault.Message}.");
-        }
+        if (http.Request.Query.Count > 0 && (http.Request.Query.Count > 1 || (seen = SeenHeadText.Parse(http.Request.Query["seen"].ToString())) is null))
+            return Problems.Of(StatusCodes.Status400BadRequest, "The query takes seen, the size and root of a head, SIZE:ROOT, the root 64 hex digits, and nothing else.");
+        return await Problems.OfRecordAsync("The record of acts", async () =>
+            Results.Json(LedgerView.Of(await ledger.VerifyAsync(seen, http.RequestAborted)), AdminJson.Default.LedgerView));
     }
 
-    static async Task<IResult> ProveAsync(HttpContext http, string id, ILedger ledger) => await ledger.ProveAsync(id, http.RequestAborted) is { } proof
-        ? Results.Json(LedgerProofView.Of(proof), AdminJson.Default.LedgerProofView)
-        : Problems.Of(StatusCodes.Status404NotFound, "The session is not in the ledger; those that ended are entered within seconds.");
+    static Task<IResult> ProveAsync(HttpContext http, string id, ILedger ledger) => Problems.OfRecordAsync("The ledger", async () =>
+        await ledger.ProveAsync(id, http.RequestAborted) is { } proof
+            ? Results.Json(LedgerProofView.Of(proof), AdminJson.Default.LedgerProofView)
+            : Problems.Of(StatusCodes.Status404NotFound, "The session is not in the ledger; those that ended are entered within seconds."));
 }

@@ -7,7 +7,13 @@ namespace Gateway.Protocols.Journal;
 /// <param name="SessionId">Whose.</param>
 /// <param name="ClosedAt">When it ended, in microseconds since the Unix epoch.</param>
 /// <param name="Chain">The chain value of its last event; zeros where there was none: the recording was gone before it was entered.</param>
-public sealed record LedgerEntry(string SessionId, long ClosedAt, ReadOnlyMemory<byte> Chain);
+public sealed record LedgerEntry(string SessionId, long ClosedAt, ReadOnlyMemory<byte> Chain)
+{
+    /// <summary>Of a session without an event.</summary>
+    public static readonly ReadOnlyMemory<byte> NoChain = new byte[SessionChain.Length];
+
+    public bool HasChain => Chain.Span.ContainsAnyExcept((byte)0);
+}
 
 /// <summary>The root of the ledger's tree after so many entries, signed by the seal key.</summary>
 public sealed record LedgerHead(long Size, long At, ReadOnlyMemory<byte> Root, ReadOnlyMemory<byte> KeyId, ReadOnlyMemory<byte> Signature);

@@ -65,6 +65,26 @@ public sealed class LedgerKeeperSpec(PostgresServer server) : SteppedSystem, ISe
 
     [Theory]
     [MemberData(nameof(Databases))]
+    public async Task A_refused_connection_is_entered_with_its_event_and_without_one_only_when_there_will_be_none(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, server);
+        await using var index = new SqlSessionIndex(journal.Database, TimeProvider.System);
+        var closing = SampleSession.Closing with { ClosedAt = UnixMicros.Of(Time.GetUtcNow()) };
+        foreach (var id in new[] { "slow", "lost" })
+            await index.AddAsync(MemoryArchive.SampleRow(ended: true) with { SessionId = id, Closing = closing }, default);
+        Keep(journal);
+        await EndAsync(journal, "other");
+        await EnteredAsync(journal, 1);
+
+        await journal.PersistAsync("slow", [new SessionRecorder("slow").Append(SampleSession.Refused with { SessionId = "slow" })]);
+
+        Assert.Empty((await EnteredAsync(journal, 2)).Faults);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(["session lost was gone when it was entered"], (await EnteredAsync(journal, 3)).Faults);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
     public async Task An_entry_that_was_taken_out_is_found_by_who_saw_the_ledger_before_and_by_signature_otherwise(string database)
     {
         await using var journal = await TestJournal.CreateAsync(database, server);
@@ -82,7 +102,7 @@ public sealed class LedgerKeeperSpec(PostgresServer server) : SteppedSystem, ISe
         // All of it is made anew, without a session, by somebody with another key.
         using var other = SealKey.Ephemeral();
         var forged = LedgerPage.Append(
-            new MerkleFrontier(), [new LedgerEntry("two", 7, await new SqlLedger(journal.Database).LastChainAsync("two", default))], 9, other.Id, other.Sign);
+            new MerkleFrontier(), [new LedgerEntry("two", 7, (await new SqlLedger(journal.Database).LastChainsAsync(["two"], default))["two"])], 9, other.Id, other.Sign);
         await journal.SqlAsync($"delete from {JournalDatabase.LedgerTable}");
         await new SqlLedger(journal.Database).AppendAsync(1, forged, default);
         Assert.Contains("signed by key", Assert.Single((await VerifyAsync(journal, null)).Faults), StringComparison.Ordinal);
