@@ -59,8 +59,17 @@ public sealed class HttpSessionArchive(AdminClient node) : ISessionArchive
         while (await NextAsync(events, s_patience, deadline, cancel)) yield return events.Current;
     }
 
-    public async Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel) =>
-        (await node.FindAsync($"{PathOf(sessionId)}/key", AdminJson.Default.RecordingKeyView, cancel))?.Read() ?? KeyFinding.None;
+    public async Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel)
+    {
+        try
+        {
+            return (await node.FindAsync($"{PathOf(sessionId)}/key", AdminJson.Default.RecordingKeyView, cancel))?.Read() ?? KeyFinding.None;
+        }
+        catch (CommandException refused) when (refused.ExitCode == ExitCode.Failed)
+        {
+            throw new InvalidDataException(refused.Message, refused);
+        }
+    }
 
     public static string PathOf(string sessionId) => $"/v1/sessions/{Uri.EscapeDataString(sessionId)}";
 

@@ -32,25 +32,26 @@ sealed class SessionVerifier(ISessionArchive archive, SealPublicKeys keys, CliOu
     async Task<bool> VerifyAsync(SessionRow row, CancellationToken cancel)
     {
         var events = archive.ReadAsync(row.SessionId, cancel);
-        var found = await KeyAsync(row.SessionId, cancel);
+        var (found, fault) = await KeyAsync(row.SessionId, cancel);
         using var key = found.Key;
         var result = await SessionVerification.VerifyAsync(row.SessionId, events, ended: row.Closing is not null, keys, key, cancel);
+        if (fault is not null) result = result with { Verdict = VerificationVerdict.Broken, Detail = $"{result.Detail}; {fault}" };
         if (found.DestroyedAt is { } destroyed) result = result with { Detail = $"{result.Detail}; erased at {JournalTime.Write(destroyed)}" };
         if (json) output.Json(VerificationView.Of(row.SessionId, result), VerificationJson.Default.VerificationView);
         else output.Line($"{Printable.Text(row.SessionId)}  {Word(result.Verdict)}  {Printable.Text(Detail(result))}");
         return IsSound(result.Verdict);
     }
 
-    // Chain and seal prove what lies there, opened or not.
-    async Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel)
+    // Without a key chain and seal prove what lies there; a key that is there and does not open has to be told.
+    async Task<(KeyFinding Found, string? Fault)> KeyAsync(string sessionId, CancellationToken cancel)
     {
         try
         {
-            return await archive.KeyAsync(sessionId, cancel);
+            return (await archive.KeyAsync(sessionId, cancel), null);
         }
-        catch (InvalidDataException)
+        catch (InvalidDataException e)
         {
-            return KeyFinding.None;
+            return (KeyFinding.None, e.Message);
         }
     }
 

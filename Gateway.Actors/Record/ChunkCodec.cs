@@ -69,7 +69,7 @@ public static class ChunkCodec
         if (chunk.PlainLength is < 0 or > EventLimits.Chunk)
             throw new InvalidDataException($"Chunk {chunk.Index} declares {chunk.PlainLength} bytes; the cap is {EventLimits.Chunk}.");
         if (chunk.Encryption != Encryption.None && key is null)
-            throw new InvalidDataException($"Chunk {chunk.Index} is encrypted, and there is no key to it");
+            throw new InvalidDataException($"Chunk {chunk.Index} is encrypted, and there is no key to it; name the file of the cluster's key");
         var plain = GC.AllocateUninitializedArray<byte>(chunk.PlainLength);
         return TryRestore(sessionId, chunk, key, plain) ? plain : throw new InvalidDataException($"Chunk {chunk.Index} does not restore to its {plain.Length} bytes.");
     }

@@ -79,7 +79,10 @@ public abstract class JournalDatabase
     /// <summary>Runs the statements in one transaction and returns the rows each affected.</summary>
     internal abstract Task<IReadOnlyList<int>> CommitAsync(IReadOnlyList<SqlStatement> statements, CancellationToken cancel);
 
-    /// <summary>Sees to it that what was overwritten or deleted in the table is gone from the database's own files, too.</summary>
+    /// <summary>
+    /// Has the database give up what was overwritten or deleted in the table: SQLite from its files, PostgreSQL as dead rows. Throws
+    /// <see cref="JournalUnavailableException"/> where it cannot now.
+    /// </summary>
     internal abstract Task ForgetAsync(string table, CancellationToken cancel);
 
     private protected abstract string Remedy { get; }

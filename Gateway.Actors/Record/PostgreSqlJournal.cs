@@ -69,7 +69,7 @@ sealed class PostgreSqlJournal : JournalDatabase
         return [.. batch.BatchCommands.Select(command => command.RecordsAffected)];
     }
 
-    // Dead rows keep their bytes until the table is vacuumed.
+    // Dead rows are kept until the table is vacuumed. Their bytes stay in pages, write-ahead log and replicas until these are written over.
     internal override async Task ForgetAsync(string table, CancellationToken cancel)
     {
         await using var connection = await OpenAsync(cancel);

@@ -85,12 +85,13 @@ sealed class SqliteJournal : JournalDatabase
         return affected;
     }
 
-    // Freed bytes are overwritten at once (secure_delete); the write-ahead log still has them until it is folded into the file and cut off. Readers may hold
-    // that up: then the next checkpoint does it.
+    // Freed bytes are overwritten at once (secure_delete); the write-ahead log still has them until it is folded into the file and cut off, which waits for
+    // readers as long as any statement does.
     internal override async Task ForgetAsync(string table, CancellationToken cancel)
     {
         await using var connection = await OpenAsync(cancel);
-        await SqlStatement.ExecuteAsync(connection, "pragma wal_checkpoint(truncate);", cancel);
+        if (await new SqlStatement("pragma wal_checkpoint(truncate);").ScalarAsync(connection, cancel) is not 0L)
+            throw new JournalUnavailableException(_file, "is being read, and its write-ahead log still holds what was overwritten", "try again");
     }
 
     private protected override async Task CreateAsync(CancellationToken cancel)

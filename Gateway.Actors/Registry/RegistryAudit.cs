@@ -5,7 +5,14 @@ using Gateway.Protocols.Journal;
 namespace Gateway.Actors.Registry;
 
 /// <summary>Which acts; null is any. Times in microseconds since the Unix epoch.</summary>
-public sealed record AuditFilter(string? Who = null, long? Since = null, long? Until = null, int Most = 100);
+public sealed record AuditFilter(string? Who = null, long? Since = null, long? Until = null, int Most = 100)
+{
+    /// <summary>Of which acts; null: any.</summary>
+    public Func<RegistryEvent, bool>? Only { get; init; }
+
+    public bool Matches(RegistryEvent e) =>
+        (Who is null || Who == e.Act.Who) && (Since is null || e.Act.At >= Since) && (Until is null || e.Act.At < Until) && (Only?.Invoke(e) ?? true);
+}
 
 /// <summary>An act and its number.</summary>
 public sealed record AuditedAct(long Number, RegistryEvent Event);
@@ -33,7 +40,7 @@ public sealed class RegistryAudit(JournalDatabase database, SealPublicKeys keys)
             foreach (var stored in page)
             {
                 var e = recorder.Recover(stored);
-                if (!Matches(filter, e.Act)) continue;
+                if (!filter.Matches(e)) continue;
                 acts.Enqueue(new(recorder.Snapshot.Revision, e));
                 if (acts.Count > filter.Most) acts.Dequeue();
             }
@@ -47,10 +54,7 @@ public sealed class RegistryAudit(JournalDatabase database, SealPublicKeys keys)
     /// <summary>The sessions whose recordings were removed because their retention was over.</summary>
     public async Task<IReadOnlySet<string>> ExpiredAsync(CancellationToken cancel)
     {
-        var acts = await ReadAsync(new AuditFilter(Most: int.MaxValue), cancel);
-        return acts.Acts.Select(act => act.Event).OfType<RecordingsExpired>().SelectMany(act => act.Sessions).ToHashSet(StringComparer.Ordinal);
+        var acts = await ReadAsync(new AuditFilter(Most: int.MaxValue) { Only = act => act is RecordingsExpired }, cancel);
+        return acts.Acts.Select(act => act.Event).Cast<RecordingsExpired>().SelectMany(act => act.Sessions).ToHashSet(StringComparer.Ordinal);
     }
-
-    static bool Matches(AuditFilter filter, Act act) =>
-        (filter.Who is null || filter.Who == act.Who) && (filter.Since is null || act.At >= filter.Since) && (filter.Until is null || act.At < filter.Until);
 }

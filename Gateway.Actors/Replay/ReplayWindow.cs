@@ -9,8 +9,6 @@ namespace Gateway.Actors.Replay;
 /// </summary>
 public sealed record ReplayWindow
 {
-    public static readonly ReplayWindow All = new();
-
     /// <summary>Null: both.</summary>
     public Direction? Direction { get; init; }
 

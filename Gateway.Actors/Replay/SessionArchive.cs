@@ -22,7 +22,9 @@ public interface ISessionArchive
         }
     }
 
-    /// <summary>The key to the session's content. Throws <see cref="InvalidDataException"/> where there is one that cannot be opened.</summary>
+    /// <summary>
+    /// The key to the session's content; none without the cluster's key. Throws <see cref="InvalidDataException"/> where that does not open it.
+    /// </summary>
     Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel);
 }
 

@@ -21,57 +21,56 @@ public static class SessionReplay
 
     /// <summary>
     /// The traffic of both directions in the order it was relayed, one chunk in memory at a time. The recording of an
-    /// <paramref name="ended"/> session must have its last event; one that still runs may stop anywhere. Encrypted chunks need the session's
-    /// <paramref name="key"/>. Where operations were kept instead of bytes <paramref name="operations"/> gets them, each time before a piece of no
-    /// bytes; without it they are as good as missing.
+    /// <paramref name="ended"/> session must have its last event; one that still runs may stop anywhere. Encrypted chunks are opened with
+    /// the archive's key to them, which is asked for with the first. Where operations were kept instead of bytes <paramref name="operations"/> gets them, each
+    /// time before a piece of no bytes; without it they are as good as missing.
     /// </summary>
-    public static async IAsyncEnumerable<ReplayPiece> PiecesAsync(
-        string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, KeyFinding key, Action<OperationsRecorded>? operations = null,
-        [EnumeratorCancellation] CancellationToken cancel = default)
-    {
-        var position = new Position();
-        await foreach (var e in events.WithCancellation(cancel))
-        {
-            switch (SessionEventTable.ReadStored(e.Manifest, e.Bytes.Span))
-            {
-                case TrafficRecorded chunk:
-                    position.Expect(chunk);
-                    foreach (var piece in PiecesOf(sessionId, chunk, key))
-                    {
-                        position.Advance(piece);
-                        yield return piece;
-                    }
-
-                    break;
-                case OperationsRecorded recorded when operations is not null:
-                    position.Advance(recorded);
-                    operations(recorded);
-                    yield return new ReplayPiece(recorded.StartedAt, Direction.ToUpstream, ReadOnlyMemory<byte>.Empty);
-                    break;
-                case OperationsRecorded { ToUpstreamBytes: > 0 } or OperationsRecorded { ToClientBytes: > 0 }:
-                    throw new InvalidDataException("The connection's recording level was operations: what they carried was not kept.");
-                case TrafficCounted counted when counted.ToUpstreamBytes + counted.ToClientBytes > 0:
-                    throw new InvalidDataException("The connection's recording level was below full: traffic was counted and not kept.");
-                case SessionSealed seal:
-                    position.Expect(seal);
-                    break;
-                case SessionRefused:
-                    position.IsOver = true;
-                    break;
-            }
-        }
-
-        if (ended && !position.IsOver) throw new InvalidDataException("The last event is missing although the session ended.");
-    }
-
-    /// <summary>The same, opened with the key that the archive has to it.</summary>
     public static async IAsyncEnumerable<ReplayPiece> PiecesAsync(
         ISessionArchive archive, string sessionId, IAsyncEnumerable<JournaledEvent> events, bool ended, Action<OperationsRecorded>? operations = null,
         [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        var found = await archive.KeyAsync(sessionId, cancel);
-        using var key = found.Key;
-        await foreach (var piece in PiecesAsync(sessionId, events, ended, found, operations, cancel)) yield return piece;
+        var position = new Position();
+        KeyFinding? found = null;
+        try
+        {
+            await foreach (var e in events.WithCancellation(cancel))
+            {
+                switch (SessionEventTable.ReadStored(e.Manifest, e.Bytes.Span))
+                {
+                    case TrafficRecorded chunk:
+                        position.Expect(chunk);
+                        if (chunk.Encryption != Encryption.None) found ??= await archive.KeyAsync(sessionId, cancel);
+                        foreach (var piece in PiecesOf(sessionId, chunk, found ?? KeyFinding.None))
+                        {
+                            position.Advance(piece);
+                            yield return piece;
+                        }
+
+                        break;
+                    case OperationsRecorded recorded when operations is not null:
+                        position.Advance(recorded);
+                        operations(recorded);
+                        yield return new ReplayPiece(recorded.StartedAt, Direction.ToUpstream, ReadOnlyMemory<byte>.Empty);
+                        break;
+                    case OperationsRecorded { ToUpstreamBytes: > 0 } or OperationsRecorded { ToClientBytes: > 0 }:
+                        throw new InvalidDataException("The connection's recording level was operations: what they carried was not kept.");
+                    case TrafficCounted counted when counted.ToUpstreamBytes + counted.ToClientBytes > 0:
+                        throw new InvalidDataException("The connection's recording level was below full: traffic was counted and not kept.");
+                    case SessionSealed seal:
+                        position.Expect(seal);
+                        break;
+                    case SessionRefused:
+                        position.IsOver = true;
+                        break;
+                }
+            }
+        }
+        finally
+        {
+            found?.Key?.Dispose();
+        }
+
+        if (ended && !position.IsOver) throw new InvalidDataException("The last event is missing although the session ended.");
     }
 
     static List<ReplayPiece> PiecesOf(string sessionId, TrafficRecorded chunk, KeyFinding key)

@@ -63,7 +63,7 @@ public sealed class SqlSessionArchive(JournalDatabase database, ClusterKey? clus
     {
         var found = await _keys.FindAsync(sessionId, cancel);
         if (found.Bytes is not { } bytes) return new KeyFinding(null, found.DestroyedAt);
-        if (clusterKey is null) throw new InvalidDataException("the recording is encrypted; name the file of the cluster's key");
+        if (clusterKey is null) return KeyFinding.None;
         return RecordingKey.Of(clusterKey.OpenBytes(RecordingKey.What, sessionId, bytes)) is { } key
             ? new KeyFinding(key, null)
             : throw new InvalidDataException("the recording's key was sealed with another cluster key, or altered; name the cluster key of its time");

@@ -1,6 +1,5 @@
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
-using Gateway.Actors.Record;
 
 namespace Gateway.Node.Admin;
 
@@ -15,20 +14,11 @@ static class AuditEndpoints
     {
         var (filter, fault) = AuditQuery.Read(http.Request.Query);
         if (filter is null) return Problems.Of(StatusCodes.Status400BadRequest, fault);
-        try
+        return await Problems.OfRecordAsync("The record of acts", async () =>
         {
             var read = await record.ReadAsync(filter, http.RequestAborted);
             var page = new AuditPage([.. read.Acts.Select(a => AuditView.Of(a.Number, a.Event))], read.Newest, Convert.ToHexStringLower(read.Head.Span));
             return Results.Json(page, AdminJson.Default.AuditPage);
-        }
-        catch (InvalidDataException e)
-        {
-            // Not a fault of this request: the record itself is broken, and an auditor is who must hear of it.
-            return Problems.Of(StatusCodes.Status409Conflict, $"The record of acts is not in order: {e.Message}");
-        }
-        catch (JournalUnavailableException e)
-        {
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
-        }
+        });
     }
 }

@@ -59,23 +59,13 @@ static class ManagedCertificateEndpoints
             : Task.FromResult<IReadOnlyList<NodeCertificateView>>([]);
     }
 
-    static async Task<IResult> HistoryAsync(HttpContext http, string name, IAuditRecord record)
+    static Task<IResult> HistoryAsync(HttpContext http, string name, IAuditRecord record) => Problems.OfRecordAsync("The record of acts", async () =>
     {
-        try
-        {
-            var read = await record.ReadAsync(new AuditFilter(Most: int.MaxValue), http.RequestAborted);
-            var acts = read.Acts.Where(a => CertificateActs.NameOf(a.Event) == name).TakeLast(AuditQuery.Most).Select(a => AuditView.Of(a.Number, a.Event));
-            return Results.Json(new AuditPage([.. acts], read.Newest, Convert.ToHexStringLower(read.Head.Span)), AdminJson.Default.AuditPage);
-        }
-        catch (InvalidDataException e)
-        {
-            return Problems.Of(StatusCodes.Status409Conflict, $"The record of acts is not in order: {e.Message}");
-        }
-        catch (Actors.Record.JournalUnavailableException e)
-        {
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
-        }
-    }
+        var filter = new AuditFilter(Most: AuditQuery.Most) { Only = act => CertificateActs.NameOf(act) == name };
+        var read = await record.ReadAsync(filter, http.RequestAborted);
+        var page = new AuditPage([.. read.Acts.Select(a => AuditView.Of(a.Number, a.Event))], read.Newest, Convert.ToHexStringLower(read.Head.Span));
+        return Results.Json(page, AdminJson.Default.AuditPage);
+    });
 
     static async Task<IResult> RotateAsync(HttpContext http, string name, CertificateOrders orders, AuditTrail audit) =>
         Answer(await orders.RotateAsync(name, audit.ActOf(http), http.RequestAborted));

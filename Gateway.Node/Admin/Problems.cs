@@ -1,4 +1,6 @@
 using Gateway.Actors.Hosting.AdminApi;
+using Gateway.Actors.Record;
+using Gateway.Protocols.Journal;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -21,6 +23,27 @@ static class Problems
     public static IResult OfFaults(string detail, IReadOnlyList<string> faults) => Results.Json(
         new Problem(ReasonPhrases.GetReasonPhrase(StatusCodes.Status422UnprocessableEntity), StatusCodes.Status422UnprocessableEntity, detail, Faults: faults),
         AdminJson.Default.Problem, Problem.MediaType, StatusCodes.Status422UnprocessableEntity);
+
+    /// <summary>
+    /// What is read from a record that proves itself. Where that is not in order it is no fault of the request: an auditor is who must hear of it.
+    /// </summary>
+    /// <param name="what">The record's name in a sentence.</param>
+    /// <param name="read">Reads it and makes the answer.</param>
+    public static async Task<IResult> OfRecordAsync(string what, Func<Task<IResult>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception e) when (e is InvalidDataException or JournalFormatException)
+        {
+            return Of(StatusCodes.Status409Conflict, $"{what} is not in order: {e.Message}");
+        }
+        catch (JournalUnavailableException e)
+        {
+            return Of(StatusCodes.Status503ServiceUnavailable, e.Message);
+        }
+    }
 
     public static IResult NoSession() =>
         Of(StatusCodes.Status404NotFound, "There is no session of this id; list them with GET /v1/sessions.");

@@ -31,7 +31,14 @@ static class RecordingLifeEndpoints
             if (key is null && destroyedAt is null)
                 return Problems.Of(StatusCodes.Status409Conflict, "The recording has no key to destroy: it holds no encrypted content.");
             var act = new RecordingErased { Act = audit.ActOf(http), SessionId = id, Reason = reason };
-            return await life.EraseAsync(act, http.RequestAborted) is { IsDone: false } answer ? AuditTrail.Refused(answer) : null;
+            try
+            {
+                return await life.EraseAsync(act, http.RequestAborted) is { IsDone: false } answer ? AuditTrail.Refused(answer) : null;
+            }
+            catch (JournalUnavailableException e)
+            {
+                return Problems.Of(StatusCodes.Status503ServiceUnavailable, e.Message);
+            }
         });
 
     static Task<IResult> HoldAsync(HttpContext http, string id, ISessionArchive archive, RecordingLife life, IRegistryCommands registry, AuditTrail audit) =>

@@ -26,9 +26,16 @@ public sealed partial class AuditorsGuideSpec
 
         var told = guide;
         foreach (Match example in Example().Matches(guide))
-            told = told.Replace(example.Groups[1].Value, await transcript.RunAsync(example.Groups[1].Value), StringComparison.Ordinal);
+            told = told.Replace(example.Groups[1].Value, await RunAsync(transcript, example.Groups[1].Value), StringComparison.Ordinal);
 
         Assert.Equal(guide, told);
+    }
+
+    // What an auditor writes into the directory where they are is written into the spec's own.
+    static async Task<string> RunAsync(Transcript transcript, string commands)
+    {
+        var (there, here) = ("--output ", "--output {folder}/");
+        return (await transcript.RunAsync(commands.Replace(there, here, StringComparison.Ordinal))).Replace(here, there, StringComparison.Ordinal);
     }
 
     [GeneratedRegex("^```console\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

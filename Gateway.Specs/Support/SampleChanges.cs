@@ -45,7 +45,7 @@ sealed class HeldAudit(HeldRegistry registry) : IAuditRecord
 {
     public Task<AuditedActs> ReadAsync(AuditFilter filter, CancellationToken cancel)
     {
-        var acts = registry.Acts.Select((e, i) => new AuditedAct(i + 1, e)).Where(a => filter.Who is null || a.Event.Act.Who == filter.Who);
+        var acts = registry.Acts.Select((e, i) => new AuditedAct(i + 1, e)).Where(a => filter.Matches(a.Event));
         return Task.FromResult(new AuditedActs([.. acts.TakeLast(filter.Most)], registry.Acts.Count, new byte[32]));
     }
 }
