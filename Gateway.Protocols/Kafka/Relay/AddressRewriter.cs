@@ -6,7 +6,7 @@ namespace Gateway.Protocols.Kafka.Relay;
 
 /// <summary>
 /// Puts the gateway's own address in the place of every broker's in a whole response. Node ids stay: whoever rewrote them would have to rewrite
-/// leaders, replicas and everything else that names one. A broker that is told by no address (node -1, or an empty host) stays as it is.
+/// leaders, replicas and everything else that names one. No address passes as it came, whatever node it is told for; an empty host is none.
 /// </summary>
 sealed class AddressRewriter(Func<int, BrokerAddress?> addressOf)
 {
@@ -41,8 +41,9 @@ sealed class AddressRewriter(Func<int, BrokerAddress?> addressOf)
                 case EntityKind.Host when token.Kind == BodyTokenKind.Length:
                     (hostAt, hostLength) = (at, token.Consumed + (int)Math.Max(0, token.Number));
                     break;
-                case EntityKind.Port when token.Kind == BodyTokenKind.Value && hostLength > Empty(layout):
-                    if (!TryReplace(node, layout.IsFlexible, (hostAt, hostLength), (at, token.Consumed))) return false;
+                case EntityKind.Port when token.Kind == BodyTokenKind.Value:
+                    if (hostLength > Empty(layout) && !TryReplace(node, layout.IsFlexible, (hostAt, hostLength), (at, token.Consumed))) return false;
+                    (node, hostLength) = (-1, 0);
                     break;
             }
 
@@ -52,7 +53,6 @@ sealed class AddressRewriter(Func<int, BrokerAddress?> addressOf)
 
     bool TryReplace(int node, bool isFlexible, (int At, int Length) host, (int At, int Length) port)
     {
-        if (node == -1) return true;
         if (addressOf(node) is not { } address)
         {
             Unknown = node;
