@@ -15,7 +15,7 @@ static class Soaks
         await DebianPackages.Provide(DebianPackages.ForSpecs, "the soak cannot run", cancel);
         Environment.SetEnvironmentVariable(Minutes, minutes.ToString(CultureInfo.InvariantCulture));
         var report = Path.Combine(Shell.Root, "artifacts", "soak", $"{what}.txt");
-        File.Delete(report);
+        if (File.Exists(report)) File.Delete(report);
         var exit = await Shell.Dotnet(cancel, ["test", "Gateway.Specs", "-nologo", "--filter", $"FullyQualifiedName~Soaks.{char.ToUpperInvariant(what[0])}{what[1..]}"]);
         if (!File.Exists(report)) return exit != 0 ? exit : 1;
         Console.Write(await File.ReadAllTextAsync(report, cancel));
