@@ -25,8 +25,8 @@ public sealed class Listener : IDisposable
     public IPEndPoint Address { get; }
 
     /// <summary>
-    /// Reserves every profile's port, or none: nobody is answered before <see cref="Listen"/>. Throws <see cref="ListenersNotOpenException"/> naming each
-    /// that cannot be had.
+    /// Reserves every profile's ports, or none: nobody is answered before <see cref="Listen"/>. Throws <see cref="ListenersNotOpenException"/> naming, of
+    /// each profile that has one, the first that cannot be had.
     /// </summary>
     public static IReadOnlyList<Listener> ReserveAll(IEnumerable<ConnectionProfile> profiles)
     {
@@ -34,14 +34,8 @@ public sealed class Listener : IDisposable
         var faults = new List<string>();
         foreach (var profile in profiles)
         {
-            try
-            {
-                open.Add(Reserve(profile));
-            }
-            catch (SocketException e)
-            {
-                faults.Add($"connection {profile.Name} cannot listen on {profile.Listen}: {e.Message}");
-            }
+            if (TryBind(profile, out var fault) is { } listener) open.Add(listener);
+            else faults.Add($"connection {profile.Name} {fault}");
         }
 
         if (faults.Count == 0) return open;
@@ -49,19 +43,12 @@ public sealed class Listener : IDisposable
         throw new ListenersNotOpenException(faults);
     }
 
-    /// <summary>Reserves the profile's port; null with a problem that names the remedy.</summary>
+    /// <summary>Reserves the profile's ports; null with a problem that names the one that cannot be had, and the remedy.</summary>
     public static Listener? TryReserve(ConnectionProfile profile, out string? problem)
     {
-        problem = null;
-        try
-        {
-            return Reserve(profile);
-        }
-        catch (SocketException e)
-        {
-            problem = $"cannot listen on {profile.Listen}: {e.Message}; free the port or change spec.listen";
-            return null;
-        }
+        var listener = TryBind(profile, out var fault);
+        problem = listener is null ? $"{fault}; free the port or change spec.listen" : null;
+        return listener;
     }
 
     /// <summary>Lets clients connect from now on.</summary>
@@ -97,26 +84,28 @@ public sealed class Listener : IDisposable
         return await done.ConfigureAwait(false);
     }
 
-    static Listener Reserve(ConnectionProfile profile)
+    static Listener? TryBind(ConnectionProfile profile, out string? fault)
     {
+        fault = null;
         var sockets = new List<Socket>();
-        try
+        foreach (var listen in profile.Listens)
         {
-            foreach (var listen in profile.Listens)
+            try
             {
                 var socket = new Socket(listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                 sockets.Add(socket);
                 if (listen.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
                 socket.Bind(listen);
             }
+            catch (SocketException e)
+            {
+                foreach (var bound in sockets) bound.Dispose();
+                fault = $"cannot listen on {listen}: {e.Message}";
+                return null;
+            }
+        }
 
-            return new Listener(profile, [.. sockets]);
-        }
-        catch (SocketException)
-        {
-            foreach (var socket in sockets) socket.Dispose();
-            throw;
-        }
+        return new Listener(profile, [.. sockets]);
     }
 }
 
