@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
@@ -9,14 +7,11 @@ namespace Gateway.Protocols.Mqtt;
 /// </summary>
 sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limits, PacketGuard guard)
 {
-    const int FirstHold = 256;
-
-    byte[] _held = [];
-    int _heldLength;
+    readonly HeldBytes _held = new();
     long _payloadLeft;
     bool _passing;
 
-    public bool IsBetweenPackets => _heldLength == 0 && _payloadLeft == 0;
+    public bool IsBetweenPackets => _held.Length == 0 && _payloadLeft == 0;
 
     public RelayVerdict Relay(ReadOnlySpan<byte> input, RelayOutput output)
     {
@@ -49,15 +44,17 @@ sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limit
     {
         while (true)
         {
-            var inPlace = _heldLength == 0;
-            var bytes = inPlace ? chunk.Rest : _held.AsSpan(0, _heldLength);
+            var inPlace = _held.Length == 0;
+            var bytes = inPlace ? chunk.Rest : _held.Span;
             var status = PacketHead.Measure(bytes, level, out var header, out var length);
             if (status == ReadStatus.Malformed) return PacketVerdict.Refuse(Refusal.FrameMalformed, "the header of a packet is malformed");
             if (length > limits.MqttHeader || header.PacketLength > limits.MqttPacket)
                 return PacketVerdict.Refuse(Refusal.FrameTooLarge, $"{header.Type.Word()} exceeds the cap on a packet");
             if (status == ReadStatus.Read) return Deal(header, bytes[..(int)length], inPlace, ref chunk, output);
             if (chunk.IsDone) return PacketVerdict.Pass;
-            Hold((int)Math.Min(length - _heldLength, chunk.Rest.Length), ref chunk);
+            var more = (int)Math.Min(length - _held.Length, chunk.Rest.Length);
+            _held.Add(chunk.Rest[..more]);
+            chunk.Skip(more);
         }
     }
 
@@ -71,7 +68,7 @@ sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limit
         if (inPlace && _passing) chunk.Pass(head.Length);
         if (inPlace && !_passing) chunk.Skip(head.Length);
         if (verdict.Fate == PacketFate.Replace) chunk.Insert(verdict.Bytes);
-        LetGo();
+        _held.LetGo();
         if (_payloadLeft == 0) Finish(ref chunk, output);
         return verdict;
     }
@@ -80,28 +77,6 @@ sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limit
     {
         var waiting = guard.Finish(output);
         if (!waiting.IsEmpty) chunk.Insert(waiting);
-    }
-
-    /// <summary>Grows with what was received, never with what a length announces.</summary>
-    void Hold(int length, ref RelayedChunk chunk)
-    {
-        if (_heldLength + length > _held.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstHold, Math.Max(2 * _held.Length, _heldLength + length)));
-            _held.AsSpan(0, _heldLength).CopyTo(larger);
-            if (_held.Length > 0) ArrayPool<byte>.Shared.Return(_held);
-            _held = larger;
-        }
-
-        chunk.Rest[..length].CopyTo(_held.AsSpan(_heldLength));
-        _heldLength += length;
-        chunk.Skip(length);
-    }
-
-    void LetGo()
-    {
-        if (_held.Length > 0) ArrayPool<byte>.Shared.Return(_held);
-        (_held, _heldLength) = ([], 0);
     }
 
     Refusal Blamed(Refusal refusal) => (direction, refusal) switch

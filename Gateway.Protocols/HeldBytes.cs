@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Gateway.Protocols.Kafka.Relay;
+namespace Gateway.Protocols;
 
 /// <summary>Bytes that wait until they can be judged. Grows with what was received, never with what a length announces.</summary>
 sealed class HeldBytes
