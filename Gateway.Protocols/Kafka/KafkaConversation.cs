@@ -52,7 +52,10 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     {
         if (_sasl is null) return UpstreamLoginRead.Done(0);
         var read = _sasl.Read(received, toUpstream, limits.Login);
-        return _sasl.IsDone ? UpstreamLoginRead.Done(read.Consumed) : read;
+        if (!_sasl.IsDone) return read;
+        // It holds the gateway's password, which nobody needs any more.
+        _sasl = null;
+        return UpstreamLoginRead.Done(read.Consumed);
     }
 
     public override RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output)
