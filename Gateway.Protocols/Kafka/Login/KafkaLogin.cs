@@ -44,22 +44,22 @@ sealed class KafkaLogin(Limits limits, ApiRanges ranges)
         _record.Clear();
     }
 
-    /// <summary>A SaslHandshake within the session: the client is about to prove itself again (KIP-368).</summary>
-    public byte[] ReadHandshake(in RequestHead head, ReadOnlySpan<byte> frame)
+    /// <summary>The answer to a SaslHandshake: the client is about to prove itself, in its login or again (KIP-368). Null with a fault.</summary>
+    public byte[]? ReadHandshake(in RequestHead head, ReadOnlySpan<byte> frame, out string fault)
     {
         _mechanism = null;
-        var body = _reader.Read(KafkaApi.All[ApiKeys.SaslHandshake].Request(head.Version), frame[head.Length..], limits.KafkaStructs)!;
-        return Handshake(head, body.Text("Mechanism"));
+        var body = Body(head, frame);
+        fault = _reader.Fault;
+        return body is null ? null : Handshake(head, body.Text("Mechanism"));
     }
 
-    /// <summary>The SaslAuthenticate that follows it; null with a fault where its token is none.</summary>
-    public ClientProof? ReadRenewal(in RequestHead head, ReadOnlySpan<byte> frame, out string fault)
+    /// <summary>The proof in the SaslAuthenticate that follows it.</summary>
+    public LoginRead ReadAuthenticate(in RequestHead head, ReadOnlySpan<byte> frame)
     {
-        fault = "SaslAuthenticate comes without SaslHandshake";
-        if (_mechanism is not { } mechanism) return null;
-        _mechanism = null;
+        if (Body(head, frame) is not { } body) return LoginRead.Refused(Refusal.FrameMalformed, _reader.Fault);
+        if (_mechanism is not { } mechanism) return LoginRead.Refused(Refusal.ProtocolViolated, "SaslAuthenticate comes without SaslHandshake");
         _pending = new PendingAnswer(head.Version, head.CorrelationId);
-        return SaslProof.Read(mechanism, Token(head, frame), null, out fault);
+        return Proof(mechanism, (byte[])body["AuthBytes"]!, ClientName(frame), frame.Length);
     }
 
     /// <summary>Tells the client that its proof was accepted, and for how long. Null where it brought none.</summary>
@@ -99,8 +99,7 @@ sealed class KafkaLogin(Limits limits, ApiRanges ranges)
     LoginRead ApiVersions(in RequestHead head, ReadOnlySpan<byte> frame, IBufferWriter<byte> toClient)
     {
         // A version that is newer than the gateway cannot be read, and need not be.
-        var api = KafkaApi.All[ApiKeys.ApiVersions];
-        if (api.Versions.Contains(head.Version) && _reader.Read(api.Request(head.Version), frame[head.Length..], limits.KafkaStructs) is null)
+        if (KafkaApi.All[ApiKeys.ApiVersions].Versions.Contains(head.Version) && Body(head, frame) is null)
             return LoginRead.Refused(Refusal.FrameMalformed, _reader.Fault);
         toClient.Write(ranges.Answer(head.Version, head.CorrelationId));
         _record.Write(frame);
@@ -111,20 +110,18 @@ sealed class KafkaLogin(Limits limits, ApiRanges ranges)
     {
         var api = KafkaApi.All[head.Key];
         if (!api.Versions.Contains(head.Version)) return LoginRead.Refused(Refusal.ProtocolVersionUnsupported, $"{api.Name} v{head.Version}");
-        if (_reader.Read(api.Request(head.Version), frame[head.Length..], limits.KafkaStructs) is not { } body)
-            return LoginRead.Refused(Refusal.FrameMalformed, _reader.Fault);
-        if (head.Key == ApiKeys.SaslHandshake)
+        if (head.Key == ApiKeys.SaslAuthenticate)
         {
-            toClient.Write(Handshake(head, body.Text("Mechanism")));
-            _record.Write(frame);
-            _isRaw = head.Version == 0 && _mechanism is not null;
-            return LoginRead.NeedMore(frame.Length);
+            var layout = api.Request(head.Version);
+            _record.Write(KafkaFrame.Request(layout, head.CorrelationId, RequestHead.ClientId(frame), new StructValue(layout.Body)));
+            return ReadAuthenticate(head, frame);
         }
 
-        if (_mechanism is not { } mechanism) return LoginRead.Refused(Refusal.ProtocolViolated, "SaslAuthenticate comes without SaslHandshake");
-        _record.Write(KafkaFrame.Request(api.Request(head.Version), head.CorrelationId, RequestHead.ClientId(frame), new StructValue(body.Layout)));
-        _pending = new PendingAnswer(head.Version, head.CorrelationId);
-        return Proof(mechanism, (byte[])body["AuthBytes"]!, ClientName(frame), frame.Length);
+        if (ReadHandshake(head, frame, out var fault) is not { } answer) return LoginRead.Refused(Refusal.FrameMalformed, fault);
+        toClient.Write(answer);
+        _record.Write(frame);
+        _isRaw = head.Version == 0 && _mechanism is not null;
+        return LoginRead.NeedMore(frame.Length);
     }
 
     /// <summary><c>length(4) token</c>, what follows SaslHandshake v0.</summary>
@@ -158,8 +155,8 @@ sealed class KafkaLogin(Limits limits, ApiRanges ranges)
         return KafkaFrame.Response(layout, head.CorrelationId, body);
     }
 
-    byte[] Token(in RequestHead head, ReadOnlySpan<byte> frame) =>
-        (byte[])_reader.Read(KafkaApi.All[ApiKeys.SaslAuthenticate].Request(head.Version), frame[head.Length..], limits.KafkaStructs)!["AuthBytes"]!;
+    StructValue? Body(in RequestHead head, ReadOnlySpan<byte> frame) =>
+        _reader.Read(KafkaApi.All[head.Key].Request(head.Version), frame[head.Length..], limits.KafkaStructs);
 
     static LoginRead Certificate() => LoginRead.Complete(ClientProof.CertificateOnly, 0);
 

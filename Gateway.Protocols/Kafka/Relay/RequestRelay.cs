@@ -72,7 +72,7 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
             case ApiKeys.ApiVersions:
                 return Answer(ranges.Answer(_head.Version, _head.CorrelationId), output);
             case ApiKeys.SaslHandshake when _head.Version > 0:
-                return Answer(login.ReadHandshake(_head, frame), output);
+                return login.ReadHandshake(_head, frame, out var malformed) is { } answer ? Answer(answer, output) : Malformed(malformed);
             case ApiKeys.SaslHandshake:
                 return new(Refusal.ProtocolViolated, "SaslHandshake v0 within a session");
             case ApiKeys.SaslAuthenticate:
@@ -105,8 +105,9 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
     FrameFault Renew(ReadOnlySpan<byte> frame)
     {
         _awaits = false;
-        _proof = login.ReadRenewal(_head, frame, out var fault);
-        if (_proof is null) return new(Refusal.TokenMalformed, fault);
+        var read = login.ReadAuthenticate(_head, frame);
+        if (read.Refusal != Refusal.None) return new(read.Refusal, read.Detail);
+        _proof = read.Proof;
         _isRenewing = true;
         return inFlight.TryReserve() ? FrameFault.None : TooMany();
     }
