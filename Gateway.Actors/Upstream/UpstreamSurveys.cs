@@ -27,7 +27,8 @@ public sealed class UpstreamSurveys(UpstreamDialer dialer, UpstreamSecrets secre
         var survey = _surveys.AddOrUpdate(
             profile.Name,
             _ => Begin(profile, begin),
-            (_, known) => ReferenceEquals(known.Profile, profile) && !IsStale(known) ? known : Begin(profile, begin));
+            (_, known) => ReferenceEquals(known.Profile, profile) && !known.IsStale ? known : Begin(profile, begin));
+        if (!survey.Answer.IsValueCreated) Forget();
         try
         {
             return await survey.Answer.Value.WaitAsync(cancel).ConfigureAwait(false);
@@ -38,14 +39,13 @@ public sealed class UpstreamSurveys(UpstreamDialer dialer, UpstreamSecrets secre
         }
     }
 
-    Survey Begin(ConnectionProfile profile, Func<Limits, IUpstreamSurvey> begin) => new(profile, time.GetTimestamp(), new(() => AskAsync(profile, begin(Limits.Default))));
+    Survey Begin(ConnectionProfile profile, Func<Limits, IUpstreamSurvey> begin) => new(profile, () => AskAsync(profile, begin(Limits.Default)), time);
 
-    bool IsStale(Survey survey)
+    // Whatever else is stale, so that a connection that is gone is not remembered for ever.
+    void Forget()
     {
-        if (survey.Answer.Value is not { IsCompleted: true } done) return false;
-        // It is completed: nothing waits here.
-        var isGood = done.IsCompletedSuccessfully && done.GetAwaiter().GetResult().IsGranted;
-        return time.GetElapsedTime(survey.Begun) > (isGood ? s_fresh : s_failed);
+        foreach (var known in _surveys)
+            if (known.Value.IsStale) _surveys.TryRemove(known);
     }
 
     async Task<Verdict<Surveyed>> AskAsync(ConnectionProfile profile, IUpstreamSurvey survey)
@@ -62,7 +62,46 @@ public sealed class UpstreamSurveys(UpstreamDialer dialer, UpstreamSecrets secre
         return login.IsGranted ? new Surveyed(survey.Facts) : new Refused(login.Refusal, login.Detail);
     }
 
-    sealed record Survey(ConnectionProfile Profile, long Begun, Lazy<Task<Verdict<Surveyed>>> Answer);
+    /// <summary>A question to an upstream, asked once, when the first wants its answer.</summary>
+    sealed class Survey
+    {
+        readonly TimeProvider _time;
+        long _answeredAt;
+
+        public Survey(ConnectionProfile profile, Func<Task<Verdict<Surveyed>>> ask, TimeProvider time)
+        {
+            (Profile, _time) = (profile, time);
+            Answer = new(() => AskAsync(ask));
+        }
+
+        public ConnectionProfile Profile { get; }
+
+        public Lazy<Task<Verdict<Surveyed>>> Answer { get; }
+
+        /// <summary>False while there is no answer yet.</summary>
+        public bool IsStale
+        {
+            get
+            {
+                if (!Answer.IsValueCreated || Answer.Value is not { IsCompleted: true } done) return false;
+                // It is completed: nothing waits here.
+                var isGood = done.IsCompletedSuccessfully && done.GetAwaiter().GetResult().IsGranted;
+                return _time.GetElapsedTime(_answeredAt) > (isGood ? s_fresh : s_failed);
+            }
+        }
+
+        async Task<Verdict<Surveyed>> AskAsync(Func<Task<Verdict<Surveyed>>> ask)
+        {
+            try
+            {
+                return await ask().ConfigureAwait(false);
+            }
+            finally
+            {
+                _answeredAt = _time.GetTimestamp();
+            }
+        }
+    }
 }
 
 /// <summary>What is known of an upstream.</summary>
