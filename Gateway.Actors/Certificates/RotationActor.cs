@@ -23,12 +23,13 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
     readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
     readonly HashSet<string> _busy = new(StringComparer.Ordinal);
     readonly RenewalAdvisor _advisor;
+    readonly UnrecordedActs _unrecorded;
     IDisposable? _subscription;
 
     public RotationActor(RotationParts parts)
     {
         (_parts, _log) = (parts, parts.Logging.CreateLogger("Gateway.Rotation"));
-        _advisor = new RenewalAdvisor(parts.Time);
+        (_advisor, _unrecorded) = (new RenewalAdvisor(parts.Time), new UnrecordedActs(parts.Time));
         Receive<Look>(_ => LookAtAll(ask: true));
         Receive<Changed>(_ => LookAtAll(ask: true));
         Receive<CertificateShown>(Take);
@@ -62,6 +63,7 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
     {
         var state = _parts.Registry.Current.Certificates;
         foreach (var gone in _sights.Keys.Where(name => !state.All.ContainsKey(name)).ToArray()) _sights.Remove(gone);
+        _unrecorded.Forget(name => !state.All.ContainsKey(name));
         if (BeginsAuthority(state)) return;
         foreach (var certificate in state.All.Values) LookAt(state, certificate, ask);
     }
@@ -83,8 +85,9 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
         var step = RotationPlan.Next(facts);
         if (step is RotationStep.Wait) Advise(certificate, profile);
         else if (step is RotationStep.Ask waits) Ask(certificate.Name, waits, ask);
-        else if (step is RotationStep.Issue issue) Issue(certificate, profile, issue);
-        else Propose(certificate.Name, Acts(certificate.Name, step));
+        else if (step is not RotationStep.Issue issue) Propose(certificate.Name, Acts(certificate.Name, step));
+        else if (_unrecorded.InPlaceOf(certificate, issue.Version) is not { } kept) Issue(certificate, profile, issue);
+        else if (kept.IsDue(facts.Now)) Propose(certificate.Name, [kept.Act]);
     }
 
     /// <summary>The first certificate of the cluster's own authority brings that authority along.</summary>
@@ -129,15 +132,17 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
         Log.Issues(_log, certificate.Name, issue.Version, issue.Reason);
         var order = Order(certificate, profile, issue.Version);
         var generation = profile.Source == CertificateOrigin.Internal ? _parts.Registry.Current.Certificates.Signing?.Generation ?? 0 : 0;
-        RotationIssue.RunAsync(_parts, order, profile, generation, certificate.Failed, Life(certificate, profile), Act, _stopped.Token)
-            .PipeTo(Self, success: act => new Made(certificate.Name, act), failure: _ => new Made(certificate.Name, null));
+        RotationIssue.RunAsync(_parts, order, profile, generation, certificate.Failed, RotationSchedule.LifeOf(certificate, profile), Act, _stopped.Token)
+            .PipeTo(Self, success: act => new Made(certificate, profile, act), failure: _ => new Made(certificate, profile, null));
     }
 
     void Take(Made made)
     {
-        _busy.Remove(made.Name);
-        if (made.Act is RotationFailed failed) Log.Failed(_log, made.Name, failed.Version, failed.Reason, DateTimeOffset.UnixEpoch.AddMicroseconds(failed.NextAttempt));
-        if (made.Act is { } act) Propose(made.Name, [act]);
+        _busy.Remove(made.Of.Name);
+        if (made.Act is RotationFailed failed) Log.Failed(_log, failed.Name, failed.Version, failed.Reason, UnixMicros.Time(failed.NextAttempt));
+        if (made.Act is not { } act) return;
+        _unrecorded.Keep(made.Of, made.Profile, act);
+        Propose(made.Of.Name, [act]);
     }
 
     void Propose(string name, IReadOnlyList<RegistryEvent> acts)
@@ -150,6 +155,7 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
     void Take(Proposed proposed)
     {
         _busy.Remove(proposed.Name);
+        _unrecorded.Take(proposed.Name, proposed.Act, proposed.Answer is { IsDone: true });
         if (proposed.Answer is not { } answer) return;
         if (!answer.IsDone)
         {
@@ -196,10 +202,6 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
         Replaces = certificate.Active?.Chain[0],
     };
 
-    static TimeSpan Life(ManagedCertificate certificate, CertificateProfile profile) => certificate.Active is { } active
-        ? CertificateFacts.Of(active.Chain[0]).NotAfter - DateTimeOffset.UnixEpoch.AddMicroseconds(active.IssuedAt)
-        : profile.Lifetime;
-
     internal static string Id(string name, uint version, string phase) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"rotation/{name}/{version}/{phase}");
 
@@ -223,7 +225,7 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
         public static readonly Changed Instance = new();
     }
 
-    sealed record Made(string Name, RegistryEvent? Act);
+    sealed record Made(ManagedCertificate Of, CertificateProfile Profile, RegistryEvent? Act);
 
     sealed record Advised(CertificateVersion Version, RenewalAdvice? Advice);
 

@@ -70,7 +70,25 @@ static class RotationIssue
         var source = parts.Source(profile.Source) ?? throw new CertificateSourceException($"nobody issues certificates of source {profile.Source.ToString().ToLowerInvariant()} here");
         using var deadline = new CancellationTokenSource(Patience, parts.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopped);
-        return await source.IssueAsync(order, either.Token).ConfigureAwait(false);
+        var cancel = either.Token;
+        // Away from the caller: a source may do all its work, in a token say, before it hands out its task.
+        var issuing = Task.Run(() => source.IssueAsync(order, cancel), cancel);
+        try
+        {
+            return await issuing.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = issuing.ContinueWith(Discard, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    // Nobody waits for it any more; its key must not stay, and its fault is no news.
+    static void Discard(Task<IssuedChain> late)
+    {
+        if (late.IsCompletedSuccessfully) late.Result.Dispose();
+        else _ = late.Exception;
     }
 
     static RotationFailed Failed(

@@ -1,5 +1,6 @@
 using Gateway.Actors.Connections;
 using Gateway.Actors.Registry;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Certificates;
 
@@ -106,9 +107,13 @@ public static class RotationPlan
         var proving = facts.LiveNodes.Where(n => Sight(facts, n, newest) is { Proves: true }).Order(StringComparer.Ordinal).ToArray();
         var missing = facts.LiveNodes.Except(proving, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         if (proving.Length > 0 && missing.Length == 0) return new RotationStep.Prove(newest.Number, proving);
-        // A node whose listener is in trouble must not let the certificate run out for all.
-        if (missing.Length > 0 && facts.Profile.IsRenewed && facts.Now >= DueAt(facts, newest) && missing.All(n => Sight(facts, n, newest) is { Problem.Length: > 0 }))
+        // A node whose listener is in trouble must not let the certificate run out for all. With as many versions as are kept another could not be recorded.
+        if (missing.Length > 0 && facts.Certificate.Versions.Count < CertificateDecisions.MostVersions && facts.Profile.IsRenewed
+            && facts.Now >= DueAt(facts, newest) && missing.All(n => Sight(facts, n, newest) is { Problem.Length: > 0 }))
+        {
             return Unless(facts, new RotationStep.Issue(facts.LastVersion + 1, "it is due, and not every node could prove the one before"));
+        }
+
         return new RotationStep.Ask(newest.Number, missing);
     }
 
@@ -141,14 +146,14 @@ public static class RotationPlan
     // What failed is not tried again before its time.
     static RotationStep Unless(RotationFacts facts, RotationStep.Issue issue)
     {
-        var next = facts.Certificate.Failed is { } failed && failed.Version == issue.Version ? DateTimeOffset.UnixEpoch.AddMicroseconds(failed.NextAttempt) : facts.Now;
+        var next = facts.Certificate.Failed is { } failed && failed.Version == issue.Version ? UnixMicros.Time(failed.NextAttempt) : facts.Now;
         return next > facts.Now ? new RotationStep.Wait(next) : issue;
     }
 
     static NodeSight? Sight(RotationFacts facts, string node, CertificateVersion version) =>
         facts.Sights.GetValueOrDefault(node) is { } sight && sight.Version == version.Number ? sight : null;
 
-    static DateTimeOffset IssuedAt(CertificateVersion version) => DateTimeOffset.UnixEpoch.AddMicroseconds(version.IssuedAt);
+    static DateTimeOffset IssuedAt(CertificateVersion version) => UnixMicros.Time(version.IssuedAt);
 
     static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 }

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Registry;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Certificates;
 
@@ -34,6 +37,11 @@ public static class RotationSchedule
         var life = notAfter - issued;
         return issued + (life * 2 / 3) - (life / 20 * Fraction(name, version));
     }
+
+    /// <summary>The life that pauses are measured by: of the active version, or of what is ordered where there is none.</summary>
+    public static TimeSpan LifeOf(ManagedCertificate certificate, CertificateProfile profile) => certificate.Active is { } active
+        ? CertificateFacts.Of(active.Chain[0]).NotAfter - UnixMicros.Time(active.IssuedAt)
+        : profile.Lifetime;
 
     /// <summary>
     /// When a renewal that failed is tried again: a minute later at most, then twice as long each time, up to a tenth of the life or an

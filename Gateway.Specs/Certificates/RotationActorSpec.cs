@@ -5,6 +5,7 @@ using Gateway.Actors.Registry;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Gateway.Specs.Certificates;
@@ -23,6 +24,9 @@ public sealed class RotationActorSpec : IAsyncDisposable
     readonly HeldRegistry _registry = new();
     readonly CrashingCommands _commands;
     readonly ScriptedSource _source;
+    // Steered where a spec says so; the coordinator looks every second of the real clock all the same.
+    readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    int _looks;
 
     public RotationActorSpec()
     {
@@ -100,6 +104,81 @@ public sealed class RotationActorSpec : IAsyncDisposable
         Assert.Empty(_registry.Acts.OfType<CertificateIssued>());
     }
 
+    [Theory]
+    [InlineData(RegistryOutcome.Unavailable)]
+    [InlineData(RegistryOutcome.Full)]
+    public async Task What_was_issued_and_could_not_be_recorded_is_proposed_again_after_a_pause_and_never_ordered_again(RegistryOutcome outcome)
+    {
+        _commands.Refuse<CertificateIssued>(outcome);
+
+        var coordinator = Start(_time);
+        await Eventually.TrueAsync(() => _commands.Refused == 1);
+        await LookedTwiceAsync();
+        Assert.Equal((1, 1), (_source.Orders, _commands.Refused));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.TrueAsync(() => _commands.Refused == 2);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await LookedTwiceAsync();
+        Assert.Equal(2, _commands.Refused);
+        _commands.Refuse<CertificateIssued>(null);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.TrueAsync(() => IsSettled(1));
+        await StopAsync(coordinator);
+
+        Assert.Equal(1, _source.Orders);
+        Assert.Equal(s_twoRotations[..6], Acts());
+    }
+
+    [Fact]
+    public async Task What_was_issued_for_a_declaration_that_changed_before_it_could_be_recorded_is_ordered_anew()
+    {
+        _commands.Refuse<CertificateIssued>(RegistryOutcome.Unavailable);
+
+        var coordinator = Start(_time);
+        await Eventually.TrueAsync(() => _commands.Refused == 1);
+        _commands.Refuse<CertificateIssued>(null);
+        _registry.Do(new CertificatePut { Act = SampleRegistry.Act, Name = "edge", Document = SampleCertificates.Document("edge") + "  - edge.example.org\n" });
+        await Eventually.TrueAsync(() => IsSettled(1));
+        await StopAsync(coordinator);
+
+        Assert.Equal(2, _source.Orders);
+        Assert.Contains("edge.example.org", CertificateFacts.Of(_registry.Acts.OfType<CertificateIssued>().Single().Chain[0]).Names);
+    }
+
+    [Fact]
+    public async Task A_failure_that_could_not_be_recorded_is_recorded_later_with_its_own_next_attempt()
+    {
+        var retryAt = _time.GetUtcNow() + TimeSpan.FromHours(1);
+        _source.Failure = new CertificateSourceException("the issuer is out for lunch") { RetryAt = retryAt };
+        _commands.Refuse<RotationFailed>(RegistryOutcome.Unavailable);
+
+        var coordinator = Start(_time);
+        await Eventually.TrueAsync(() => _commands.Refused == 1);
+        _commands.Refuse<RotationFailed>(null);
+        await LookedTwiceAsync();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.TrueAsync(() => _registry.Acts.OfType<RotationFailed>().Any());
+        await StopAsync(coordinator);
+
+        Assert.Equal((1, UnixMicros.Of(retryAt)), (_source.Orders, Assert.Single(_registry.Acts.OfType<RotationFailed>()).NextAttempt));
+    }
+
+    [Fact]
+    public async Task A_source_that_hangs_before_it_hands_out_its_task_is_given_up_as_any_other()
+    {
+        using var hanging = new ManualResetEventSlim();
+        _source.Blocks = hanging;
+
+        var coordinator = Start(_time);
+        await Eventually.TrueAsync(() => _source.Orders == 1);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        await Eventually.TrueAsync(() => _registry.Acts.OfType<RotationFailed>().Any());
+        await StopAsync(coordinator);
+        hanging.Set();
+
+        Assert.Equal("nothing was issued within 5 minutes", _registry.Acts.OfType<RotationFailed>().First().Reason);
+    }
+
     public async ValueTask DisposeAsync() => await _system.Terminate();
 
     /// <summary>Coordinators, each started when the one before has crashed, until that version is all there is.</summary>
@@ -123,7 +202,14 @@ public sealed class RotationActorSpec : IAsyncDisposable
         await coordinator.GracefulStop(TimeSpan.FromSeconds(10));
     }
 
-    IActorRef Start()
+    /// <summary>The coordinator has looked at the certificate, and been free to act, since this was called.</summary>
+    async Task LookedTwiceAsync()
+    {
+        var before = Volatile.Read(ref _looks);
+        await Eventually.TrueAsync(() => Volatile.Read(ref _looks) >= before + 2);
+    }
+
+    IActorRef Start(TimeProvider? time = null)
     {
         var declarations = new RegisteredCertificates(new GatewayOptions());
         return _system.ActorOf(RotationActor.Props(new RotationParts
@@ -134,9 +220,13 @@ public sealed class RotationActorSpec : IAsyncDisposable
             Key = _key,
             Nodes = new WillingNodes(_registry),
             Source = _ => _source,
-            Read = declarations.Read,
+            Read = certificate =>
+            {
+                Interlocked.Increment(ref _looks);
+                return declarations.Read(certificate);
+            },
             Done = static _ => { },
-            Time = TimeProvider.System,
+            Time = time ?? TimeProvider.System,
             Logging = NullLoggerFactory.Instance,
         }));
     }
@@ -159,6 +249,8 @@ public sealed class RotationActorSpec : IAsyncDisposable
         int _left = int.MaxValue;
         bool _records;
         volatile bool _isCrashing;
+        (Type Act, RegistryOutcome Outcome)? _refusal;
+        int _refused;
 
         public bool IsCrashing => _isCrashing;
 
@@ -168,8 +260,20 @@ public sealed class RotationActorSpec : IAsyncDisposable
 
         public void Recover() => _isCrashing = false;
 
+        /// <summary>How many proposals were refused.</summary>
+        public int Refused => Volatile.Read(ref _refused);
+
+        /// <summary>From now on acts of that kind are answered so; null: by the registry.</summary>
+        public void Refuse<T>(RegistryOutcome? outcome) where T : RegistryEvent => _refusal = outcome is { } refused ? (typeof(T), refused) : null;
+
         public async Task<RegistryAnswer> ChangeAsync(IReadOnlyList<RegistryEvent> acts, long? basis, CancellationToken cancel)
         {
+            if (_refusal is { } refusal && acts[0].GetType() == refusal.Act)
+            {
+                Interlocked.Increment(ref _refused);
+                return new RegistryAnswer(refusal.Outcome, registry.Current.Revision, "not now");
+            }
+
             var crashes = --_left == 0;
             if (crashes && !_records) return await CrashAsync(cancel);
             var answer = await registry.ChangeAsync(acts, basis, cancel);
@@ -206,13 +310,18 @@ public sealed class RotationActorSpec : IAsyncDisposable
 
         public bool HangOnce { get; set; }
 
+        /// <summary>What an order waits for, on the thread it is given on.</summary>
+        public ManualResetEventSlim? Blocks { get; set; }
+
         public CertificateSourceException? Failure { get; set; }
 
         public IReadOnlyList<string>? Names { get; set; }
 
         public async Task<IssuedChain> IssueAsync(CertificateOrder order, CancellationToken cancel)
         {
-            if (Interlocked.Increment(ref _orders) == 1 && HangOnce) await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
+            var isFirst = Interlocked.Increment(ref _orders) == 1;
+            Blocks?.Wait(CancellationToken.None);
+            if (isFirst && HangOnce) await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
             if (Failure is { } failure) throw failure;
             return await real.IssueAsync(order with { Names = Names ?? order.Names }, cancel);
         }

@@ -113,6 +113,22 @@ public sealed class RotationPlanSpec : IDisposable
     }
 
     [Fact]
+    public void With_as_many_versions_as_are_kept_nothing_more_is_ordered_and_the_newest_is_still_asked_for()
+    {
+        const uint Most = 4;
+        for (var version = 1u; version <= Most; version++)
+        {
+            Settle(prove: false, version);
+            foreach (var node in s_nodes) _sights[node] = new(version, Holds: true, Proves: false, "the listener of telemetry answers with another certificate");
+            _now += s_life * 0.7;
+            if (version < Most) Perform(Assert.IsType<RotationStep.Issue>(Next()));
+        }
+
+        var waits = Assert.IsType<RotationStep.Ask>(Next());
+        Assert.Equal((Most, s_nodes.Length), (waits.Version, waits.Missing.Count));
+    }
+
+    [Fact]
     public void A_version_that_nobody_presents_yet_goes_when_the_declaration_changes_or_it_expires()
     {
         Perform(Next());
@@ -234,9 +250,10 @@ public sealed class RotationPlanSpec : IDisposable
         }
     }
 
-    void Settle(bool prove = true)
+    void Settle(bool prove = true, uint version = 1)
     {
-        for (var step = Next(); step is not RotationStep.Wait && (prove || _registry.Certificates.All["edge"].Active is null); step = Next()) Perform(step);
+        bool IsActive() => _registry.Certificates.All["edge"].Active is { } active && active.Number >= version;
+        for (var step = Next(); step is not RotationStep.Wait && (prove || !IsActive()); step = Next()) Perform(step);
         _sights.Clear();
     }
 
