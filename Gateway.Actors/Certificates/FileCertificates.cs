@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Hosting;
 using Microsoft.Extensions.Logging;
@@ -93,21 +92,9 @@ sealed partial class FileCertificates : INodeCertificates
         return new($"{_options.CertificateFile} is not valid yet", "correct the clock, or the file");
     }
 
-    // The content, not the time of writing: where a directory of secrets is swapped by a symbolic link, the file's own time says nothing.
-    string Fingerprint() =>
-        string.Join(' ', HashOf(_options.CertificateFile!), HashOf(_options.KeyFile!), HashOf(_options.ClusterAuthoritiesFile!));
-
-    static string HashOf(string file)
-    {
-        try
-        {
-            return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return "unreadable"; // Loading tells why.
-        }
-    }
+    string Fingerprint() => string.Join(
+        ' ', ConfiguredFiles.Fingerprint(_options.CertificateFile!), ConfiguredFiles.Fingerprint(_options.KeyFile!),
+        ConfiguredFiles.Fingerprint(_options.ClusterAuthoritiesFile!));
 
     long NextLook() => (_time.GetUtcNow() + LookEvery).UtcTicks;
 

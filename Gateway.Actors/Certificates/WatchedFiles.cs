@@ -21,7 +21,7 @@ sealed record WatchedFiles(HeldVersion? Good, string Problem, string Fingerprint
     /// <summary>Looks again; the same one when nothing has changed.</summary>
     public WatchedFiles Look(CertificateProfile profile, DateTimeOffset now)
     {
-        var fingerprint = $"{HashOf(profile.CertificateFile!)} {HashOf(profile.KeyFile!)}";
+        var fingerprint = $"{ConfiguredFiles.Fingerprint(profile.CertificateFile!, Largest)} {ConfiguredFiles.Fingerprint(profile.KeyFile!, Largest)}";
         // What was not valid yet may be by now.
         if (fingerprint == Fingerprint && Problem.Length == 0) return this;
         var opened = Open(profile, now, out var problem);
@@ -67,17 +67,4 @@ sealed record WatchedFiles(HeldVersion? Good, string Problem, string Fingerprint
     }
 
     static string? Text(string file) => new FileInfo(file).Length <= Largest ? File.ReadAllText(file) : null;
-
-    // The content, not the time of writing: where a directory of secrets is swapped by a symbolic link, the file's own time says nothing.
-    static string HashOf(string file)
-    {
-        try
-        {
-            return new FileInfo(file).Length <= Largest ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))) : "too large";
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return "unreadable"; // Opening tells why.
-        }
-    }
 }

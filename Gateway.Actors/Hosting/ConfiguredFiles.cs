@@ -35,6 +35,24 @@ public static class ConfiguredFiles
         return new($"{path} can be read by its group or by everybody", $"chmod 600 {path}");
     }
 
+    /// <summary>
+    /// Another one whenever the file has changed. The content, not the time of writing: where a directory of secrets is swapped by a symbolic link, the
+    /// file's own time says nothing. What is wrong with a file that has none, opening it tells.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="largest">A larger one, in bytes, is not read.</param>
+    public static string Fingerprint(string path, long largest = long.MaxValue)
+    {
+        try
+        {
+            return new FileInfo(path).Length <= largest ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))) : "too large";
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return "unreadable";
+        }
+    }
+
     /// <summary>The certificates of a PEM bundle; never empty without a problem.</summary>
     public static X509Certificate2Collection Certificates(string path, out FileProblem? problem)
     {

@@ -45,7 +45,7 @@ public static class GatewayServices
         .AddSingleton<OwnProbes>()
         .AddSingleton<ICertificateProbe, ListenerProbe>()
         .AddSingleton<IReadiness, CertificateReadiness>()
-        .AddToken(node.Options.Certificates.Token)
+        .AddToken(node.Options.Certificates.Token, node.Time)
         .AddSingleton(provider => new SourceOf(CertificateOrigin.Internal, new InternalSource(
             node.Registry, node.ClusterKey, generation => StatusExtensions.For(node.Options.Certificates.RevocationUrl, generation), node.Time,
             provider.GetService<AuthorityToken>())))
@@ -119,8 +119,8 @@ public static class GatewayServices
             .AddStartup((system, _) => system.ActorOf(RecordingKeeper.Props(Keeper(system, provider, node)), "recording-keeper"))
             .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));
 
-    static IServiceCollection AddToken(this IServiceCollection services, TokenOptions options) =>
-        options.ModulePath is null ? services : services.AddSingleton(_ => new AuthorityToken(options));
+    static IServiceCollection AddToken(this IServiceCollection services, TokenOptions options, TimeProvider time) =>
+        options.ModulePath is null ? services : services.AddSingleton(_ => new AuthorityToken(options, time));
 
     static IServiceCollection AddSaml(this IServiceCollection services, OpenedNode node) => node.TokenKey is { } key
         ? services.AddSingleton(new SamlLogins(node.Options.Saml, key, new SqlLoginStore(node.Journal, node.Time), node.Time))

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using Gateway.Actors.Hosting;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
 
 namespace Gateway.Specs.Support;
 
@@ -10,6 +12,7 @@ sealed class SoftHsm : IDisposable
 {
     const string Label = "gateway spec";
     const string Pin = "canary-4711";
+    const string Forgotten = "0000";
 
     // Where Debian and Fedora have it.
     static readonly string[] s_modules = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so"];
@@ -45,7 +48,20 @@ sealed class SoftHsm : IDisposable
     }
 
     /// <summary>From now on the PIN is wrong.</summary>
-    public void ForgetPin() => _folder.WriteSecret("pin", "0000\n");
+    public void ForgetPin() => _folder.WriteSecret("pin", $"{Forgotten}\n");
+
+    /// <summary>From now on it is right again.</summary>
+    public void RememberPin() => _folder.WriteSecret("pin", $"{Pin}\n");
+
+    /// <summary>The token's own PIN is from now on the one that was wrong.</summary>
+    public void TakeForgottenPin()
+    {
+        var factories = new Pkcs11InteropFactories();
+        using var library = factories.Pkcs11LibraryFactory.LoadPkcs11Library(factories, Options.ModulePath, AppType.MultiThreaded);
+        var slot = library.GetSlotList(SlotsType.WithTokenPresent).First(s => s.GetTokenInfo().Label.TrimEnd() == Label);
+        using var session = slot.OpenSession(SessionType.ReadWrite);
+        session.SetPin(Pin, Forgotten);
+    }
 
     public void Dispose() => _folder.Dispose();
 

@@ -13,8 +13,15 @@ namespace Gateway.Actors.Certificates.Tokens;
 /// A session per use: signatures are rare, and a token that was away is found again. Every method throws <see cref="CertificateSourceException"/> when the
 /// token does not do it. Safe for use from several threads.
 /// </summary>
-public sealed class AuthorityToken(TokenOptions options) : IDisposable
+/// <remarks>
+/// A login that was refused is not tried again for a while, unless the PIN's file has changed: tokens lock themselves after a few wrong PINs, and who asks
+/// for a revocation list does so without anybody's leave.
+/// </remarks>
+public sealed class AuthorityToken(TokenOptions options, TimeProvider time) : IDisposable
 {
+    /// <summary>How long a refused login is told again without asking the token.</summary>
+    static readonly TimeSpan s_refusedFor = TimeSpan.FromMinutes(1);
+
     /// <summary>Before the label, where the registry has a sealed key otherwise.</summary>
     internal const string Scheme = "pkcs11:";
 
@@ -30,6 +37,7 @@ public sealed class AuthorityToken(TokenOptions options) : IDisposable
     readonly Lock _lock = new();
     readonly Pkcs11InteropFactories _factories = new();
     IPkcs11Library? _library;
+    RefusedLogin? _refused;
 
     /// <summary>What the key of an authority is called in the token.</summary>
     public string LabelOf(uint generation) => string.Create(CultureInfo.InvariantCulture, $"{options.KeyLabel}-{generation}");
@@ -102,6 +110,8 @@ public sealed class AuthorityToken(TokenOptions options) : IDisposable
     {
         lock (_lock)
         {
+            if (_refused is { } refused && time.GetElapsedTime(refused.At) < s_refusedFor && refused.Pin == PinNow())
+                throw new CertificateSourceException(refused.Told);
             try
             {
                 using var session = Slot().OpenSession(SessionType.ReadWrite);
@@ -112,7 +122,7 @@ public sealed class AuthorityToken(TokenOptions options) : IDisposable
             {
                 // Loaded anew next time: it may have lost its token for good.
                 Dispose();
-                throw new CertificateSourceException($"the token {options.TokenLabel} does not do it ({Reason(e)})", e);
+                throw new CertificateSourceException(Told(e), e);
             }
         }
     }
@@ -127,10 +137,17 @@ public sealed class AuthorityToken(TokenOptions options) : IDisposable
     void Login(ISession session)
     {
         if (ConfiguredFiles.NotSecret(options.PinFile!) is { } problem) throw new CertificateSourceException($"{problem.Problem}; {problem.Remedy}");
+        var before = PinNow();
         var pin = Encoding.UTF8.GetBytes(File.ReadAllText(options.PinFile!).Trim());
         try
         {
             session.Login(CKU.CKU_USER, pin);
+            _refused = null;
+        }
+        catch (Pkcs11Exception e)
+        {
+            _refused = new(Told(e), before, time.GetTimestamp());
+            throw;
         }
         finally
         {
@@ -138,7 +155,16 @@ public sealed class AuthorityToken(TokenOptions options) : IDisposable
         }
     }
 
+    string PinNow() => ConfiguredFiles.Fingerprint(options.PinFile!);
+
+    string Told(Exception e) => $"the token {options.TokenLabel} does not do it ({Reason(e)})";
+
     static string Reason(Exception e) => e is Pkcs11Exception told ? told.RV.ToString() : e.Message;
 
     static CertificateSourceException Missing(string label) => new($"the token has no key {label}; give all nodes the same token, or one that its keys were copied to");
+
+    /// <param name="Told">What the login came to.</param>
+    /// <param name="Pin">The fingerprint of the PIN's file.</param>
+    /// <param name="At">A timestamp of the clock.</param>
+    sealed record RefusedLogin(string Told, string Pin, long At);
 }

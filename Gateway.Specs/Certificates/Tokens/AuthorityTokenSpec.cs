@@ -9,6 +9,7 @@ using Gateway.Actors.Tls.Revocation;
 using Gateway.Specs.Certificates.Acme;
 using Gateway.Specs.Support;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Gateway.Specs.Certificates.Tokens;
@@ -18,6 +19,7 @@ public sealed class AuthorityTokenSpec : IAsyncLifetime, IDisposable
 {
     readonly HeldRegistry _registry = new();
     readonly ClusterKey _key = ClusterKey.Ephemeral();
+    readonly FakeTimeProvider _time = new();
     SoftHsm? _hsm;
     AuthorityToken? _token;
 
@@ -62,7 +64,7 @@ public sealed class AuthorityTokenSpec : IAsyncLifetime, IDisposable
         await StartAsync();
         Begin(1);
         _token!.Dispose();
-        using var another = new AuthorityToken(Hsm.Options);
+        using var another = new AuthorityToken(Hsm.Options, TimeProvider.System);
 
         using var issued = await Source(another).IssueAsync(AcmeOrders.For("edge.test"), CancellationToken.None);
 
@@ -85,11 +87,43 @@ public sealed class AuthorityTokenSpec : IAsyncLifetime, IDisposable
     }
 
     [RequiresFact("softhsm2-util")]
+    public async Task A_refused_login_is_told_again_for_a_minute_without_asking_the_token()
+    {
+        await StartAsync();
+        Begin(1);
+        Hsm.ForgetPin();
+        await RefusedAsync();
+
+        // Who asked the token now would be let in.
+        Hsm.TakeForgottenPin();
+        _time.Advance(TimeSpan.FromSeconds(59));
+        await RefusedAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        using var issued = await Source(Token).IssueAsync(AcmeOrders.For("edge.test"), CancellationToken.None);
+        Assert.Equal(2, issued.Certificates.Count);
+    }
+
+    [RequiresFact("softhsm2-util")]
+    public async Task A_corrected_pin_is_tried_at_once()
+    {
+        await StartAsync();
+        Begin(1);
+        Hsm.ForgetPin();
+        await RefusedAsync();
+
+        Hsm.RememberPin();
+
+        using var issued = await Source(Token).IssueAsync(AcmeOrders.For("edge.test"), CancellationToken.None);
+        Assert.Equal(2, issued.Certificates.Count);
+    }
+
+    [RequiresFact("softhsm2-util")]
     public async Task A_token_or_library_that_is_not_there_is_named()
     {
         await StartAsync();
-        using var nowhere = new AuthorityToken(Hsm.Options with { TokenLabel = "other" });
-        using var broken = new AuthorityToken(Hsm.Options with { ModulePath = "/usr/lib/none.so" });
+        using var nowhere = new AuthorityToken(Hsm.Options with { TokenLabel = "other" }, TimeProvider.System);
+        using var broken = new AuthorityToken(Hsm.Options with { ModulePath = "/usr/lib/none.so" }, TimeProvider.System);
 
         Assert.Contains("has no token other", Assert.Throws<CertificateSourceException>(() => Begin(1, nowhere)).Message, StringComparison.Ordinal);
         Assert.StartsWith("the token gateway spec does not do it (", Assert.Throws<CertificateSourceException>(() => Begin(1, broken)).Message, StringComparison.Ordinal);
@@ -108,7 +142,13 @@ public sealed class AuthorityTokenSpec : IAsyncLifetime, IDisposable
     async Task StartAsync()
     {
         _hsm = await SoftHsm.StartAsync();
-        _token = new AuthorityToken(_hsm.Options);
+        _token = new AuthorityToken(_hsm.Options, _time);
+    }
+
+    async Task RefusedAsync()
+    {
+        var refused = await Assert.ThrowsAsync<CertificateSourceException>(() => Source(Token).IssueAsync(AcmeOrders.For("edge.test"), CancellationToken.None));
+        Assert.Equal("the token gateway spec does not do it (CKR_PIN_INCORRECT)", refused.Message);
     }
 
     InternalSource Source(AuthorityToken? token) => new(_registry, _key, _ => [], TimeProvider.System, token);
