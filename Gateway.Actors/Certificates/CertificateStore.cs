@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Registry;
+using Gateway.Actors.Tls;
 using Gateway.Protocols;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,7 @@ namespace Gateway.Actors.Certificates;
 public sealed partial class CertificateStore : INodeCertificates, IDisposable
 {
     readonly INodeCertificates _own;
+    readonly IRegistry _registry;
     readonly CertificateStoreParts _parts;
     readonly Lock _updating = new();
     // SHA-256 of every version for nodes that was ever held here: a node may take a few seconds to present the next.
@@ -32,7 +34,7 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
     /// <param name="parts">What it needs.</param>
     public CertificateStore(INodeCertificates own, IRegistry registry, CertificateStoreParts parts)
     {
-        (_own, _parts) = (own, parts);
+        (_own, _registry, _parts) = (own, registry, parts);
         // In this order, so that no change falls between the two.
         registry.Subscribe(snapshot => Update(snapshot.Certificates));
         Update(registry.Current.Certificates);
@@ -40,22 +42,23 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
 
     public SslStreamCertificateContext Current => OfNodes is { } held && Find(held.Name) is { IsGranted: true } managed ? managed.Value : _own.Current;
 
-    /// <summary>What stands for nodes; null for nothing. Only what the cluster has made: of anything else somebody beside the nodes has the key.</summary>
+    /// <summary>What stands for nodes; null for nothing.</summary>
     HeldCertificate? OfNodes =>
-        _parts.NodeCertificate is { } name && _held.GetValueOrDefault(name) is { Profile.IsRenewed: true } held ? held : null;
+        _parts.NodeCertificate is { } name && _held.GetValueOrDefault(name) is { Profile.MayStandForNodes: true } held ? held : null;
 
     /// <summary>Those of the node's files, and the cluster's own that are trusted.</summary>
     public X509Certificate2Collection ClusterAuthorities => _parts.NodeCertificate is null ? _own.ClusterAuthorities : [.. _own.ClusterAuthorities, .. _authorities];
 
     /// <summary>
     /// A node is who has a certificate of the authorities in the node's files; of what the cluster's own issued, only who has a version of the
-    /// certificate that stands for nodes: operators can declare certificates, and must not become nodes by it.
+    /// certificate that stands for nodes: operators can declare certificates, and must not become nodes by it. What they revoked is no node's.
     /// </summary>
     public bool IsNode(X509Certificate2 certificate, X509Chain chain)
     {
+        if (_registry.Current.IsRevoked(certificate, _parts.Time.GetUtcNow())) return false;
         var ofFiles = _own.ClusterAuthorities;
         if (chain.ChainElements.Any(e => ofFiles.Any(a => a.RawDataMemory.Span.SequenceEqual(e.Certificate.RawDataMemory.Span)))) return true;
-        return _ofNodes.ContainsKey(Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span)));
+        return _ofNodes.ContainsKey(TlsFacts.Sha256(certificate));
     }
 
     /// <summary>The trusted authorities of the cluster's own, roots and intermediates.</summary>

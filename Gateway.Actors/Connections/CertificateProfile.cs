@@ -27,6 +27,12 @@ public sealed record CertificateProfile
 
     /// <summary>Whether the cluster makes new versions by itself.</summary>
     public bool IsRenewed => Source is CertificateOrigin.Internal or CertificateOrigin.Acme;
+
+    /// <summary>
+    /// Only what the cluster's own authority makes: an ACME server's certificates other nodes would not take, or take of whomever that server gives one,
+    /// and of what is handed in somebody beside the nodes has the key.
+    /// </summary>
+    public bool MayStandForNodes => Source == CertificateOrigin.Internal;
 }
 
 /// <summary>Where a certificate's versions come from.</summary>

@@ -75,7 +75,8 @@ sealed class ConnectionChanges(
         var plan = ConnectionsPlan.Of(
             snapshot, loaded, order.Mode, order.Prune, [.. served[ConnectionOrigin.File]], [.. served[ConnectionOrigin.Registry]]);
         var (changes, faults) = CertificatesPlan.Of(
-            snapshot, loaded, order.Mode, name => certificates.Held.FirstOrDefault(held => held.Name == name)?.Profile?.Use);
+            snapshot, loaded, order.Mode, name => certificates.Held.FirstOrDefault(held => held.Name == name)?.Profile?.Use,
+            options.Certificates.NodeCertificate);
         return new(new ConnectionsPlan([.. changes, .. plan.Changes], [.. faults, .. plan.Faults]), null);
     }
 

@@ -75,6 +75,7 @@ public sealed class OpenedNode : IDisposable
             : TokenKey.Load(options.Saml.TokenKeyFile ?? Path.Combine(data, "token.key"), create: options.Saml.TokenKeyFile is null);
         var log = logging.CreateLogger("Gateway.Certificates");
         var registered = new RegisteredCertificates(options);
+        if (registered.NodeFault(registry.Current.Certificates) is { } fault) throw new InvalidDataException(fault);
         var parts = new CertificateStoreParts
         {
             Key = clusterKey,

@@ -15,6 +15,13 @@ public sealed class RegisteredCertificates(GatewayOptions options)
     /// <summary>The certificate that stands for nodes; null: none does.</summary>
     public string? NodeCertificate => options.Certificates.NodeCertificate;
 
+    /// <summary>Why what is declared cannot stand for nodes, as a sentence for operators; null when it can, or is not declared.</summary>
+    public string? NodeFault(CertificatesState declared) =>
+        NodeCertificate is { } name && declared.All.TryGetValue(name, out var certificate) && Read(certificate) is { MayStandForNodes: false } profile
+            ? $"Gateway:Certificates:NodeCertificate is \"{name}\": is declared with source {profile.Source.ToString().ToLowerInvariant()}, "
+                + "which cannot stand for nodes; name one with source internal."
+            : null;
+
     /// <summary>Null when this node cannot read it: a file or an ACME issuer is missing here.</summary>
     public CertificateProfile? Read(ManagedCertificate certificate)
     {

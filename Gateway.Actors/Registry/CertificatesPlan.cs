@@ -10,8 +10,10 @@ public static class CertificatesPlan
     /// <param name="loaded">The documents, without faults.</param>
     /// <param name="mode">What they may do.</param>
     /// <param name="useOf">What a registered certificate is for; null when that is not known.</param>
+    /// <param name="nodeCertificate">The certificate that stands for nodes; null: none does.</param>
     public static (IReadOnlyList<ConnectionChange> Changes, IReadOnlyList<ConfigurationFault> Faults) Of(
-        RegistrySnapshot now, LoadedConnections loaded, ApplyMode mode, Func<string, CertificateUse?> useOf)
+        RegistrySnapshot now, LoadedConnections loaded, ApplyMode mode, Func<string, CertificateUse?> useOf,
+        string? nodeCertificate = null)
     {
         ConnectionChange[] changes =
         [
@@ -19,7 +21,21 @@ public static class CertificatesPlan
                 new ConnectionChange(profile.Name, now.Certificates.All.GetValueOrDefault(profile.Name)?.Document, document) { IsCertificate = true })
                 .OrderBy(c => c.Name, StringComparer.Ordinal),
         ];
-        return (changes, [.. changes.SelectMany(c => Modes(c, mode)), .. loaded.Profiles.SelectMany(p => Named(p, now, loaded.Certificates, useOf))]);
+        return (
+            changes,
+            [
+                .. changes.SelectMany(c => Modes(c, mode)),
+                .. loaded.Certificates.Where(c => c.Name == nodeCertificate).SelectMany(OfNodes),
+                .. loaded.Profiles.SelectMany(p => Named(p, now, loaded.Certificates, useOf)),
+            ]);
+    }
+
+    static IEnumerable<ConfigurationFault> OfNodes(CertificateProfile profile)
+    {
+        if (profile.MayStandForNodes) yield break;
+        yield return new(
+            $"certificate {profile.Name} spec.source", profile.Source.ToString().ToLowerInvariant(), "cannot stand for the nodes, as this certificate does",
+            "declare it with source: internal, or another certificate");
     }
 
     static IEnumerable<ConfigurationFault> Modes(ConnectionChange change, ApplyMode mode)

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Identify;
+using Gateway.Actors.Tls;
 using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Registry;
@@ -50,6 +53,15 @@ public sealed record RegistrySnapshot
 
     /// <summary>A revocation whose time is over may still be here: compare its end with the clock.</summary>
     public ImmutableDictionary<RevocationKey, Revoked> Revocations { get; private init; } = ImmutableDictionary<RevocationKey, Revoked>.Empty;
+
+    /// <summary>Whether operators revoked the certificate, by its serial number or fingerprint, of its issuer or of any, and that counts now.</summary>
+    public bool IsRevoked(X509Certificate2 certificate, DateTimeOffset now)
+    {
+        string?[] numbers = [CertificateNumbers.Canonical(certificate.SerialNumber), CertificateNumbers.Canonical(TlsFacts.Sha256(certificate))];
+        return numbers.OfType<string>()
+            .SelectMany(number => new[] { certificate.Issuer, null }, (number, issuer) => RevocationKey.Of(RevocationKind.Certificate, number, issuer))
+            .Any(key => Revocations.TryGetValue(key, out var revoked) && !(revoked.Until <= UnixMicros.Of(now)));
+    }
 
     /// <summary>The certificates the cluster looks after.</summary>
     public CertificatesState Certificates { get; private init; } = CertificatesState.Empty;

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
+using Gateway.Actors.Identify;
 using Gateway.Actors.Registry;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
@@ -153,6 +154,52 @@ public sealed class CertificateStoreSpec : IDisposable
     }
 
     [Fact]
+    public void What_an_acme_server_issued_never_stands_for_a_node()
+    {
+        using var store = Open(nodeCertificate: "edge");
+        var own = store.Current.TargetCertificate.SerialNumber;
+        var (put, issued, active) = Acts(SampleCertificates.Active("edge", _key, source: "acme"));
+
+        _registry.Do(put with { Document = put.Document + "  issuer: public\n" }, issued, active);
+
+        Assert.True(store.Find("edge").IsGranted);
+        Assert.Equal(own, store.Current.TargetCertificate.SerialNumber);
+        Assert.False(IsNode(store, store.Find("edge").Value.TargetCertificate));
+        Assert.Equal(
+            "Gateway:Certificates:NodeCertificate is \"edge\": is declared with source acme, which cannot stand for nodes; name one with source internal.",
+            new RegisteredCertificates(Options("edge")).NodeFault(_registry.Current.Certificates));
+        Assert.Null(new RegisteredCertificates(Options("other")).NodeFault(_registry.Current.Certificates));
+    }
+
+    [Fact]
+    public void A_revoked_version_makes_nobody_a_node()
+    {
+        using var store = Open(nodeCertificate: "edge");
+        _registry.Do(SampleCertificates.Active("edge", _key));
+        var node = store.Find("edge").Value.TargetCertificate;
+        var ofFiles = _authority.Server("localhost");
+        Revoked Revoked(string value, string? issuer) => new()
+        {
+            Act = SampleRegistry.Act, Kind = RevocationKind.Certificate, Value = CertificateNumbers.Canonical(value)!, ValueIssuer = issuer, Reason = "spec",
+        };
+        void Lift(Revoked revoked) => _registry.Do(
+            new RevocationLifted { Act = revoked.Act, Kind = revoked.Kind, Value = revoked.Value, ValueIssuer = revoked.ValueIssuer, Reason = "spec" });
+        Assert.True(IsNode(store, node));
+
+        foreach (var revoked in new[] { Revoked(node.SerialNumber, node.Issuer), Revoked(node.SerialNumber, null), Revoked(CertificateFacts.Of(node).Sha256, null) })
+        {
+            _registry.Do(revoked);
+            Assert.False(IsNode(store, node));
+            Lift(revoked);
+            Assert.True(IsNode(store, node));
+        }
+
+        _registry.Do(Revoked(node.SerialNumber, "CN=Another"), Revoked(ofFiles.SerialNumber, null), Revoked(node.SerialNumber, null) with { Until = UnixMicros.Of(Now) });
+        Assert.True(IsNode(store, node));
+        Assert.False(IsNode(store, ofFiles, _authority.Authority));
+    }
+
+    [Fact]
     public void Files_are_taken_up_when_they_change_and_faulty_ones_change_nothing_and_say_so()
     {
         TestCertificates.Write(_authority.Server("gw.example.org"), _folder.Root, "edge");
@@ -226,12 +273,17 @@ public sealed class CertificateStoreSpec : IDisposable
         new FixedCertificates(_authority.Server("localhost"), _authority.Authorities), _registry, new CertificateStoreParts
         {
             Key = _key,
-            Read = new RegisteredCertificates(new GatewayOptions()).Read,
+            Read = new RegisteredCertificates(Options(nodeCertificate)).Read,
             Time = _time,
             Log = NullLogger.Instance,
             NodeCertificate = nodeCertificate,
             OfNode = ofNode,
         });
+
+    static GatewayOptions Options(string? nodeCertificate) => new()
+    {
+        Certificates = new CertificateOptions { NodeCertificate = nodeCertificate, Acme = [new AcmeOptions { Name = "public" }] },
+    };
 
     /// <summary>The key of one version sealed as that of another.</summary>
     byte[] Resealed(CertificateIssued issued, uint version) => _key.SealBytes(
