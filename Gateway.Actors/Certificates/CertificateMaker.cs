@@ -20,10 +20,13 @@ public static class CertificateMaker
     const X509KeyUsageFlags Signs = X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign;
 
     /// <summary>A root, with its key; the caller disposes of it.</summary>
-    public static X509Certificate2 Root(string name, DateTimeOffset now)
+    /// <param name="name">Its common name.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="pathLength">How many authorities may come between it and a leaf; null: any number.</param>
+    public static X509Certificate2 Root(string name, DateTimeOffset now, int? pathLength = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return AuthorityRequest(name, key, pathLength: null).CreateSelfSigned(now - s_backdate, now + RootLifetime);
+        return AuthorityRequest(name, key, pathLength).CreateSelfSigned(now - s_backdate, now + RootLifetime);
     }
 
     /// <summary>An intermediate of that root, which signs leaves only, with its key; the caller disposes of it.</summary>
@@ -96,7 +99,8 @@ public static class CertificateMaker
         _ => forNodes ? [Purposes.Server, Purposes.Client] : [Purposes.Server],
     };
 
-    static X509Extension Names(IReadOnlyList<string> names)
+    /// <summary>Host names and addresses as alternative names.</summary>
+    internal static X509Extension Names(IReadOnlyList<string> names)
     {
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
@@ -110,8 +114,8 @@ public static class CertificateMaker
 
     static DateTimeOffset Earlier(DateTimeOffset one, DateTime other) => one.UtcDateTime < other.ToUniversalTime() ? one : other.ToUniversalTime();
 
-    // RFC 5280 section 4.1.2.2: positive, at most 20 bytes.
-    static byte[] Serial()
+    /// <summary>A serial number that nothing else has. RFC 5280 section 4.1.2.2: positive, at most 20 bytes.</summary>
+    internal static byte[] Serial()
     {
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7F) | 1);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Identify;
 using Gateway.Actors.Tls;
@@ -99,13 +100,10 @@ public sealed class ClientCertificateAuthority(CertificateOptions options, TimeP
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([Purposes.Client], critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(key, critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, true, false));
-        // RFC 5280 section 4.1.2.2: positive, at most 20 bytes.
-        var serial = RandomNumberGenerator.GetBytes(16);
-        serial[0] = (byte)((serial[0] & 0x7F) | 1);
         using var elliptic = authority.GetECDsaPrivateKey();
         using var rsa = authority.GetRSAPrivateKey();
         var signer = elliptic is not null ? X509SignatureGenerator.CreateForECDsa(elliptic) : X509SignatureGenerator.CreateForRSA(rsa!, RSASignaturePadding.Pkcs1);
-        return request.Create(authority.SubjectName, signer, from, until, serial);
+        return request.Create(authority.SubjectName, signer, from, until, CertificateMaker.Serial());
     }
 
     DateTimeOffset Earliest(DateTimeOffset now, TimeSpan lifetime, X509Certificate2 authority)

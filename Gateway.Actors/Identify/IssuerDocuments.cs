@@ -1,9 +1,8 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Gateway.Actors.Hosting;
+using Gateway.Actors.Tls;
 
 namespace Gateway.Actors.Identify;
 
@@ -16,7 +15,7 @@ static class IssuerDocuments
     public static async Task<IssuerKeySet> ReadKeysAsync(IssuerOptions issuer, CancellationToken cancel)
     {
         // A client of its own for each reading: readings are rare, and a changed file of authorities counts from the next one on.
-        using var client = Client(issuer);
+        using var client = OutsideHttps.Client(issuer.AuthoritiesFile, IdentityLimits.IssuerDocument);
         var keysAddress = KeysAddress(await GetAsync(client, DiscoveryAddress(issuer.Authority), cancel), issuer.Authority);
         return IssuerKeySet.Parse(await GetAsync(client, keysAddress, cancel));
     }
@@ -34,29 +33,6 @@ static class IssuerDocuments
         if (Text(document, "issuer") != authority)
             throw new InvalidDataException("the discovery document names another issuer than the configured authority");
         return Https(Text(document, "jwks_uri") ?? throw new InvalidDataException("the discovery document has no jwks_uri"));
-    }
-
-    static HttpClient Client(IssuerOptions issuer) => new(new SocketsHttpHandler
-    {
-        // A redirect would lead to an address nobody configured and no issuer named.
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        MaxResponseHeadersLength = 16,
-        SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Trust(issuer.AuthoritiesFile) },
-    })
-    {
-        MaxResponseContentBufferSize = IdentityLimits.IssuerDocument,
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
-
-    // Revocation is not asked for: whether anybody can log in would depend on a third server. An issuer's certificate is withdrawn by its
-    // authority's bundle.
-    static X509ChainPolicy? Trust(string? authoritiesFile)
-    {
-        if (authoritiesFile is null) return null;
-        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        trust.CustomTrustStore.ImportFromPemFile(authoritiesFile);
-        return trust;
     }
 
     static async Task<string> GetAsync(HttpClient client, Uri address, CancellationToken cancel)

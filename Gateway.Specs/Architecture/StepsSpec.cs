@@ -36,6 +36,8 @@ public sealed class StepsSpec
         ("Hosting", "ConfigurationFault|ConfiguredFiles|EcdsaKeyFile|FileProblem|Durations|NearestName", "a connections file is configuration too"),
         ("Hosting", "GatewayMetrics", "a thing is counted where it happens"),
         ("Tls", "Purposes", "what a certificate is judged for is what it is issued for"),
+        ("Tls", "TlsFacts|OutsideHttps", "a certificate is named in one way, and a server outside is verified in one way"),
+        ("Identify", "CertificateNumbers", "and its number is written in one way"),
         ("Registry", "IRegistry|RegistrySnapshot|RevocationKey", "what operators grant and revoke holds from that moment on"),
         ("Registry", "ClusterKey", "what lies in the database is sealed with the cluster's key"),
         ("Certificates", "INodeCertificates|IChallengeCertificates", "a handshake presents the certificate that is current at that moment"),

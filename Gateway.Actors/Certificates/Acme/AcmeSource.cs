@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Hosting;
@@ -103,14 +102,7 @@ public sealed class AcmeSource : ICertificateSource, IDisposable
     static byte[] Request(string[] names, ECDsa key)
     {
         var request = new CertificateRequest(new X500DistinguishedName(""), key, HashAlgorithmName.SHA256);
-        var alternatives = new SubjectAlternativeNameBuilder();
-        foreach (var name in names)
-        {
-            if (IPAddress.TryParse(name, out var address)) alternatives.AddIpAddress(address);
-            else alternatives.AddDnsName(name);
-        }
-
-        request.CertificateExtensions.Add(alternatives.Build());
+        request.CertificateExtensions.Add(CertificateMaker.Names(names));
         return request.CreateSigningRequest();
     }
 

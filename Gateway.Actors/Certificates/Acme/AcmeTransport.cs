@@ -1,8 +1,7 @@
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateway.Actors.Tls;
 
 namespace Gateway.Actors.Certificates.Acme;
 
@@ -21,18 +20,7 @@ sealed class AcmeTransport : IDisposable
     public AcmeTransport(string? authoritiesFile, TimeProvider time)
     {
         _time = time;
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            // RFC 8555 has none, and it would lead to where no directory pointed.
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            MaxResponseHeadersLength = 16,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Trust(authoritiesFile) },
-        })
-        {
-            MaxResponseContentBufferSize = AcmeLimits.Answer,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        _http = OutsideHttps.Client(authoritiesFile, AcmeLimits.Answer);
         // RFC 8555 section 6.1: clients say who they are.
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Gateway", null));
         _http.DefaultRequestHeaders.AcceptLanguage.Add(new StringWithQualityHeaderValue("en"));
@@ -109,15 +97,6 @@ sealed class AcmeTransport : IDisposable
         var retry = answer.RetryAfter is { } wanted && wanted > AcmeLimits.LongestRetry ? AcmeLimits.LongestRetry : answer.RetryAfter;
         var why = problem.Explanation.Length == 0 ? "without a reason" : $"({problem.Explanation})";
         return new($"{url.Host} answers with status {(int)answer.Status} {why}", problem, retry);
-    }
-
-    static X509ChainPolicy? Trust(string? authoritiesFile)
-    {
-        if (authoritiesFile is null) return null;
-        // Revocation is not asked for: a server of one's own is withdrawn by taking its authority out of the file.
-        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        trust.CustomTrustStore.ImportFromPemFile(authoritiesFile);
-        return trust;
     }
 }
 

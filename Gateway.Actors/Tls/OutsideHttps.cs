@@ -1,0 +1,34 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Gateway.Actors.Tls;
+
+/// <summary>Clients of servers outside, over verified HTTPS.</summary>
+static class OutsideHttps
+{
+    /// <summary>One that goes nowhere but where it is told to, and waits as long as its caller does. The caller disposes of it.</summary>
+    /// <param name="authoritiesFile">PEM bundle the server is verified with; null: the system's authorities.</param>
+    /// <param name="largest">Bytes of an answer.</param>
+    public static HttpClient Client(string? authoritiesFile, int largest) => new(new SocketsHttpHandler
+    {
+        // A redirect would lead to an address that nobody configured and no server named.
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        MaxResponseHeadersLength = 16,
+        SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Trust(authoritiesFile) },
+    })
+    {
+        MaxResponseContentBufferSize = largest,
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    // Revocation is not asked for: what depends on the server would depend on a third one. A server's certificate is withdrawn by taking its
+    // authority out of the file.
+    static X509ChainPolicy? Trust(string? authoritiesFile)
+    {
+        if (authoritiesFile is null) return null;
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.ImportFromPemFile(authoritiesFile);
+        return trust;
+    }
+}
