@@ -79,16 +79,22 @@ static class RotationIssue
         }
         catch (OperationCanceledException)
         {
-            _ = issuing.ContinueWith(Discard, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = DiscardAsync(issuing);
             throw;
         }
     }
 
-    // Nobody waits for it any more; its key must not stay, and its fault is no news.
-    static void Discard(Task<IssuedChain> late)
+    // Nobody waits for it any more: its key must not stay.
+    static async Task DiscardAsync(Task<IssuedChain> late)
     {
-        if (late.IsCompletedSuccessfully) late.Result.Dispose();
-        else _ = late.Exception;
+        try
+        {
+            (await late.ConfigureAwait(false)).Dispose();
+        }
+        catch (Exception) when (late.IsFaulted || late.IsCanceled)
+        {
+            // It came to nothing, which was told when its time was over.
+        }
     }
 
     static RotationFailed Failed(

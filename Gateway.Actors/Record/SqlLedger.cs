@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Gateway.Protocols.Journal;
 using static Gateway.Actors.Record.JournalDatabase;

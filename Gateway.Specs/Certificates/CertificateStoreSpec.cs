@@ -180,7 +180,11 @@ public sealed class CertificateStoreSpec : IDisposable
         var ofFiles = _authority.Server("localhost");
         Revoked Revoked(string value, string? issuer) => new()
         {
-            Act = SampleRegistry.Act, Kind = RevocationKind.Certificate, Value = CertificateNumbers.Canonical(value)!, ValueIssuer = issuer, Reason = "spec",
+            Act = SampleRegistry.Act,
+            Kind = RevocationKind.Certificate,
+            Value = CertificateNumbers.Canonical(value)!,
+            ValueIssuer = issuer,
+            Reason = "spec",
         };
         void Lift(Revoked revoked) => _registry.Do(
             new RevocationLifted { Act = revoked.Act, Kind = revoked.Kind, Value = revoked.Value, ValueIssuer = revoked.ValueIssuer, Reason = "spec" });

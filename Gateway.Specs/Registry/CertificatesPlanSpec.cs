@@ -1,4 +1,3 @@
-using Gateway.Actors;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Registry;
 using Gateway.Specs.Support;
