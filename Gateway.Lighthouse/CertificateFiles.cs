@@ -1,16 +1,14 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Hosting;
 
 namespace Gateway.Lighthouse;
 
 /// <summary>The PEM files that say who this lighthouse is and whom it trusts.</summary>
 static class CertificateFiles
 {
-    const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
-    /// <summary>False when others than its owner may read or write the file; a missing file is no secret told.</summary>
-    public static bool IsSecret(string path) =>
-        OperatingSystem.IsWindows() || !File.Exists(path) || (File.GetUnixFileMode(path) & Others) == 0;
+    /// <summary>False when somebody may read or write the file who must not; a missing file is no secret told.</summary>
+    public static bool IsSecret(string path) => !File.Exists(path) || SecretFileMode.IsSecret(path);
 
     /// <summary>The certificate with its key; null when they cannot be read or do not belong together.</summary>
     public static X509Certificate2? TryRead(string certificate, string key) =>

@@ -9,8 +9,6 @@ public readonly record struct FileProblem(string Problem, string Remedy);
 /// <summary>Looks at the files that configuration names, before anything depends on them.</summary>
 public static class ConfiguredFiles
 {
-    const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
     /// <summary>Null when the file can be read.</summary>
     public static FileProblem? Unreadable(string path)
     {
@@ -27,11 +25,11 @@ public static class ConfiguredFiles
         }
     }
 
-    /// <summary>Null when the file can be read, and by its owner only.</summary>
+    /// <summary>Null when the file can be read, and by nobody whom <see cref="SecretFileMode"/> does not allow.</summary>
     public static FileProblem? NotSecret(string path)
     {
         if (Unreadable(path) is { } problem) return problem;
-        if (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Others) == 0) return null;
+        if (SecretFileMode.IsSecret(path)) return null;
         return new($"{path} can be read by its group or by everybody", $"chmod 600 {path}");
     }
 

@@ -6,8 +6,6 @@ namespace Gateway.Actors.Hosting;
 /// <summary>A private key in a PEM file that is its owner's alone: ECDSA P-256.</summary>
 public static class EcdsaKeyFile
 {
-    const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
     /// <summary>
     /// Loads the private key; makes it first when the file is absent and <paramref name="create"/> allows that. A made file is readable by its owner
     /// alone and written whole before it has its name. Throws <see cref="InvalidDataException"/> naming <paramref name="what"/>, file, fault and remedy.
@@ -21,7 +19,7 @@ public static class EcdsaKeyFile
             Create(file);
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != 0)
+        if (!SecretFileMode.IsSecret(file))
             throw Fault(what, file, "is open to others than its owner", $"run: chmod 600 {file}");
         return Import(what, file);
     }
