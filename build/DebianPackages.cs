@@ -22,6 +22,9 @@ static class DebianPackages
         new("npm", "npm"),
         new("tshark", "tshark"),
         new("kcat", "kcat"),
+        new("haproxy", "haproxy"),
+        new("promtool", "prometheus"),
+        new("docker-compose", "docker-compose"),
     ];
 
     public static readonly IReadOnlyList<Needed> ForBenchmarks =

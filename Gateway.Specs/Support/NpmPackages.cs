@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Gateway.Specs.Support;
 
-/// <summary>The identity providers of Gateway.Specs/Npm, installed in the specs' output folder when a spec first needs one.</summary>
+/// <summary>The identity providers and checkers of Gateway.Specs/Npm, installed in the specs' output folder when a spec first needs one.</summary>
 static class NpmPackages
 {
     static readonly string s_folder = Path.Combine(AppContext.BaseDirectory, "Npm");
@@ -16,6 +16,13 @@ static class NpmPackages
         var process = new NpmProcess(new ProcessStartInfo(Tool.Path("node"), [Path.Combine(s_folder, script), .. arguments]) { WorkingDirectory = s_folder });
         await Eventually.TrueAsync(() => process.HasExited || process.Output.Contains("listening", StringComparison.Ordinal));
         return process.HasExited ? throw new InvalidOperationException($"{script}: {process.Output}") : process;
+    }
+
+    /// <summary>Runs one of the scripts to its end.</summary>
+    public static async Task<ToolRun> RunAsync(string script, params string[] arguments)
+    {
+        await s_installed.Value;
+        return await Tool.RunAsync("node", [Path.Combine(s_folder, script), .. arguments]);
     }
 
     // npm's own record of what it installed says whether that is what the lock file asks for.
