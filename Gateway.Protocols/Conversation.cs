@@ -179,6 +179,22 @@ public sealed class RelayOutput(IBufferWriter<byte> toUpstream, IBufferWriter<by
     /// </summary>
     public ClientProof? Proof { get; set; }
 
+    /// <summary>Keeps of the denials of one chunk what its record may hold; false when some are too many, and the session has to end.</summary>
+    public bool KeepRecordable(Limits limits)
+    {
+        var (kept, units) = (0, 0);
+        foreach (var operation in Denied)
+        {
+            units += operation.Resource.Length;
+            if (kept == limits.Denials || units > limits.DeniedNames) break;
+            kept++;
+        }
+
+        var fits = kept == Denied.Count;
+        Denied.RemoveRange(kept, Denied.Count - kept);
+        return fits;
+    }
+
     public IBufferWriter<byte> Towards(Direction direction) => direction == Direction.ToUpstream ? ToUpstream : ToClient;
 }
 

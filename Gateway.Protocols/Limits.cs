@@ -27,13 +27,13 @@ public sealed record Limits
     /// Operations denied within one chunk of input; a client that asks for more at once is sent away. Origin: the journal's cap on the
     /// operations of one event; a chunk of 64 KiB could hold 13,000 of the shortest PUBLISH packets.
     /// </summary>
-    public int MqttDenials { get; init; } = 4096;
+    public int Denials { get; init; } = 4096;
 
     /// <summary>
     /// UTF-16 units of the names denied within one chunk of input. Origin: a held head and a chunk of 64 KiB cannot name more, but a topic
     /// alias lets a packet of 8 bytes stand for a name of 64 Ki units.
     /// </summary>
-    public int MqttDeniedNames { get; init; } = 256 * 1024;
+    public int DeniedNames { get; init; } = 256 * 1024;
 
     /// <summary>
     /// UTF-16 units of denied topic names held because an MQTT 5 topic alias stands for them; of allowed ones only the fact is held. Origin:
@@ -61,10 +61,16 @@ public sealed record Limits
     public int KafkaHeader { get; init; } = 40 * 1024;
 
     /// <summary>
-    /// A Kafka request that is held until it is judged: every one but Produce, and that too where rules judge several topics at once. Origin:
-    /// producers' max.request.size is 1 MiB by default, assignments of large groups are smaller.
+    /// A Kafka request that is held until it is judged: every one but Produce. Origin: assignments of large groups are smaller than producers'
+    /// max.request.size, which is 1 MiB by default.
     /// </summary>
     public int KafkaHeldRequest { get; init; } = 2 * 1024 * 1024;
+
+    /// <summary>
+    /// A Produce that is held until rules have judged it: one for several topics at once, or for one that is denied. Origin: sixteen times the
+    /// max.request.size that producers have by default.
+    /// </summary>
+    public int KafkaHeldProduce { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
     /// A Kafka response that is held because it holds addresses or names: every one but Fetch. Origin: the metadata of a cluster with 100,000

@@ -1,4 +1,5 @@
 using Gateway.Protocols.Kafka;
+using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Mqtt;
 using Gateway.Protocols.Opaque;
 using Gateway.Protocols.Reading;
@@ -21,8 +22,10 @@ public static class ProtocolCatalog
             // CONNECT of MQTT 3.1.1, which every broker speaks: clean session, keep alive 30 s, no client identifier (section 3.1).
             ProbeLogin = new byte[] { 0x10, 12, 0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, 0x02, 0, 30, 0, 0 },
         },
-        new("kafka", HasLogin: true, Operations: [], limits => new KafkaConversation(limits))
+        new("kafka", HasLogin: true, Operations: KafkaOperations.Words, limits => new KafkaConversation(limits))
         {
+            IsResource = resource => NamePattern.IsValid(resource),
+            ResourceExample = "orders or orders-*",
             Survey = limits => new KafkaSurvey(limits),
             PlainPort = 9092,
         },

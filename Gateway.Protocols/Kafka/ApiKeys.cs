@@ -17,6 +17,7 @@ static class ApiKeys
     public const short AlterUserScramCredentials = 51;
     public const short DescribeQuorum = 55;
     public const short DescribeCluster = 60;
+    public const short DescribeTopicPartitions = 75;
     public const short ShareFetch = 78;
     public const short ShareAcknowledge = 79;
 }

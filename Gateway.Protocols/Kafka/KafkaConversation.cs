@@ -1,13 +1,14 @@
 using System.Buffers;
 using Gateway.Protocols.Kafka.Login;
 using Gateway.Protocols.Kafka.Relay;
+using Gateway.Protocols.Kafka.Rules;
 
 namespace Gateway.Protocols.Kafka;
 
 /// <summary>
 /// The <c>kafka</c> protocol. The client logs in to the gateway by SASL, with a token as PLAIN password or as OAUTHBEARER, or stands by its
 /// certificate; the gateway logs in to the broker with its own credentials. Then every request and response is walked, addresses of brokers
-/// become the gateway's, and records stream by.
+/// become the gateway's, what the rules deny is taken out, and records stream by.
 /// </summary>
 public sealed class KafkaConversation(Limits limits) : Conversation
 {
@@ -17,6 +18,7 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     KafkaFacts? _facts;
     KafkaLogin? _login;
     GatewaySasl? _sasl;
+    KafkaRules? _rules;
     RequestRelay? _requests;
     ResponseRelay? _responses;
 
@@ -35,14 +37,16 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     {
         var login = Begun(_login);
         login.WriteRecord(record);
+        if (!rules.AllowsEverything) _rules = new KafkaRules(rules);
         if (login.Accept(AccessLeft) is { } answer) toClient.Write(answer);
         return Refusal.None;
     }
 
     public override void StartUpstreamLogin(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream)
     {
-        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight);
-        _responses = new ResponseRelay(limits, _inFlight, AddressOf);
+        var fetches = new FetchSession();
+        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight, _rules is null ? null : new RequestGate(_rules, fetches, limits));
+        _responses = new ResponseRelay(limits, _inFlight, AddressOf, _rules is null ? null : new ResponseGate(_rules, fetches, limits));
         if (credentials.UserName is null) return;
         _sasl = new GatewaySasl(credentials);
         _sasl.Start(toUpstream);
@@ -63,7 +67,7 @@ public sealed class KafkaConversation(Limits limits) : Conversation
         if (direction == Direction.ToClient) return Begun(_responses).Relay(input, output, output.ToClient);
         var verdict = Begun(_requests).Relay(input, output, output.ToUpstream);
         output.Proof = _requests!.TakeProof();
-        return verdict;
+        return output.KeepRecordable(limits) ? verdict : RelayVerdict.Refuse(Refusal.OperationDenied, "more operations were denied at once than one record holds");
     }
 
     public override Refusal Renewed(IBufferWriter<byte> toClient)

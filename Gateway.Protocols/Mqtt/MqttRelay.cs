@@ -43,7 +43,7 @@ sealed class MqttRelay
         var before = _toClient.State;
         var verdict = Of(direction).Relay(input, output);
         output.Proof = _renewals.Take();
-        if (output.Denied.Count > 0 && !CanBeRecorded(output.Denied))
+        if (!output.KeepRecordable(_limits))
             verdict = RelayVerdict.Refuse(Refusal.OperationDenied, "more operations were denied at once than one record holds");
         if (verdict.Refusal != Refusal.None) _toClient.Restore(before);
         return verdict;
@@ -53,22 +53,6 @@ sealed class MqttRelay
     public Refusal Renewed(System.Buffers.IBufferWriter<byte> toClient) => _renewals.Accept(toClient) ? Refusal.None : Refusal.ProtocolViolated;
 
     public bool IsBetweenPackets(Direction direction) => Of(direction).IsBetweenPackets;
-
-    /// <summary>Keeps of the denials of one chunk what its record may hold; false when some are too many.</summary>
-    bool CanBeRecorded(List<DeniedOperation> denied)
-    {
-        var (kept, units) = (0, 0);
-        foreach (var operation in denied)
-        {
-            units += operation.Resource.Length;
-            if (kept == _limits.MqttDenials || units > _limits.MqttDeniedNames) break;
-            kept++;
-        }
-
-        var fits = kept == denied.Count;
-        denied.RemoveRange(kept, denied.Count - kept);
-        return fits;
-    }
 
     PacketFramer Of(Direction direction) => direction == Direction.ToUpstream ? _fromClient : _fromUpstream;
 }

@@ -145,7 +145,7 @@ public sealed class MqttConversationSpec
         var verdict = conversation.Relay(Direction.ToUpstream, Repeated(Frames.PublishByAlias("", 1), 5), output);
 
         Assert.Equal(Refusal.OperationDenied, verdict.Refusal);
-        Assert.InRange(output.Denied.Sum(d => d.Resource.Length), 60_000, Limits.Default.MqttDeniedNames);
+        Assert.InRange(output.Denied.Sum(d => d.Resource.Length), 60_000, Limits.Default.DeniedNames);
     }
 
     [Fact]

@@ -39,6 +39,15 @@ public static class KafkaFrame
         return Sized(frame);
     }
 
+    /// <summary>A frame with the header of another, its size included, and a body of its own.</summary>
+    public static byte[] Again(ReadOnlySpan<byte> head, StructValue body)
+    {
+        var frame = new ArrayBufferWriter<byte>();
+        frame.Write(head);
+        MessageWriter.Write(body, frame);
+        return Sized(frame);
+    }
+
     static void Reserve(ArrayBufferWriter<byte> frame) => WriteNumber(frame, 0);
 
     static void WriteNumber(ArrayBufferWriter<byte> frame, int number)

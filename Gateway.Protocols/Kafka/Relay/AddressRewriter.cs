@@ -11,18 +11,15 @@ namespace Gateway.Protocols.Kafka.Relay;
 sealed class AddressRewriter(Func<int, BrokerAddress?> addressOf)
 {
     readonly BodyWalker _walker = new();
-    readonly BodyEdits _edits = new();
 
     /// <summary>The node whose address the gateway has none for, once <see cref="TryRewrite"/> was false.</summary>
     public int Unknown { get; private set; }
 
     /// <summary>
-    /// Finds what has to change in a frame whose body was walked already. False when it names a broker that the gateway cannot be reached for.
+    /// Adds what has to change in a frame whose body was walked already. False when it names a broker that the gateway cannot be reached for.
     /// </summary>
-    public bool TryRewrite(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, out BodyEdits edits)
+    public bool TryRewrite(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, BodyEdits edits)
     {
-        edits = _edits;
-        _edits.Clear();
         _walker.Begin(layout, frame.Length - headLength);
         var at = headLength;
         var (node, hostAt, hostLength) = (-1, 0, 0);
@@ -31,8 +28,8 @@ sealed class AddressRewriter(Func<int, BrokerAddress?> addressOf)
             var token = _walker.Next(frame[at..]);
             if (token.Kind == BodyTokenKind.End) return true;
             if (token.Kind is BodyTokenKind.Malformed or BodyTokenKind.NeedMore) throw new InvalidOperationException("The frame was not walked before.");
-            if (token.Kind == BodyTokenKind.Tag) _edits.EnterTag(token, at, frame.Slice(at, token.Consumed));
-            if (token.Kind == BodyTokenKind.TagEnd) _edits.LeaveTag();
+            if (token.Kind == BodyTokenKind.Tag) edits.EnterTag(token, at, frame.Slice(at, token.Consumed));
+            if (token.Kind == BodyTokenKind.TagEnd) edits.LeaveTag();
             switch (token.Field?.Entity)
             {
                 case EntityKind.Node when token.Kind == BodyTokenKind.Value:
@@ -42,7 +39,7 @@ sealed class AddressRewriter(Func<int, BrokerAddress?> addressOf)
                     (hostAt, hostLength) = (at, token.Consumed + (int)Math.Max(0, token.Number));
                     break;
                 case EntityKind.Port when token.Kind == BodyTokenKind.Value:
-                    if (hostLength > Empty(layout) && !TryReplace(node, layout.IsFlexible, (hostAt, hostLength), (at, token.Consumed))) return false;
+                    if (hostLength > Empty(layout) && !TryReplace(node, layout.IsFlexible, (hostAt, hostLength), (at, token.Consumed), edits)) return false;
                     (node, hostLength) = (-1, 0);
                     break;
             }
@@ -51,7 +48,7 @@ sealed class AddressRewriter(Func<int, BrokerAddress?> addressOf)
         }
     }
 
-    bool TryReplace(int node, bool isFlexible, (int At, int Length) host, (int At, int Length) port)
+    bool TryReplace(int node, bool isFlexible, (int At, int Length) host, (int At, int Length) port, BodyEdits edits)
     {
         if (addressOf(node) is not { } address)
         {
@@ -62,10 +59,10 @@ sealed class AddressRewriter(Func<int, BrokerAddress?> addressOf)
         Span<byte> text = stackalloc byte[UnsignedVarint.MostBytes + address.HostBytes.Length];
         var length = WriteLength(text, address.HostBytes.Length, isFlexible);
         address.HostBytes.CopyTo(text[length..]);
-        _edits.Replace(host.At, host.Length, text[..(length + address.HostBytes.Length)]);
+        edits.Replace(host.At, host.Length, text[..(length + address.HostBytes.Length)]);
         Span<byte> number = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32BigEndian(number, address.Port);
-        _edits.Replace(port.At, port.Length, number);
+        edits.Replace(port.At, port.Length, number);
         return true;
     }
 

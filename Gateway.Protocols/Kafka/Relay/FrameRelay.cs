@@ -75,10 +75,8 @@ abstract class FrameRelay(Limits limits)
     /// <summary>Decides what becomes of the frame, and sets its <see cref="Layout"/>: null for a body that nobody can walk.</summary>
     protected abstract FrameFault Open(ReadOnlySpan<byte> head, out FrameFate fate);
 
-    /// <summary>A token of a frame that streams by. The bytes are those of a content alone.</summary>
-    protected virtual void Passing(in BodyToken token, ReadOnlySpan<byte> content)
-    {
-    }
+    /// <summary>A token of a frame, whether it streams by or was held until it is whole. The bytes are those of a content alone.</summary>
+    protected virtual FrameFault Passing(in BodyToken token, ReadOnlySpan<byte> content) => FrameFault.None;
 
     /// <summary>
     /// A frame that was held is whole, and walked. Yields whether it goes on as it is; else what goes on in its place, if anything does, was inserted.
@@ -157,7 +155,8 @@ abstract class FrameRelay(Limits limits)
             var token = _walk.Next(ref bytes);
             if (token.Kind == BodyTokenKind.Malformed) return Malformed(_walk.Fault);
             if (token.Kind is BodyTokenKind.NeedMore or BodyTokenKind.End) return FrameFault.None;
-            Passing(token, token.Kind == BodyTokenKind.Content ? before[..token.Consumed] : default);
+            var fault = Passing(token, token.Kind == BodyTokenKind.Content ? before[..token.Consumed] : default);
+            if (!fault.IsNone) return fault;
         }
 
         return FrameFault.None;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
 
 namespace Gateway.Protocols.Kafka.Relay;
@@ -22,8 +23,11 @@ sealed class InFlight(Limits limits)
     /// <summary>The correlation id of the request that <see cref="Next"/> answers.</summary>
     public int NextCorrelationId => _ring[_first].CorrelationId;
 
+    /// <summary>What the gateway denied of that request, and has to put into the response; null: nothing.</summary>
+    public StructValue? NextDenied => _count > 0 ? _ring[_first].Denied : null;
+
     /// <summary>False when too many wait already.</summary>
-    public bool TryAwait(MessageLayout response, int correlationId) => TryAdd(new Awaited(response, correlationId, null));
+    public bool TryAwait(MessageLayout response, int correlationId, StructValue? denied) => TryAdd(new Awaited(response, correlationId, null, denied));
 
     /// <summary>The gateway's own answer to the request just read: now, or in its turn. False when too much waits already.</summary>
     public bool TryAnswer(byte[] frame, IBufferWriter<byte> toClient)
@@ -34,7 +38,7 @@ sealed class InFlight(Limits limits)
             return true;
         }
 
-        if (_answerBytes + frame.Length > limits.KafkaAnswers || !TryAdd(new Awaited(null, 0, frame))) return false;
+        if (_answerBytes + frame.Length > limits.KafkaAnswers || !TryAdd(new Awaited(null, 0, frame, null))) return false;
         _answerBytes += frame.Length;
         return true;
     }
@@ -49,7 +53,7 @@ sealed class InFlight(Limits limits)
         {
             ref var place = ref _ring[(_first + i) % _ring.Length];
             if (place.Response is not null || place.Answer is not null) continue;
-            place = new Awaited(null, 0, frame);
+            place = new Awaited(null, 0, frame, null);
             _answerBytes += frame.Length;
             break;
         }
@@ -91,5 +95,5 @@ sealed class InFlight(Limits limits)
     }
 
     /// <summary>A response of the upstream's, an answer of the gateway's own, or neither: the place of one that is not known yet.</summary>
-    readonly record struct Awaited(MessageLayout? Response, int CorrelationId, byte[]? Answer);
+    readonly record struct Awaited(MessageLayout? Response, int CorrelationId, byte[]? Answer, StructValue? Denied);
 }

@@ -1,13 +1,19 @@
 using System.Buffers;
 using Gateway.Protocols.Kafka.Login;
 using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Kafka.Wire;
 
 namespace Gateway.Protocols.Kafka.Relay;
 
 /// <summary>What the client asks. A request of an API or a version that it was not told it may use ends the session: there is no shape to answer it in.</summary>
-sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InFlight inFlight) : FrameRelay(limits)
+/// <param name="limits">What may be held.</param>
+/// <param name="ranges">What clients may use.</param>
+/// <param name="login">Reads the proofs that a client brings within its session.</param>
+/// <param name="inFlight">What awaits a response.</param>
+/// <param name="gate">Null where everything is allowed.</param>
+sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InFlight inFlight, RequestGate? gate) : FrameRelay(limits)
 {
     const int Brokers = 1;
 
@@ -18,10 +24,12 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
     ClientProof? _proof;
     long _acks;
     long _endpointType;
+    StructValue? _denied;
+    bool _mayStream;
     bool _isRenewing;
     bool _awaits;
 
-    protected override long MostHeld => Limits.KafkaHeldRequest;
+    protected override long MostHeld => _head.Key == ApiKeys.Produce ? Limits.KafkaHeldProduce : Limits.KafkaHeldRequest;
 
     /// <summary>The proof that came with the bytes just relayed, if one did. It is not kept.</summary>
     public ClientProof? TakeProof()
@@ -42,31 +50,49 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
     {
         var isRead = RequestHead.TryRead(bytes, out _head);
         head = new FrameHead(_head.Length, _head.FrameLength);
-        return isRead ? FrameFault.None : new(Refusal.FrameMalformed, "the header of a request is malformed");
+        if (!isRead) return new(Refusal.FrameMalformed, "the header of a request is malformed");
+        if (_head.Key == ApiKeys.Produce && _head.Length > 0 && !TryPeek(bytes)) head = default;
+        return FrameFault.None;
+    }
+
+    /// <summary>Finds out whether a Produce may stream by; false where more has to come before that is known.</summary>
+    bool TryPeek(ReadOnlySpan<byte> bytes)
+    {
+        _mayStream = true;
+        if (gate is null || !ranges.Allow(_head.Key, _head.Version)) return true;
+        var body = bytes[_head.Length..(int)Math.Min(bytes.Length, _head.FrameLength)];
+        if (gate.MayStream(KafkaApi.All[_head.Key].Request(_head.Version), body, _head.BodyLength) is not { } mayStream) return false;
+        _mayStream = mayStream;
+        return true;
     }
 
     protected override FrameFault Open(ReadOnlySpan<byte> head, out FrameFate fate)
     {
-        fate = _head.Key == ApiKeys.Produce ? FrameFate.Stream : FrameFate.Hold;
-        (_acks, _endpointType, _awaits) = (-1, Brokers, true);
+        fate = _head.Key == ApiKeys.Produce && _mayStream ? FrameFate.Stream : FrameFate.Hold;
+        (_acks, _endpointType, _awaits, _denied) = (-1, Brokers, true, null);
         if (_isRenewing) return new(Refusal.ProtocolViolated, "a request comes while the client's new proof is judged");
         var isAllowed = ranges.Allow(_head.Key, _head.Version);
         Layout = isAllowed ? KafkaApi.All[_head.Key].Request(_head.Version) : null;
+        if (isAllowed) gate?.Begin(KafkaApi.All[_head.Key]);
         return isAllowed || _head.Key == ApiKeys.ApiVersions
             ? FrameFault.None
             : new(Refusal.ProtocolVersionUnsupported, $"{KafkaApi.Find(_head.Key)?.Name ?? $"API {_head.Key}"} v{_head.Version} is none that clients may use here");
     }
 
-    protected override void Passing(in BodyToken token, ReadOnlySpan<byte> content)
+    protected override FrameFault Passing(in BodyToken token, ReadOnlySpan<byte> content)
     {
-        if (token.Kind != BodyTokenKind.Value) return;
+        // A Produce that streams was judged by its start.
+        if (gate is not null && (_head.Key != ApiKeys.Produce || !_mayStream)) gate.See(token, content);
+        if (token.Kind != BodyTokenKind.Value) return FrameFault.None;
         if (token.Field!.Path == "Acks") _acks = token.Number;
         else if (token.Field.Path == "EndpointType") _endpointType = token.Number;
+        return FrameFault.None;
     }
 
     protected override FrameFault Whole(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
     {
         passes = false;
+        string? fault = null;
         switch (_head.Key)
         {
             case ApiKeys.ApiVersions:
@@ -81,15 +107,31 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
                 return Answer(NoControllers(), output);
         }
 
-        passes = true;
-        return FrameFault.None;
+        if (gate?.Judge(Layout!, frame[headLength..], out fault) is { } judged) return Judged(judged, frame[..headLength], ref chunk, output);
+        passes = fault is null;
+        return passes ? FrameFault.None : TooLarge(fault!);
+    }
+
+    FrameFault Judged(Judgement judged, ReadOnlySpan<byte> head, ref RelayedChunk chunk, RelayOutput output)
+    {
+        output.Denied.AddRange(judged.Denied);
+        if (judged.Forward is { } rest)
+        {
+            _denied = judged.Answer;
+            chunk.Insert(KafkaFrame.Again(head, rest));
+            return FrameFault.None;
+        }
+
+        // Acks 0: the client wants no response, and gets none.
+        if (_head.Key == ApiKeys.Produce && _acks == 0) return FrameFault.None;
+        return Answer(KafkaFrame.Response(KafkaApi.All[_head.Key].Response(_head.Version), _head.CorrelationId, judged.Answer!), output);
     }
 
     // Acks 0: the client wants no response, and gets none.
     protected override FrameFault Completed(ref RelayedChunk chunk)
     {
         if (!_awaits || _head.Key == ApiKeys.Produce && _acks == 0) return FrameFault.None;
-        return inFlight.TryAwait(KafkaApi.All[_head.Key].Response(_head.Version), _head.CorrelationId) ? FrameFault.None : TooMany();
+        return inFlight.TryAwait(KafkaApi.All[_head.Key].Response(_head.Version), _head.CorrelationId, _denied) ? FrameFault.None : TooMany();
     }
 
     protected override FrameFault Malformed(string detail) => new(Refusal.FrameMalformed, detail);

@@ -1,11 +1,19 @@
+using System.Buffers;
+using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Wire;
 
 namespace Gateway.Protocols.Kafka.Relay;
 
 /// <summary>What the broker answers. Whatever tells a broker's address tells the gateway's instead.</summary>
-sealed class ResponseRelay(Limits limits, InFlight inFlight, Func<int, BrokerAddress?> addressOf) : FrameRelay(limits)
+/// <param name="limits">What may be held.</param>
+/// <param name="inFlight">What the responses answer.</param>
+/// <param name="addressOf">The gateway's address for a broker.</param>
+/// <param name="gate">Null where everything is allowed.</param>
+sealed class ResponseRelay(Limits limits, InFlight inFlight, Func<int, BrokerAddress?> addressOf, ResponseGate? gate) : FrameRelay(limits)
 {
     readonly AddressRewriter _addresses = new(addressOf);
+    readonly BodyEdits _edits = new();
     ResponseHead _head;
 
     protected override long MostHeld => Limits.KafkaHeldResponse;
@@ -22,21 +30,41 @@ sealed class ResponseRelay(Limits limits, InFlight inFlight, Func<int, BrokerAdd
 
     protected override FrameFault Open(ReadOnlySpan<byte> head, out FrameFate fate)
     {
-        fate = Layout!.HasAddresses ? FrameFate.Hold : FrameFate.Stream;
+        var isChanged = Layout!.HasAddresses || gate is not null && (ResponseGate.Holds(Layout) || inFlight.NextDenied is not null);
+        fate = isChanged ? FrameFate.Hold : FrameFate.Stream;
         return _head.CorrelationId == inFlight.NextCorrelationId
             ? FrameFault.None
             : Malformed($"{Layout} answers request {_head.CorrelationId} instead of {inFlight.NextCorrelationId}");
     }
 
+    protected override FrameFault Passing(in BodyToken token, ReadOnlySpan<byte> content)
+    {
+        if (gate is null || Layout!.Key != ApiKeys.Fetch || gate.See(token, content, out var topic)) return FrameFault.None;
+        return new(Refusal.OperationDenied, $"{Layout} brings records of '{topic}', which may not be consumed");
+    }
+
     protected override FrameFault Whole(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
     {
         passes = false;
-        if (!_addresses.TryRewrite(Layout!, frame, headLength, out var edits))
+        _edits.Clear();
+        if (Layout!.HasAddresses && !_addresses.TryRewrite(Layout, frame, headLength, _edits))
             return new(Refusal.UpstreamNodeUnknown, $"{Layout} names broker {_addresses.Unknown}, for which this connection has no address of its own");
-        passes = edits.IsEmpty;
+        if (gate is not null && ResponseGate.Holds(Layout)) gate.Sift(Layout, frame, headLength, _edits);
+        if (inFlight.NextDenied is { } denied) return Merge(frame, headLength, denied, ref chunk);
+        passes = _edits.IsEmpty;
         if (passes) return FrameFault.None;
         chunk.Flush();
-        edits.Write(frame, chunk.Target);
+        _edits.Write(frame, chunk.Target);
+        return FrameFault.None;
+    }
+
+    /// <summary>What the client may not see is taken out first: what it is told of what it was denied stays in.</summary>
+    FrameFault Merge(ReadOnlySpan<byte> frame, int headLength, StructValue denied, ref RelayedChunk chunk)
+    {
+        var edited = new ArrayBufferWriter<byte>(frame.Length);
+        _edits.Write(frame, edited);
+        if (gate!.Merge(Layout!, edited.WrittenSpan, headLength, denied, out var detail) is not { } merged) return TooLarge(detail);
+        chunk.Insert(merged);
         return FrameFault.None;
     }
 

@@ -18,6 +18,15 @@ public enum EntityKind : byte
     /// <summary>A group or a transactional id, as the KeyType of FindCoordinator says.</summary>
     CoordinatorKey,
 
+    /// <summary>The name of whatever has a configuration, as the ResourceType beside it says.</summary>
+    Resource,
+
+    /// <summary>A regular expression of the client's, which stands for every topic that it matches now or later.</summary>
+    TopicPattern,
+
+    /// <summary>The number of a partition of a topic, or the numbers of many.</summary>
+    Partition,
+
     /// <summary>The number of a broker.</summary>
     Node,
 

@@ -1,3 +1,5 @@
+using Gateway.Protocols.Kafka.Rules;
+
 namespace Gateway.Protocols.Kafka.Schema;
 
 /// <summary>One of Kafka's APIs, with the layouts of all its versions.</summary>
@@ -8,7 +10,7 @@ public sealed class KafkaApi
 
     KafkaApi(MessageSchema schema)
     {
-        (Key, Name, Versions, Flexible) = (schema.Key, schema.Name, schema.Versions, schema.Flexible);
+        (Key, Name, Versions, Flexible, Needs) = (schema.Key, schema.Name, schema.Versions, schema.Flexible, schema.Needs);
         _requests = Layouts(schema, isRequest: true);
         _responses = Layouts(schema, isRequest: false);
     }
@@ -21,6 +23,9 @@ public sealed class KafkaApi
 
     /// <summary>The versions with compact lengths and tag sections. KIP-482.</summary>
     public VersionRange Flexible { get; }
+
+    /// <inheritdoc cref="MessageSchema.Needs"/>
+    public KafkaOperation Needs { get; }
 
     /// <exception cref="ArgumentOutOfRangeException">The version is none of <see cref="Versions"/>.</exception>
     public MessageLayout Request(short version) => _requests[Index(version)];
@@ -55,7 +60,9 @@ public sealed class KafkaApi
         using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
         try
         {
-            return SchemaReader.Read(reader.ReadToEnd());
+            var schema = SchemaReader.Read(reader.ReadToEnd());
+            SchemaCheck.DemandNeeds(schema);
+            return schema;
         }
         catch (FormatException fault)
         {

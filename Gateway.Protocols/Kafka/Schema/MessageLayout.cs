@@ -1,3 +1,5 @@
+using Gateway.Protocols.Kafka.Rules;
+
 namespace Gateway.Protocols.Kafka.Schema;
 
 /// <summary>One version of one API's request or response, ready to be walked.</summary>
@@ -6,7 +8,10 @@ public sealed record MessageLayout(short Key, string Api, short Version, bool Is
     public bool IsFlexible => Body.IsFlexible;
 
     /// <summary>Whether it may tell addresses of brokers.</summary>
-    public bool HasAddresses { get; } = Mentions(Body, EntityKind.Host);
+    public bool HasAddresses { get; } = Any(Body, field => field.Entity == EntityKind.Host);
+
+    /// <summary>Whether it may name something that rules speak of: what a request needs, or what is left out of a response.</summary>
+    public bool IsJudged { get; } = Any(Body, field => field.Needs > KafkaOperation.Nothing);
 
     /// <summary>Such as <c>Produce v9 request</c>, for whoever has to look for a fault.</summary>
     public override string ToString() => $"{Api} v{Version} {(IsRequest ? "request" : "response")}";
@@ -17,8 +22,8 @@ public sealed record MessageLayout(short Key, string Api, short Version, bool Is
         return new(schema.Key, schema.Name, version, isRequest, Struct(isRequest ? schema.Request : schema.Response, version, isFlexible, ""));
     }
 
-    static bool Mentions(StructLayout layout, EntityKind entity) =>
-        layout.Fields.Concat(layout.Tags).Any(f => f.Entity == entity || f.Struct is { } inner && Mentions(inner, entity));
+    static bool Any(StructLayout layout, Func<FieldLayout, bool> holds) =>
+        layout.Fields.Concat(layout.Tags).Any(f => holds(f) || f.Struct is { } inner && Any(inner, holds));
 
     static StructLayout Struct(IEnumerable<FieldSchema> fields, short version, bool isFlexible, string path)
     {
@@ -36,6 +41,7 @@ public sealed record MessageLayout(short Key, string Api, short Version, bool Is
                 IsNullable = field.Nullable.Contains(version),
                 Tag = field.Tag,
                 Entity = field.Entity,
+                Needs = field.Needs,
                 Default = field.Default,
                 Struct = field.Type == FieldType.Struct ? Struct(field.Fields, version, isFlexible, own) : null,
             };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gateway.Protocols.Kafka.Rules;
 
 namespace Gateway.Protocols.Kafka.Schema;
 
@@ -6,10 +7,10 @@ namespace Gateway.Protocols.Kafka.Schema;
 /// Reads a file of <c>Schemas</c>:
 /// <code>
 /// # comment
-/// api KEY NAME versions RANGE flexible RANGE|never
+/// api KEY NAME versions RANGE flexible RANGE|never [needs OPERATION]
 ///
 /// request
-///   NAME: TYPE [RANGE] [null [RANGE]] [tag NUMBER] [as ENTITY] [= DEFAULT]
+///   NAME: TYPE [RANGE] [null [RANGE]] [tag NUMBER] [as ENTITY] [needs OPERATION] [= DEFAULT]
 ///   NAME: [TYPE] ...            an array
 ///   NAME: struct ...            whose fields follow, two columns further in
 ///
@@ -17,7 +18,7 @@ namespace Gateway.Protocols.Kafka.Schema;
 ///   ...
 /// </code>
 /// A RANGE is <c>3</c>, <c>3-13</c> or <c>3+</c>, of versions; without one a field is in all versions of its struct. <c>null</c> says in
-/// which of its versions a field may be null.
+/// which of its versions a field may be null, <c>needs</c> what rules judge by.
 /// </summary>
 public static class SchemaReader
 {
@@ -26,7 +27,7 @@ public static class SchemaReader
     /// <exception cref="FormatException">The text is no schema; says which line is at fault, and why.</exception>
     public static MessageSchema Read(string text)
     {
-        (short Key, string Name, VersionRange Versions, VersionRange Flexible)? head = null;
+        MessageSchema? head = null;
         List<FieldSchema> request = [], response = [];
         // The lists that fields of each depth go to; the innermost is last.
         List<List<FieldSchema>> open = [];
@@ -46,16 +47,17 @@ public static class SchemaReader
             }
         }
 
-        return head is var (key, name, versions, flexible)
-            ? new(key, name, versions, flexible, request, response)
-            : throw new FormatException("the schema has no line that begins with 'api'");
+        return head is null ? throw new FormatException("the schema has no line that begins with 'api'") : head with { Request = request, Response = response };
     }
 
-    static (short Key, string Name, VersionRange Versions, VersionRange Flexible) ReadHead(string[] words)
+    static MessageSchema ReadHead(string[] words)
     {
-        if (words is not ["api", var key, var name, "versions", var versions, "flexible", var flexible])
-            throw new FormatException("expected 'api KEY NAME versions RANGE flexible RANGE'");
-        return (short.Parse(key, CultureInfo.InvariantCulture), name, Range(versions), flexible == "never" ? VersionRange.Never : Range(flexible));
+        if (words is not ["api", var key, var name, "versions", var versions, "flexible", var flexible, .. var rest] || rest is not ([] or ["needs", _]))
+            throw new FormatException("expected 'api KEY NAME versions RANGE flexible RANGE [needs OPERATION]'");
+        return new(short.Parse(key, CultureInfo.InvariantCulture), name, Range(versions), flexible == "never" ? VersionRange.Never : Range(flexible), [], [])
+        {
+            Needs = rest.Length > 0 ? Operation(rest[1]) : KafkaOperation.Unstated,
+        };
     }
 
     static void AddField(List<List<FieldSchema>> open, string line)
@@ -89,6 +91,7 @@ public static class SchemaReader
         {
             "tag" => field with { Tag = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) },
             "as" => field with { Entity = Entity(value) },
+            "needs" => field with { Needs = Operation(value) },
             "=" => field with { Default = value },
             _ => throw new FormatException($"'{word}' means nothing"),
         };
@@ -104,6 +107,8 @@ public static class SchemaReader
     static VersionRange Range(string word) => VersionRange.Read(word) ?? throw new FormatException($"'{word}' is no range of versions");
 
     static FieldType Type(string word) => FieldTypes.Named(word) ?? throw new FormatException($"'{word}' is unknown");
+
+    static KafkaOperation Operation(string word) => KafkaOperations.Named(word) ?? throw new FormatException($"'{word}' is no operation");
 
     static EntityKind Entity(string word) =>
         Enum.GetValues<EntityKind>().FirstOrDefault(kind => string.Equals(kind.ToString(), word.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))

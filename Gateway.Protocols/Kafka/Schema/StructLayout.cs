@@ -1,3 +1,5 @@
+using Gateway.Protocols.Kafka.Rules;
+
 namespace Gateway.Protocols.Kafka.Schema;
 
 /// <summary>A struct as one version of one message has it.</summary>
@@ -31,6 +33,9 @@ public sealed record FieldLayout(string Path, FieldType Type)
     public int? Tag { get; init; }
 
     public EntityKind Entity { get; init; }
+
+    /// <inheritdoc cref="FieldSchema.Needs"/>
+    public KafkaOperation Needs { get; init; }
 
     /// <summary>See <see cref="FieldSchema.Default"/>.</summary>
     public string? Default { get; init; }

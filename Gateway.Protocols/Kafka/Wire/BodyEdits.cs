@@ -25,6 +25,16 @@ public sealed class BodyEdits
         _growth = 0;
     }
 
+    /// <summary>So far; see <see cref="Rewind"/>.</summary>
+    public (int Edits, int Growth) Mark => (_edits.Count, _growth);
+
+    /// <summary>Forgets the changes since then: what they were made in is taken out as a whole.</summary>
+    public void Rewind((int Edits, int Growth) mark)
+    {
+        _edits.RemoveRange(mark.Edits, _edits.Count - mark.Edits);
+        _growth = mark.Growth;
+    }
+
     /// <summary>A tagged field begins: its size may have to follow.</summary>
     /// <param name="tag">Its token.</param>
     /// <param name="at">Where in the frame the token stands.</param>

@@ -1,0 +1,51 @@
+using System.Text;
+using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Wire;
+
+namespace Gateway.Protocols.Kafka.Rules;
+
+/// <summary>Judges what a broker answers: a client is told of nothing that it may not see, whoever else's session it might be of.</summary>
+sealed class ResponseGate(KafkaRules rules, FetchSession session, Limits limits)
+{
+    /// <summary>The longest name of a topic. Kafka's Topic.MAX_NAME_LENGTH.</summary>
+    const int LongestTopic = 249;
+
+    readonly ResponseSieve _sieve = new(rules);
+    readonly MessageReader _reader = new();
+    readonly byte[] _name = new byte[LongestTopic];
+    int _nameLength;
+
+    /// <summary>Whether such a response has to be held until something can be taken out of it.</summary>
+    public static bool Holds(MessageLayout layout) => layout.IsJudged && layout.Key != ApiKeys.Fetch;
+
+    /// <summary>A token of a Fetch's response, held or streaming. False: it is of a topic that may not be consumed, and nothing more of it may go on.</summary>
+    public bool See(in BodyToken token, ReadOnlySpan<byte> content, out string topic)
+    {
+        topic = "";
+        if (token.Kind == BodyTokenKind.Value && token.Field!.Path == "SessionId") session.Known = token.Number;
+        if (token.Field is not { Entity: EntityKind.Topic, Needs: > KafkaOperation.Nothing } field) return true;
+        if (token.Kind == BodyTokenKind.Length) _nameLength = 0;
+        if (token.Kind == BodyTokenKind.Length && token.Number > LongestTopic) return false;
+        if (token.Kind != BodyTokenKind.Content) return true;
+        content.CopyTo(_name.AsSpan(_nameLength));
+        _nameLength += content.Length;
+        // The number is that of the bytes to come.
+        if (token.Number > 0 || rules.Allows(field.Needs, _name.AsSpan(0, _nameLength))) return true;
+        topic = Encoding.UTF8.GetString(_name, 0, _nameLength);
+        return false;
+    }
+
+    /// <inheritdoc cref="ResponseSieve.Sift"/>
+    public void Sift(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, BodyEdits edits) => _sieve.Sift(layout, frame, headLength, edits);
+
+    /// <summary>The frame with what was denied put into it; null where a <paramref name="fault"/> says why that cannot be.</summary>
+    public byte[]? Merge(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, StructValue denied, out string fault)
+    {
+        var body = _reader.Read(layout, frame[headLength..], limits.KafkaStructs);
+        fault = _reader.Fault;
+        if (body is null) return null;
+        AnswerMerge.Into(body, denied);
+        return KafkaFrame.Again(frame[..headLength], body);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Gateway.Protocols;
+using Gateway.Protocols.Kafka;
+using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Wire;
+using Xunit;
+
+namespace Gateway.Specs.Kafka;
+
+/// <summary>A session of a client whose grant has rules, at a broker that speaks everything: one request and its response at a time.</summary>
+sealed class JudgedSession
+{
+    const string Client = "client";
+
+    readonly KafkaConversation _conversation = new(Limits.Default);
+    readonly ArrayBufferWriter<byte> _toUpstream = new();
+    readonly ArrayBufferWriter<byte> _toClient = new();
+    readonly RelayOutput _output;
+    int _correlationId;
+
+    public JudgedSession(OperationRules rules)
+    {
+        _output = new RelayOutput(_toUpstream, _toClient);
+        var nobody = new ArrayBufferWriter<byte>();
+        _conversation.Begin(new Circumstances("localhost", 9092)
+        {
+            Upstream = new KafkaFacts(KafkaRanges.Everything, new Dictionary<int, BrokerAddress> { [1] = new("broker", 9092) }),
+            PortOf = _ => 9092,
+        });
+        _conversation.ReadLogin(KafkaFrame.Request(KafkaApi.All[3].Request(1), 0, new StructValue(KafkaApi.All[3].Request(1).Body)), nobody);
+        _conversation.Admit(rules, nobody, nobody);
+        _conversation.StartUpstreamLogin(UpstreamCredentials.None, nobody);
+        _conversation.ReadUpstreamLogin([], nobody);
+    }
+
+    /// <summary>What the last call ended the session by.</summary>
+    public Refusal Refusal { get; private set; }
+
+    public IReadOnlyList<DeniedOperation> Denied => _output.Denied;
+
+    /// <summary>The client asks. Yields what the broker gets, and what the client gets at once.</summary>
+    public (StructValue? Forwarded, StructValue? Answer) Ask(MessageLayout layout, StructValue request)
+    {
+        _output.Denied.Clear();
+        var sent = Relay(Direction.ToUpstream, KafkaFrame.Request(layout, ++_correlationId, System.Text.Encoding.UTF8.GetBytes(Client), request));
+        return (Body(layout, sent), Body(KafkaApi.All[layout.Key].Response(layout.Version), _toClient.WrittenSpan.ToArray()));
+    }
+
+    /// <summary>The broker answers the last request. Yields what the client gets.</summary>
+    public StructValue? Tell(MessageLayout layout, StructValue response) =>
+        Body(layout, Relay(Direction.ToClient, KafkaFrame.Response(layout, _correlationId, response)));
+
+    byte[] Relay(Direction direction, byte[] frame)
+    {
+        _toUpstream.Clear();
+        _toClient.Clear();
+        var verdict = _conversation.Relay(direction, frame, _output);
+        Refusal = verdict.Refusal;
+        if (verdict.Refusal != Refusal.None) return [];
+        return verdict.IsWhole ? frame : _output.Towards(direction) == _toUpstream ? _toUpstream.WrittenSpan.ToArray() : _toClient.WrittenSpan.ToArray();
+    }
+
+    StructValue? Body(MessageLayout layout, byte[] frame)
+    {
+        if (frame.Length == 0) return null;
+        Assert.Equal(frame.Length - sizeof(int), BinaryPrimitives.ReadInt32BigEndian(frame));
+        var head = layout.IsRequest
+            ? RequestHead.TryRead(frame, out var request) ? (request.Length, request.CorrelationId) : default
+            : ResponseHead.TryRead(frame, layout, out var response) ? (response.Length, response.CorrelationId) : default;
+        Assert.Equal(_correlationId, head.CorrelationId);
+        var reader = new MessageReader();
+        return reader.Read(layout, frame.AsSpan(head.Length), 10_000) ?? throw new InvalidDataException(reader.Fault);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Text;
+using Gateway.Protocols;
+using Gateway.Protocols.Kafka;
+using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Schema;
+using Xunit;
+
+namespace Gateway.Specs.Kafka;
+
+/// <summary>What the table alone does not tell: sessions of fetches, topics that are created by being asked for, and records that nobody asked for.</summary>
+public sealed class KafkaDenialsSpec
+{
+    const short Produce = 0;
+    const short Fetch = 1;
+    const short Metadata = 3;
+    const long FetchSessionIdNotFound = 70;
+
+    static readonly OperationRules s_rules = new(
+        [new("produce", "open*"), new("consume", "open*"), new("create", "open-new"), new("describe", "seen"), new("group", "*")], [new("*", "secret*")]);
+
+    readonly JudgedSession _session = new(s_rules);
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(12)]
+    public void A_fetch_that_is_denied_in_part_begins_no_session_in_which_it_could_go_on(short version)
+    {
+        var layout = KafkaApi.All[Fetch].Request(version);
+
+        var (forwarded, _) = _session.Ask(layout, FetchOf(layout, 0, 0, "open", "secret"));
+
+        Assert.Equal((-1, 1), (forwarded!.Number("SessionEpoch"), forwarded.Structs("Topics").Count()));
+        Assert.InRange(forwarded.Number("MaxBytes"), 1, Limits.Default.KafkaHeldResponse);
+        Assert.Equal([new DeniedOperation("consume", "secret")], _session.Denied);
+    }
+
+    [Fact]
+    public void A_fetch_goes_on_in_the_session_that_this_connection_was_told_of_and_in_no_other()
+    {
+        var api = KafkaApi.All[Fetch];
+        _session.Ask(api.Request(12), FetchOf(api.Request(12), 0, 0, "open"));
+        _session.Tell(api.Response(12), new StructValue(api.Response(12).Body).With("SessionId", 77));
+
+        Assert.NotNull(_session.Ask(api.Request(12), FetchOf(api.Request(12), 77, 1)).Forwarded);
+        _session.Tell(api.Response(12), new StructValue(api.Response(12).Body).With("SessionId", 77));
+        var (forwarded, answer) = _session.Ask(api.Request(12), FetchOf(api.Request(12), 78, 1));
+
+        Assert.Equal((null, FetchSessionIdNotFound), (forwarded, answer!.Number("ErrorCode")));
+    }
+
+    [Fact]
+    public void A_topic_that_is_denied_cannot_be_added_to_a_session()
+    {
+        var api = KafkaApi.All[Fetch];
+        _session.Ask(api.Request(12), FetchOf(api.Request(12), 0, 0, "open"));
+        _session.Tell(api.Response(12), new StructValue(api.Response(12).Body).With("SessionId", 77));
+
+        var (forwarded, answer) = _session.Ask(api.Request(12), FetchOf(api.Request(12), 77, 1, "secret"));
+
+        Assert.Equal((null, FetchSessionIdNotFound), (forwarded, answer!.Number("ErrorCode")));
+        Assert.Equal([new DeniedOperation("consume", "secret")], _session.Denied);
+    }
+
+    [Fact]
+    public void Records_of_a_topic_that_is_denied_never_reach_the_client_whoever_asked_for_them()
+    {
+        var api = KafkaApi.All[Fetch];
+        _session.Ask(api.Request(12), FetchOf(api.Request(12), 0, 0, "open"));
+        var response = new StructValue(api.Response(12).Body);
+        response.Add("Responses").With("Topic", "secret").Add("Partitions").With("Records", "card"u8.ToArray());
+
+        Assert.Null(_session.Tell(api.Response(12), response));
+
+        Assert.Equal(Refusal.OperationDenied, _session.Refusal);
+    }
+
+    [Fact]
+    public void What_is_denied_of_a_fetch_is_told_beside_the_records_of_the_rest()
+    {
+        var api = KafkaApi.All[Fetch];
+        _session.Ask(api.Request(12), FetchOf(api.Request(12), 0, 0, "open", "secret"));
+        var response = new StructValue(api.Response(12).Body);
+        response.Add("Responses").With("Topic", "open").Add("Partitions").With("Records", "beer"u8.ToArray());
+
+        var told = _session.Tell(api.Response(12), response)!.Structs("Responses").ToArray();
+
+        Assert.Equal(["open", "secret"], told.Select(t => t.Text("Topic")));
+        Assert.Equal("beer", told[0].Structs("Partitions").Single().Text("Records"));
+        Assert.Equal((29, 3), (told[1].Structs("Partitions").Single().Number("ErrorCode"), told[1].Structs("Partitions").Single().Number("PartitionIndex")));
+    }
+
+    [Theory]
+    [InlineData(3, "open-new", true, true)]
+    [InlineData(3, "open", false, false)]
+    [InlineData(12, "open-new", true, true)]
+    [InlineData(12, "open", true, false)]
+    public void A_topic_is_created_by_being_asked_for_only_where_it_may_be_created(short version, string topic, bool goesOn, bool isCreated)
+    {
+        var layout = KafkaApi.All[Metadata].Request(version);
+        var request = new StructValue(layout.Body);
+        request.Add("Topics").With("Name", topic);
+
+        var (forwarded, _) = _session.Ask(layout, request);
+
+        Assert.Equal(goesOn, forwarded!.Structs("Topics").Any());
+        if (version >= 4) Assert.Equal(isCreated ? 1 : 0, forwarded.Number("AllowAutoTopicCreation"));
+        Assert.Equal(goesOn ? [] : [new DeniedOperation("create", topic)], _session.Denied);
+    }
+
+    [Fact]
+    public void A_topic_that_is_known_by_an_id_alone_is_denied_as_one_that_is_unknown()
+    {
+        var api = KafkaApi.All[Metadata];
+        var request = new StructValue(api.Request(12).Body).With("AllowAutoTopicCreation", 0);
+        var id = Enumerable.Repeat((byte)9, 16).ToArray();
+        request.Add("Topics").With("TopicId", id).With("Name", (string?)null);
+
+        var (forwarded, _) = _session.Ask(api.Request(12), request);
+        var told = _session.Tell(api.Response(12), new StructValue(api.Response(12).Body))!.Structs("Topics").Single();
+
+        Assert.Empty(forwarded!.Structs("Topics"));
+        Assert.Equal(100, told.Number("ErrorCode"));
+        Assert.Equal(id, (byte[])told["TopicId"]!);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(-1, true)]
+    public void A_produce_that_is_denied_has_an_answer_only_where_the_client_wants_one(short acks, bool isAnswered)
+    {
+        var layout = KafkaApi.All[Produce].Request(9);
+
+        var (forwarded, answer) = _session.Ask(layout, ProduceOf(layout, acks, "secret"));
+
+        Assert.Null(forwarded);
+        Assert.Equal(isAnswered, answer is not null);
+        Assert.Equal([new DeniedOperation("produce", "secret")], _session.Denied);
+        if (answer is null) return;
+        var partition = answer.Structs("Responses").Single().Structs("PartitionResponses").Single();
+        Assert.Equal((29, "refused by the gateway: operation-denied"), (partition.Number("ErrorCode"), partition.Text("ErrorMessage")));
+    }
+
+    [Fact]
+    public void Answers_of_the_gateways_own_wait_for_those_that_were_asked_for_before()
+    {
+        var api = KafkaApi.All[Produce];
+        Assert.NotNull(_session.Ask(api.Request(9), ProduceOf(api.Request(9), 1, "open")).Forwarded);
+
+        var (forwarded, answer) = _session.Ask(api.Request(9), ProduceOf(api.Request(9), 1, "secret"));
+
+        Assert.Equal((null, null), (forwarded, answer));
+    }
+
+    [Fact]
+    public void A_regular_expression_of_a_clients_own_is_denied_where_anything_is()
+    {
+        var layout = KafkaApi.All[68].Request(1);
+        var request = new StructValue(layout.Body).With("GroupId", "mine").With("SubscribedTopicRegex", "open.*");
+
+        var (forwarded, answer) = _session.Ask(layout, request);
+
+        Assert.Equal((null, 29), (forwarded, answer!.Number("ErrorCode")));
+    }
+
+    static StructValue FetchOf(MessageLayout layout, long session, long epoch, params string[] topics)
+    {
+        var fetch = new StructValue(layout.Body).With("SessionId", session).With("SessionEpoch", epoch);
+        foreach (var topic in topics) fetch.Add("Topics").With("Topic", topic).Add("Partitions").With("Partition", 3);
+        return fetch;
+    }
+
+    static StructValue ProduceOf(MessageLayout layout, long acks, string topic)
+    {
+        var produce = new StructValue(layout.Body).With("Acks", acks);
+        produce.Add("TopicData").With("Name", topic).Add("PartitionData").With("Records", Encoding.UTF8.GetBytes("records"));
+        return produce;
+    }
+}
