@@ -3,6 +3,7 @@ using System.Text;
 using Confluent.Kafka;
 using Gateway.Actors.Record;
 using Gateway.Protocols;
+using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Xunit;
 
@@ -13,6 +14,7 @@ namespace Gateway.Specs.Promises;
 public sealed class KafkaSpec : IAsyncLifetime
 {
     const int Messages = 200;
+    const int JoinGroup = 11;
 
     static readonly string[] s_auditors = ["auditors"];
 
@@ -70,11 +72,7 @@ public sealed class KafkaSpec : IAsyncLifetime
         cluster.Mock.CreateTopic("orders", 1);
         var file = Path.Combine(Path.GetDirectoryName(node.AuthorityFile)!, "records");
         await File.WriteAllLinesAsync(file, ["first", "second"]);
-        string[] common =
-        [
-            "-b", $"localhost:{node.Address("events").Port}", "-t", "orders", "-X", "security.protocol=sasl_ssl", "-X", $"ssl.ca.location={node.AuthorityFile}",
-            "-X", "sasl.mechanism=PLAIN", "-X", "sasl.username=anybody", "-X", $"sasl.password={KafkaNode.Token(_issuer)}", "-X", "broker.address.family=v4",
-        ];
+        string[] common = [.. Kcat(node), "-t", "orders"];
 
         var produced = await Tool.RunAsync("kcat", [.. common, "-P", "-l", file]);
         var consumed = await Tool.RunAsync("kcat", [.. common, "-C", "-e", "-q", "-o", "beginning"]);
@@ -163,6 +161,82 @@ public sealed class KafkaSpec : IAsyncLifetime
         Assert.False(cluster.Got("never"));
         Assert.Equal([1], cluster.Connections);
     }
+
+    [Fact]
+    public async Task A_topic_that_is_denied_cannot_be_produced_to_consumed_listed_or_created_while_those_that_are_allowed_can()
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), """
+            { deny: [{ operation: "*", resource: "secret*" }, { operation: group, resource: "others-*" }] }
+            """);
+        cluster.Mock.CreateTopic("orders", 1);
+        cluster.Mock.CreateTopic("secrets", 1);
+        var token = KafkaNode.Token(_issuer);
+        using var producer = new ProducerBuilder<Null, string>(KafkaNode.ByPassword<ProducerConfig>(node, token)).Build();
+        using var admin = new AdminClientBuilder(KafkaNode.ByPassword<AdminClientConfig>(node, token)).Build();
+
+        var denied = await Assert.ThrowsAsync<ProduceException<Null, string>>(() => producer.ProduceAsync("secrets", new Message<Null, string> { Value = "never" }));
+        await KafkaClients.ProduceAsync(KafkaNode.ByPassword<ProducerConfig>(node, token), "orders", Messages);
+        var consumed = await KafkaClients.ConsumeAsync(KafkaNode.ByPassword<ConsumerConfig>(node, token), "orders", Messages, inGroup: true);
+
+        Assert.Equal(ErrorCode.TopicAuthorizationFailed, denied.Error.Code);
+        Assert.Equal(KafkaClients.Values(Messages), consumed.Order(StringComparer.Ordinal));
+        Assert.Equal(["orders"], admin.GetMetadata(TimeSpan.FromSeconds(20)).Topics.Select(t => t.Topic));
+        var asked = Assert.Single(admin.GetMetadata("secrets", TimeSpan.FromSeconds(20)).Topics);
+        Assert.Equal((ErrorCode.TopicAuthorizationFailed, 0), (asked.Error.Code, asked.Partitions.Count));
+        Assert.Equal(ErrorCode.TopicAuthorizationFailed, (await ConsumerErrorAsync(node, token, "secrets", "mine")).Code);
+        Assert.Equal(ErrorCode.GroupAuthorizationFailed, (await ConsumerErrorAsync(node, token, "orders", "others-1")).Code);
+        // What members of a group tell each other of their subscriptions is theirs; that a group is there may be seen.
+        Assert.DoesNotContain(cluster.Requests, r => Holds(r, "never") || !IsJoin(r) && Holds(r, "secrets") || IsJoin(r) && Holds(r, "others-1"));
+
+        static bool IsJoin(byte[] request) => (request[0] << 8 | request[1]) == JoinGroup;
+
+        static bool Holds(byte[] request, string text) => request.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
+    }
+
+    [RequiresFact("kcat")]
+    public async Task What_a_client_was_denied_is_in_its_recording()
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(
+            _upstreams, cluster, _issuer.Options("main"), """{ allow: [{ operation: "*", resource: "orders*" }] }""");
+        var file = Path.Combine(Path.GetDirectoryName(node.AuthorityFile)!, "records");
+        await File.WriteAllLinesAsync(file, ["never"]);
+
+        await Tool.RunAsync("kcat", [.. Kcat(node), "-t", "secrets", "-X", "message.timeout.ms=3000", "-P", "-l", file]);
+
+        await Eventually.AssertAsync(async () =>
+        {
+            var denied = new List<DeniedOperation>();
+            foreach (var row in await node.Archive.ListAsync(new SessionFilter { Open = false }, CancellationToken.None))
+            {
+                await foreach (var e in node.Archive.ReadAsync(row.SessionId, CancellationToken.None))
+                {
+                    if (new StoredEvent(e.Manifest, e.Bytes.ToArray()).Decode() is OperationsDenied d) denied.AddRange(d.Operations);
+                }
+            }
+
+            Assert.Contains(new DeniedOperation("describe", "secrets"), denied);
+        });
+        Assert.False(cluster.Got("secrets"));
+    }
+
+    string[] Kcat(TestNode node) =>
+    [
+        "-b", $"localhost:{node.Address("events").Port}", "-X", "security.protocol=sasl_ssl", "-X", $"ssl.ca.location={node.AuthorityFile}",
+        "-X", "sasl.mechanism=PLAIN", "-X", "sasl.username=anybody", "-X", $"sasl.password={KafkaNode.Token(_issuer)}", "-X", "broker.address.family=v4",
+    ];
+
+    /// <summary>What a consumer that subscribes to that topic is told.</summary>
+    static Task<Error> ConsumerErrorAsync(TestNode node, string token, string topic, string group) => Task.Run(() =>
+    {
+        var config = KafkaNode.ByPassword<ConsumerConfig>(node, token);
+        (config.GroupId, config.AutoOffsetReset) = (group, AutoOffsetReset.Earliest);
+        using var consumer = new ConsumerBuilder<string, string>(config).Build();
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        consumer.Subscribe(topic);
+        return Assert.Throws<ConsumeException>(() => consumer.Consume(late.Token)).Error;
+    });
 
     static async Task<SessionRow> FirstEndedAsync(TestNode node)
     {
