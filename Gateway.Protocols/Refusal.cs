@@ -30,6 +30,9 @@ public enum Refusal : ushort
     TlsGroupsRefused = 117,
     TlsSignaturesRefused = 118,
     ClientCertificateNotPinned = 119,
+    ProxyHeaderMissing = 120,
+    ProxyHeaderMalformed = 121,
+    ProxyHeaderUntrusted = 122,
 
     // 2xx: the client's identity and rights
     LoginTooSlow = 200,

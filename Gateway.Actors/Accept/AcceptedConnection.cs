@@ -13,5 +13,8 @@ public sealed class AcceptedConnection(Socket socket, ConnectionProfile profile,
 
     public IPEndPoint Client { get; } = client;
 
+    /// <summary>True for the node's own look at its listener: no client, and no balancer.</summary>
+    public bool IsProbe { get; init; }
+
     public void Dispose() => Socket.Dispose();
 }

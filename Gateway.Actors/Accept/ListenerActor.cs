@@ -64,7 +64,7 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
         var profile = _profile;
         if (Address(socket) is { } self && _parts.Probes.IsOne(self))
         {
-            _parts.Probed(new AcceptedConnection(socket, profile, self));
+            _parts.Probed(new AcceptedConnection(socket, profile, self) { IsProbe = true });
             Accept();
             return;
         }

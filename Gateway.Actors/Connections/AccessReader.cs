@@ -43,7 +43,7 @@ sealed class AccessReader(IReadOnlyCollection<string> issuers)
             Effect = fields.Choice("effect", ["allow", "deny"]) == "deny" ? AccessEffect.Deny : AccessEffect.Allow,
             Groups = fields.Texts("groups"),
             Subjects = fields.Texts("subjects"),
-            Networks = [.. fields.Texts("networks").Select(text => Network(fields, text))],
+            Networks = fields.Networks("networks"),
             Hours = fields.Has("hours") ? Hours(fields.Map("hours", ConnectionFields.AccessHours)) : null,
         };
         fields.Require(
@@ -51,24 +51,6 @@ sealed class AccessReader(IReadOnlyCollection<string> issuers)
             "allows everybody: groups and subjects are both empty", "name a group or a subject; only a rule that denies may be about everybody");
         return rule;
     }
-
-    static IPNetwork Network(YamlFields fields, string text)
-    {
-        var (address, prefix) = text.Split('/') is [var first, var second] ? (first, second) : (text, null);
-        if (IPAddress.TryParse(address, out var ip) && IsCanonical(ip, address))
-        {
-            if (prefix is null) return new IPNetwork(ip, ip.GetAddressBytes().Length * 8);
-            // Bits after the prefix would be ignored: is the address meant, or the network?
-            if (IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(ip)) return network;
-        }
-
-        fields.Fault("networks", $"\"{text}\" is no network", "write it like 192.0.2.0/24, 2001:db8::/32 or 192.0.2.7, with no bit set after the prefix");
-        return default;
-    }
-
-    // IPAddress reads 010.1 as 8.0.0.1: what a reviewer reads is what must count.
-    static bool IsCanonical(IPAddress ip, string text) =>
-        ip.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork || ip.ToString() == text;
 
     static AccessHours Hours(YamlFields hours)
     {

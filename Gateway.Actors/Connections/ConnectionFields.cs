@@ -9,7 +9,8 @@ public static class ConnectionFields
     public static readonly IReadOnlyList<string> Document = ["apiVersion", "kind", "metadata", "spec"];
     public static readonly IReadOnlyList<string> Metadata = ["name", "labels"];
     public static readonly IReadOnlyList<string> Spec = ["protocol", "listen", "tls", "upstream", "access", "operations", "recording", "limits"];
-    public static readonly IReadOnlyList<string> Listen = ["address", "port", "brokers"];
+    public static readonly IReadOnlyList<string> Listen = ["address", "port", "proxyProtocol", "brokers"];
+    public static readonly IReadOnlyList<string> ProxyProtocol = ["from"];
     public static readonly IReadOnlyList<string> Brokers = ["firstNode", "firstPort", "count"];
     public static readonly IReadOnlyList<string> Tls =
         ["certificate", "minimumVersion", "serverNames", "clientCertificate", "clientAuthorities", "clientSubjects", "revocation", "revocationList",

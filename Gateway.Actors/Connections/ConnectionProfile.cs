@@ -27,6 +27,11 @@ public sealed record ConnectionProfile
     /// <summary>All that is listened on.</summary>
     public IEnumerable<IPEndPoint> Listens => Brokers is null ? [Listen] : [Listen, .. Brokers.At(Listen.Address)];
 
+    /// <summary>
+    /// Networks of balancers that tell, by HAProxy's PROXY protocol, whom each connection comes from. They have to; nobody else may. Empty: there are none.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> ProxiesFrom { get; init; } = [];
+
     public required ClientTls ClientTls { get; init; }
 
     public required UpstreamTarget Upstream { get; init; }

@@ -39,6 +39,7 @@ sealed class ConnectionReader(
             Protocol = protocol,
             Listen = Listen(listenFields),
             Brokers = Brokers(listenFields, protocol),
+            ProxiesFrom = ProxiesFrom(listenFields),
             ClientTls = tls,
             Upstream = _upstream.Read(spec.RequiredMap("upstream", ConnectionFields.Upstream), protocol),
             Access = _access.Read(spec.RequiredMap("access", ConnectionFields.Access), protocol, tls.ClientCertificate),
@@ -81,6 +82,19 @@ sealed class ConnectionReader(
         var text = listen.Text("address") ?? "0.0.0.0";
         if (!IPAddress.TryParse(text, out var address)) listen.Fault("address", "is not an IP address", "use 0.0.0.0, :: or an address of the node");
         return new IPEndPoint(address ?? IPAddress.Any, listen.Number("port", 0, 65535, otherwise: null));
+    }
+
+    IReadOnlyList<IPNetwork> ProxiesFrom(YamlFields listen)
+    {
+        if (!listen.Has("proxyProtocol")) return [];
+        var before = faults.Count;
+        var proxies = listen.Map("proxyProtocol", ConnectionFields.ProxyProtocol);
+        var from = proxies.Networks("from");
+        if (faults.Count > before) return [];
+        proxies.Require(from.Count > 0, "from", "trusts nobody", "name the balancers' networks, or remove proxyProtocol");
+        proxies.Require(
+            !from.Any(network => network.PrefixLength == 0), "from", "trusts everybody to say who they are", "name the balancers' networks only");
+        return from;
     }
 
     static BrokerPorts? Brokers(YamlFields listen, ProtocolEntry protocol)

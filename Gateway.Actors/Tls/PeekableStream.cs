@@ -37,6 +37,13 @@ public sealed class PeekableStream(Stream inner, int capacity) : Stream
         return count > 0;
     }
 
+    /// <summary>That many of the bytes that were looked at are nobody's: they are not read.</summary>
+    public void Skip(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_end - _start));
+        _start += count;
+    }
+
     /// <summary>Somebody else took what was looked at: it is not read here again.</summary>
     public void ForgetPeeked()
     {

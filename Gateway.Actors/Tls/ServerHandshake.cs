@@ -30,7 +30,7 @@ public sealed class ServerHandshake : IDisposable
     {
         (_accepted, _certificates, _challenges) = (accepted, certificates, challenges);
         _check = new ClientCertificateCheck(accepted.Profile.ClientTls, now);
-        _wire = new PeekableStream(wire, Limits.Default.ClientHello);
+        _wire = new PeekableStream(wire, Limits.Default.ClientHello + (accepted.Profile.ProxiesFrom.Count > 0 ? ProxyHeader.Longest : 0));
         Facts = new ClientFacts { Address = accepted.Client.ToString() };
     }
 
@@ -81,6 +81,9 @@ public sealed class ServerHandshake : IDisposable
         try
         {
             _accepted.Socket.NoDelay = true;
+            var client = await ProxiedClient.FindAsync(_accepted, _wire, cancel).ConfigureAwait(false);
+            if (!client.IsGranted) return new Refused(client.Refusal, client.Detail);
+            Facts = Facts with { Address = client.Value.ToString() };
             var terms = await JudgeHelloAsync(cancel).ConfigureAwait(false);
             if (!terms.Verdict.IsGranted)
             {

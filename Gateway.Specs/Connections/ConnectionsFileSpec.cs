@@ -99,6 +99,13 @@ public sealed class ConnectionsFileSpec : IDisposable
         "connections.yaml:4:9 metadata.name is \"Telemetry\": must be at most 63 lower-case letters, digits and dashes; correct the name")]
     [InlineData("port: 8883 }", "port: 8883, brokers: { firstNode: 0, firstPort: 9000, count: 3 } }",
         "connections.yaml:7:54 spec.listen.brokers: has no use: protocol mqtt knows no brokers; remove it")]
+    [InlineData("port: 8883 }", "port: 8883, proxyProtocol: { from: [10.0.0.1/8] } }",
+        "connections.yaml:7:68 spec.listen.proxyProtocol.from: \"10.0.0.1/8\" is no network; "
+        + "write it like 192.0.2.0/24, 2001:db8::/32 or 192.0.2.7, with no bit set after the prefix")]
+    [InlineData("port: 8883 }", "port: 8883, proxyProtocol: { from: [] } }",
+        "connections.yaml:7:68 spec.listen.proxyProtocol.from: trusts nobody; name the balancers' networks, or remove proxyProtocol")]
+    [InlineData("port: 8883 }", "port: 8883, proxyProtocol: { from: [0.0.0.0/0] } }",
+        "connections.yaml:7:68 spec.listen.proxyProtocol.from: trusts everybody to say who they are; name the balancers' networks only")]
     [InlineData("protocol: mqtt", "protocol: mqtts",
         "connections.yaml:6:13 spec.protocol is \"mqtts\": is not a protocol the gateway speaks; did you mean \"mqtt\"?")]
     [InlineData("protocol: mqtt", "protocol: [mqtt]", "connections.yaml:6:13 spec.protocol: must be a single value; give it a value or remove the field")]
