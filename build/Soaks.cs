@@ -6,6 +6,7 @@ namespace Gateway.Build;
 static class Soaks
 {
     public const string Rotation = "rotation";
+    public const string Kills = "kills";
 
     /// <summary>The specs read it: how long, in minutes. Without it they are skipped.</summary>
     const string Minutes = "GATEWAY_SOAK_MINUTES";

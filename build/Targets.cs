@@ -48,9 +48,12 @@ static class Targets
 
     static Command Soak()
     {
-        var what = new Argument<string>("what") { Description = "'rotation': three nodes, 90-second certificates and streaming sessions." };
+        var what = new Argument<string>("what") 
+        {
+            Description = "'rotation': three nodes, 90-second certificates and streaming sessions. 'kills': nodes that are killed under traffic, again and again.",
+        };
         var minutes = new Option<int>("--minutes") { Description = "How long.", DefaultValueFactory = _ => 10 };
-        what.AcceptOnlyFromAmong(Soaks.Rotation);
+        what.AcceptOnlyFromAmong(Soaks.Rotation, Soaks.Kills);
         var command = Target("soak", "Have a real cluster work for minutes, and print its figures.", [minutes], (parsed, cancel) =>
             Soaks.Run(parsed.GetRequiredValue(what), parsed.GetValue(minutes), cancel));
         command.Arguments.Add(what);

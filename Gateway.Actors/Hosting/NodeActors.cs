@@ -4,6 +4,7 @@ using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using Gateway.Actors.Accept;
+using Gateway.Actors.Hosting.Clustering.Crashes;
 using Gateway.Actors.Sessions;
 using Gateway.Actors.Tls;
 using Microsoft.Extensions.Logging;
@@ -50,6 +51,7 @@ public sealed class NodeActors(
         _sessions.SetResult(region);
         registry.Register<SessionExtractor>(region);
         system.ActorOf(SessionSealer.Props(region, parts.Index, new SealerView(system), logging), "sealer");
+        system.ActorOf(CrashWitness.Props(CrashWitnessParts.Of(system, logging)), CrashWitness.Name);
         system.ActorOf(AcceptedSweeper.Props(parts.Accepted, parts.Slots, parts.Metrics, options.Limits.HandshakeTimeout), "sweeper");
         system.ActorOf(AccessReviewer.Props(parts.Access, parts.LiveAccess, logging), "access-reviewer");
         AddShutdownTasks();

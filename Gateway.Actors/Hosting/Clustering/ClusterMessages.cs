@@ -1,6 +1,7 @@
 using Gateway.Actors.Accept;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Certificates.Acme;
+using Gateway.Actors.Hosting.Clustering.Crashes;
 using Gateway.Actors.Registry;
 using Gateway.Actors.Sessions;
 using Gateway.Protocols;
@@ -31,6 +32,7 @@ public static class ClusterMessages
         typeof(WithdrawChallenge),
         typeof(ShowCertificate),
         typeof(CertificateShown),
+        typeof(PortRefused),
     ];
 
     /// <summary>What messages are made of, beside strings and numbers.</summary>

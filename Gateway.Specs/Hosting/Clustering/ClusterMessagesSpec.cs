@@ -10,6 +10,7 @@ using Gateway.Actors.Certificates;
 using Gateway.Actors.Certificates.Acme;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Clustering;
+using Gateway.Actors.Hosting.Clustering.Crashes;
 using Gateway.Actors.Registry;
 using Gateway.Actors.Sessions;
 using Gateway.Protocols;
@@ -39,6 +40,7 @@ public sealed class ClusterMessagesSpec : IClassFixture<ClusterMessagesSpec.Seri
         new WithdrawChallenge(AcmeChallengeKind.Http01, "token"),
         new ShowCertificate("edge", 300),
         new CertificateShown("node1", "edge", 300, true, false, "the listener of telemetry shows another certificate"),
+        new PortRefused("akka.ssl.tcp://gateway@10.0.0.11:4053", int.MinValue),
         new SessionState(Id, SessionPhase.Streaming, "node1", long.MaxValue, -1, uint.MaxValue),
     ];
 
