@@ -37,6 +37,7 @@ static class ExportLines
 [JsonSerializable(typeof(UpstreamSecured))]
 [JsonSerializable(typeof(TrafficCounted))]
 [JsonSerializable(typeof(OperationsRecorded))]
+[JsonSerializable(typeof(OperationsEncrypted))]
 [JsonSerializable(typeof(OperationsDenied))]
 [JsonSerializable(typeof(AccessConfirmed))]
 [JsonSerializable(typeof(AccessEnding))]

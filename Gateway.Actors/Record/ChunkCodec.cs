@@ -78,12 +78,12 @@ public static class ChunkCodec
     public static bool TryRestore(string sessionId, TrafficRecorded chunk, RecordingKey? key, Span<byte> plain)
     {
         if (chunk.Encryption == Encryption.None) return Restore(chunk.Compression, chunk.Payload.Span, plain) == plain.Length;
-        if (key is null || chunk.Payload.Length < ChunkSeal.TagLength) return false;
+        if (key is null || chunk.Payload.Length < ContentSeal.TagLength) return false;
         var payload = ArrayPool<byte>.Shared.Rent(chunk.Payload.Length);
-        var opened = payload.AsSpan(0, chunk.Payload.Length - ChunkSeal.TagLength);
+        var opened = payload.AsSpan(0, chunk.Payload.Length - ContentSeal.TagLength);
         try
         {
-            return ChunkSeal.TryOpen(key.Bytes, sessionId, chunk, opened) && Restore(chunk.Compression, opened, plain) == plain.Length;
+            return ContentSeal.TryOpen(key.Bytes, SealedPlace.Of(sessionId, chunk), chunk.Payload.Span, opened) && Restore(chunk.Compression, opened, plain) == plain.Length;
         }
         finally
         {

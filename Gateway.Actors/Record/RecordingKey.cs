@@ -18,10 +18,10 @@ public sealed class RecordingKey : IDisposable
 
     public ReadOnlySpan<byte> Bytes => _key;
 
-    public static RecordingKey New() => new(RandomNumberGenerator.GetBytes(ChunkSeal.KeyLength));
+    public static RecordingKey New() => new(RandomNumberGenerator.GetBytes(ContentSeal.KeyLength));
 
     /// <summary>Takes the bytes over; null where they are no key.</summary>
-    public static RecordingKey? Of(byte[]? bytes) => bytes is { Length: ChunkSeal.KeyLength } ? new RecordingKey(bytes) : null;
+    public static RecordingKey? Of(byte[]? bytes) => bytes is { Length: ContentSeal.KeyLength } ? new RecordingKey(bytes) : null;
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_key);
 }

@@ -15,6 +15,7 @@ public sealed class SessionRecorder(string sessionId)
 
     readonly byte[] _chain = SessionChain.Start(sessionId);
     RecordingKey? _key;
+    uint _operations;
 
     public string SessionId { get; } = sessionId;
 
@@ -55,11 +56,14 @@ public sealed class SessionRecorder(string sessionId)
             : null;
 
     /// <summary>Appends any event but traffic and the seal.</summary>
-    public StoredEvent Append(SessionEvent e) => e is TrafficRecorded or SessionSealed
-        ? throw new ArgumentException($"{e.GetType().Name} has its own way into the recording.", nameof(e))
-        : Store(e);
+    public StoredEvent Append(SessionEvent e) => e switch
+    {
+        TrafficRecorded or SessionSealed => throw new ArgumentException($"{e.GetType().Name} has its own way into the recording.", nameof(e)),
+        OperationsRecorded recorded when _key is not null => Store(OperationsCodec.Encrypt(SessionId, _operations, recorded, _key)),
+        _ => Store(e),
+    };
 
-    /// <summary>Chunks are encrypted with this from now on.</summary>
+    /// <summary>Chunks and operations are encrypted with this from now on.</summary>
     public void EncryptWith(RecordingKey key) => _key = key;
 
     /// <summary>Appends a chunk. The draft's bytes are copied; it stays the caller's.</summary>
@@ -67,7 +71,7 @@ public sealed class SessionRecorder(string sessionId)
     {
         if (draft.IsEmpty)
             throw new ArgumentException("An empty chunk is not recorded.", nameof(draft));
-        var stored = ArrayPool<byte>.Shared.Rent(draft.Length + ChunkSeal.TagLength);
+        var stored = ArrayPool<byte>.Shared.Rent(draft.Length + ContentSeal.TagLength);
         try
         {
             var compressed = ChunkCodec.TryCompress(draft.Bytes.Span, stored.AsSpan(0, draft.Length));
@@ -158,6 +162,11 @@ public sealed class SessionRecorder(string sessionId)
                 ToUpstreamBytes += recorded.ToUpstreamBytes;
                 ToClientBytes += recorded.ToClientBytes;
                 break;
+            case OperationsEncrypted encrypted:
+                _operations++;
+                ToUpstreamBytes += encrypted.ToUpstreamBytes;
+                ToClientBytes += encrypted.ToClientBytes;
+                break;
             case SessionSealed seal:
                 Sealed = seal;
                 break;
@@ -179,9 +188,9 @@ public sealed class SessionRecorder(string sessionId)
     // The payload lies in the same bytes already where it was compressed: it is encrypted in place.
     TrafficRecorded Encrypted(RecordingKey key, ChunkDraft draft, int compressed, ReadOnlyMemory<byte> payload, byte[] stored)
     {
-        var length = payload.Length + ChunkSeal.TagLength;
+        var length = payload.Length + ContentSeal.TagLength;
         var chunk = Chunk(draft, compressed, stored.AsMemory(0, length), Encryption.Aes256Gcm);
-        ChunkSeal.Seal(key.Bytes, SessionId, chunk, payload.Span, stored.AsSpan(0, length));
+        ContentSeal.Seal(key.Bytes, SealedPlace.Of(SessionId, chunk), payload.Span, stored.AsSpan(0, length));
         return chunk;
     }
 

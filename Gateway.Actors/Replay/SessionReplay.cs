@@ -47,12 +47,16 @@ public static class SessionReplay
                         }
 
                         break;
-                    case OperationsRecorded recorded when operations is not null:
-                        position.Advance(recorded);
-                        operations(recorded);
-                        yield return new ReplayPiece(recorded.StartedAt, Direction.ToUpstream, ReadOnlyMemory<byte>.Empty);
+                    case OperationsEncrypted encrypted when operations is not null:
+                        position.Expect(encrypted);
+                        found ??= await archive.KeyAsync(sessionId, cancel);
+                        yield return Give(Opened(sessionId, encrypted, found), operations);
                         break;
-                    case OperationsRecorded { ToUpstreamBytes: > 0 } or OperationsRecorded { ToClientBytes: > 0 }:
+                    case OperationsRecorded recorded when operations is not null:
+                        position.Advance(recorded.ToUpstreamBytes, recorded.ToClientBytes);
+                        yield return Give(recorded, operations);
+                        break;
+                    case OperationsEncrypted or OperationsRecorded { ToUpstreamBytes: > 0 } or OperationsRecorded { ToClientBytes: > 0 }:
                         throw new InvalidDataException("The connection's recording level was operations: what they carried was not kept.");
                     case TrafficCounted counted when counted.ToUpstreamBytes + counted.ToClientBytes > 0:
                         throw new InvalidDataException("The connection's recording level was below full: traffic was counted and not kept.");
@@ -73,10 +77,27 @@ public static class SessionReplay
         if (ended && !position.IsOver) throw new InvalidDataException("The last event is missing although the session ended.");
     }
 
+    static ReplayPiece Give(OperationsRecorded recorded, Action<OperationsRecorded> to)
+    {
+        to(recorded);
+        return new ReplayPiece(recorded.StartedAt, Direction.ToUpstream, ReadOnlyMemory<byte>.Empty);
+    }
+
+    static OperationsRecorded Opened(string sessionId, OperationsEncrypted encrypted, KeyFinding key)
+    {
+        RequireNotErased(key);
+        return OperationsCodec.Open(sessionId, encrypted, key.Key);
+    }
+
+    static void RequireNotErased(KeyFinding key)
+    {
+        if (key.DestroyedAt is { } destroyed)
+            throw new InvalidDataException($"The recording was erased at {UnixMicros.Time(destroyed):u}: the key to its content is destroyed.");
+    }
+
     static List<ReplayPiece> PiecesOf(string sessionId, TrafficRecorded chunk, KeyFinding key)
     {
-        if (chunk.Encryption != Encryption.None && key.DestroyedAt is { } destroyed)
-            throw new InvalidDataException($"The recording was erased at {UnixMicros.Time(destroyed):u}: the key to its content is destroyed.");
+        if (chunk.Encryption != Encryption.None) RequireNotErased(key);
         var plain = ChunkCodec.Restore(sessionId, chunk, key.Key);
         var pieces = new List<ReplayPiece>(chunk.Entries.Count);
         var offset = 0;
@@ -96,6 +117,7 @@ public static class SessionReplay
     sealed class Position
     {
         uint _chunks;
+        uint _operations;
         long _toUpstream;
         long _toClient;
 
@@ -117,11 +139,18 @@ public static class SessionReplay
             IsOver = true;
         }
 
-        public void Advance(OperationsRecorded recorded)
+        public void Expect(OperationsEncrypted encrypted)
+        {
+            if (encrypted.Index != _operations) throw new InvalidDataException($"Operations {_operations} are missing: {encrypted.Index} follow.");
+            _operations++;
+            Advance(encrypted.ToUpstreamBytes, encrypted.ToClientBytes);
+        }
+
+        public void Advance(long toUpstream, long toClient)
         {
             if (IsOver) throw new InvalidDataException("Operations follow the last event.");
-            _toUpstream += recorded.ToUpstreamBytes;
-            _toClient += recorded.ToClientBytes;
+            _toUpstream += toUpstream;
+            _toClient += toClient;
         }
 
         public void Advance(ReplayPiece piece)

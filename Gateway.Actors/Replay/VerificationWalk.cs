@@ -13,6 +13,7 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys, RecordingKe
 {
     readonly byte[] _chain = SessionChain.Start(sessionId);
     uint _chunks;
+    uint _operations;
     long _toUpstream;
     long _toClient;
     RecordingLevel _level = RecordingLevel.Full;
@@ -94,7 +95,9 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys, RecordingKe
             case TrafficCounted counted:
                 return Count(counted);
             case OperationsRecorded recorded:
-                return Operations(recorded);
+                return Operations(recorded.ToUpstreamBytes, recorded.ToClientBytes);
+            case OperationsEncrypted encrypted:
+                return Operations(encrypted);
             case SessionSealed seal:
                 return Seal(seal);
             default:
@@ -113,12 +116,24 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys, RecordingKe
         return null;
     }
 
-    string? Operations(OperationsRecorded recorded)
+    string? Operations(OperationsEncrypted encrypted)
+    {
+        if (encrypted.Index != _operations)
+            return $"operations {_operations} are expected, operations {encrypted.Index} follow";
+        if (key is null)
+            _isUnread = true;
+        else if (!OperationsCodec.TryOpen(sessionId, encrypted, key, out _))
+            return "the operations do not open with the recording's key";
+        _operations++;
+        return Operations(encrypted.ToUpstreamBytes, encrypted.ToClientBytes);
+    }
+
+    string? Operations(long toUpstream, long toClient)
     {
         if (_level != RecordingLevel.Operations)
             return "it holds operations although this recording should not";
-        _toUpstream += recorded.ToUpstreamBytes;
-        _toClient += recorded.ToClientBytes;
+        _toUpstream += toUpstream;
+        _toClient += toClient;
         return null;
     }
 
@@ -167,7 +182,7 @@ sealed class VerificationWalk(string sessionId, SealPublicKeys keys, RecordingKe
         if (chunk.Encryption != Encryption.None && key is null)
         {
             _isUnread = true;
-            return chunk.Payload.Length >= ChunkSeal.TagLength;
+            return chunk.Payload.Length >= ContentSeal.TagLength;
         }
 
         var plain = ArrayPool<byte>.Shared.Rent(chunk.PlainLength);

@@ -129,7 +129,7 @@ sealed class SessionActor : ReceivePersistentActor
     void BeginOpen(Open open)
     {
         var row = Row(_steps!, open.Opened.OpenedAt);
-        _parts.Index.AddAsync(row, open.Opened.Level == RecordingLevel.Full ? NewKey() : null, CancellationToken.None).PipeTo(
+        _parts.Index.AddAsync(row, open.Opened.Level is RecordingLevel.Full or RecordingLevel.Operations ? NewKey() : null, CancellationToken.None).PipeTo(
             Self, success: () => new Indexed(open.Opened, open.Durable, null), failure: fault => new Indexed(open.Opened, open.Durable, fault));
     }
 

@@ -18,13 +18,19 @@ public static class EventLimits
     public const int Entries = 4096;
 
     /// <summary>Bytes of one chunk as it is stored: encrypted it is longer by the tag.</summary>
-    public const int StoredChunk = Chunk + ChunkSeal.TagLength;
+    public const int StoredChunk = Chunk + ContentSeal.TagLength;
 
     /// <summary>Resources of one operation. Origin: <see cref="Limits.MqttFilters"/>.</summary>
     public const int Resources = 1024;
 
     /// <summary>Operations in one event, denied or recorded.</summary>
     public const int Operations = 4096;
+
+    /// <summary>Bytes of one event's recorded operations, before compression and after: 256 Ki units of text, one more operation, and their numbers.</summary>
+    public const int OperationsPlain = 4 * 1024 * 1024;
+
+    /// <summary>The same as it is stored: encrypted it is longer by the tag.</summary>
+    public const int StoredOperations = OperationsPlain + ContentSeal.TagLength;
 
     /// <summary>Bytes of one chunk before compression and after. Chunks are written with at most 64 KiB; the rest is room for later writers.</summary>
     public const int Chunk = 1024 * 1024;

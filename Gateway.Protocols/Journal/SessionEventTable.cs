@@ -17,7 +17,7 @@ public static class SessionEventTable
         Of<UpstreamSecured>("s.upstream.1", OpeningLayouts.WriteUpstream, OpeningLayouts.ReadUpstream),
         Of<TrafficRecorded>("s.traffic.2", RelayLayouts.WriteTraffic, RelayLayouts.ReadTraffic),
         Of<TrafficCounted>("s.counted.1", RelayLayouts.WriteCounted, RelayLayouts.ReadCounted),
-        Of<OperationsRecorded>("s.operations.1", OperationLayouts.WriteOperations, OperationLayouts.ReadOperations),
+        Of<OperationsEncrypted>("s.operations.2", OperationLayouts.WriteEncrypted, OperationLayouts.ReadEncrypted),
         Of<OperationsDenied>("s.denied.1", RelayLayouts.WriteDenied, RelayLayouts.ReadDenied),
         Of<AccessConfirmed>("s.access.1", StandingLayouts.WriteConfirmed, StandingLayouts.ReadConfirmed),
         Of<AccessEnding>("s.ending.1", StandingLayouts.WriteEnding, StandingLayouts.ReadEnding),
@@ -26,7 +26,8 @@ public static class SessionEventTable
         Of<SessionOpened>("s.opened.1", OpeningLayouts.WriteOpened1, OpeningLayouts.ReadOpened1),
         Of<SessionOpened>("s.opened.2", OpeningLayouts.WriteOpened2, OpeningLayouts.ReadOpened2),
         Of<SessionRefused>("s.refused.1", OpeningLayouts.WriteRefused1, OpeningLayouts.ReadRefused1),
-        Of<TrafficRecorded>("s.traffic.1", RelayLayouts.WriteTraffic1, RelayLayouts.ReadTraffic1));
+        Of<TrafficRecorded>("s.traffic.1", RelayLayouts.WriteTraffic1, RelayLayouts.ReadTraffic1),
+        Of<OperationsRecorded>("s.operations.1", OperationLayouts.WriteOperations, OperationLayouts.ReadOperations));
 
     /// <summary>Every manifest this version reads, with the event it holds.</summary>
     public static IReadOnlyList<(string Manifest, Type Type)> Manifests => s_table.Manifests;

@@ -4,7 +4,7 @@ namespace Gateway.Protocols.Journal;
 
 /// <summary>
 /// What the journal keeps of a session. An accepted session is <see cref="SessionOpened"/>, then any number of
-/// <see cref="TrafficRecorded"/> (or <see cref="OperationsRecorded"/> or <see cref="TrafficCounted"/>, as the profile's level says), <see cref="OperationsDenied"/>,
+/// <see cref="TrafficRecorded"/> (or <see cref="OperationsEncrypted"/> or <see cref="TrafficCounted"/>, as the profile's level says), <see cref="OperationsDenied"/>,
 /// <see cref="AccessConfirmed"/> and <see cref="AccessEnding"/> with one <see cref="UpstreamSecured"/> among them, then one
 /// <see cref="SessionSealed"/>. Traffic before <see cref="UpstreamSecured"/> is the client's login, credentials blanked out, and what the
 /// gateway answered: none of it reached the upstream. A connection that never got a grant is one <see cref="SessionRefused"/>. Times are
@@ -158,6 +158,28 @@ public sealed record OperationsRecorded : SessionEvent
     public required IReadOnlyList<RecordedOperation> Operations { get; init; }
 }
 
+/// <summary>
+/// The same, readable with the session's key only: <see cref="Payload"/> is the list of operations, compressed, then encrypted
+/// (<see cref="ContentSeal"/>).
+/// </summary>
+public sealed record OperationsEncrypted : SessionEvent
+{
+    /// <summary>Counts such events from 0.</summary>
+    public required uint Index { get; init; }
+
+    public required long StartedAt { get; init; }
+
+    public required long ToUpstreamBytes { get; init; }
+
+    public required long ToClientBytes { get; init; }
+
+    public required Compression Compression { get; init; }
+
+    public required int PlainLength { get; init; }
+
+    public required ReadOnlyMemory<byte> Payload { get; init; }
+}
+
 /// <summary>One operation. <see cref="AfterMicros"/> counts from the event's start to its last byte, on a monotonic clock.</summary>
 public sealed record RecordedOperation
 {
@@ -225,7 +247,7 @@ public enum Encryption : byte
 {
     None = 0,
 
-    /// <summary>AES-256-GCM under the session's data key; see <see cref="ChunkSeal"/>.</summary>
+    /// <summary>AES-256-GCM under the session's data key; see <see cref="ContentSeal"/>.</summary>
     Aes256Gcm = 1,
 }
 

@@ -25,6 +25,7 @@ public sealed class GoldenEventsSpec
         ["s.traffic.2"] = SampleSession.EncryptedTraffic,
         ["s.counted.1"] = SampleSession.Counted,
         ["s.operations.1"] = SampleSession.Operations,
+        ["s.operations.2"] = SampleSession.EncryptedOperations,
         ["s.denied.1"] = SampleSession.Denied,
         ["s.access.1"] = SampleSession.Confirmed,
         ["s.ending.1"] = SampleSession.Expiring,
@@ -83,6 +84,13 @@ public sealed class GoldenEventsSpec
 
     // Records with lists and memory have no equality of their own; every member is shown.
     static string Shown(SessionEvent e) =>
-        $"{e.GetType().Name} {JsonSerializer.Serialize<object>(e is TrafficRecorded chunk ? chunk with { Payload = default } : e)} " +
-        (e is TrafficRecorded { Payload: var payload } ? Convert.ToHexString(payload.Span) : "");
+        e switch
+        {
+            TrafficRecorded chunk => Shown(chunk with { Payload = default }, chunk.Payload),
+            OperationsEncrypted encrypted => Shown(encrypted with { Payload = default }, encrypted.Payload),
+            _ => Shown(e, default),
+        };
+
+    static string Shown(SessionEvent e, ReadOnlyMemory<byte> payload) =>
+        $"{e.GetType().Name} {JsonSerializer.Serialize<object>(e)} {Convert.ToHexString(payload.Span)}";
 }

@@ -40,7 +40,13 @@ public sealed class OperationsLevelSpec : IAsyncLifetime
         Assert.True(verified.Output.Contains("  verified  ", StringComparison.Ordinal), verified.All);
         Assert.Equal(ExitCode.Failed, exported.Code);
         await foreach (var e in node.Archive.ReadAsync(recorded.SessionId, default))
-            Assert.True(e.Bytes.Span.IndexOf("canary"u8) < 0, e.Manifest);
+            Assert.True(e.Bytes.Span.IndexOf("canary"u8) < 0 && e.Bytes.Span.IndexOf("sensors/7"u8) < 0, e.Manifest);
+
+        Assert.Equal(0, (await user.RunAsync("sessions", "erase", recorded.SessionId, "--reason", "spec")).Code);
+        var erased = await user.RunAsync("sessions", "replay", recorded.SessionId);
+        var proven = await user.RunAsync("sessions", "verify", recorded.SessionId);
+        Assert.True(erased.Code == ExitCode.Failed && erased.All.Contains("was erased", StringComparison.Ordinal), erased.All);
+        Assert.True(proven.Output.Contains("  verified  ", StringComparison.Ordinal), proven.All);
     }
 
     public async Task DisposeAsync()

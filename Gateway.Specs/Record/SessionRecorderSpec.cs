@@ -102,6 +102,31 @@ public sealed class SessionRecorderSpec
     }
 
     [Fact]
+    public void Operations_are_read_with_the_key_alone_and_nowhere_else()
+    {
+        using var key = SampleSession.Key();
+        var recorder = new SessionRecorder(SampleSession.Id);
+        recorder.EncryptWith(key);
+        recorder.Append(SampleSession.Opened with { Level = RecordingLevel.Operations });
+
+        recorder.Append(SampleSession.Operations);
+        var stored = recorder.Append(SampleSession.Operations);
+        var second = (OperationsEncrypted)stored.Decode();
+
+        Assert.Equal((1u, SampleSession.Operations.ToClientBytes), (second.Index, second.ToClientBytes));
+        Assert.True(stored.Bytes.AsSpan().IndexOf("commands"u8) < 0);
+        Assert.Equal(Shown(SampleSession.Operations), Shown(OperationsCodec.Open(SampleSession.Id, second, key)));
+        Assert.Equal(2 * SampleSession.Operations.ToClientBytes, recorder.ToClientBytes);
+        using var other = RecordingKey.New();
+        Assert.Throws<InvalidDataException>(() => OperationsCodec.Open(SampleSession.Id, second, other));
+        Assert.Throws<InvalidDataException>(() => OperationsCodec.Open(SampleSession.Id, second, key: null));
+        Assert.Throws<InvalidDataException>(() => OperationsCodec.Open(SampleSession.Id, second with { Index = 0 }, key));
+        Assert.Throws<InvalidDataException>(() => OperationsCodec.Open("another", second, key));
+    }
+
+    static string Shown(OperationsRecorded recorded) => System.Text.Json.JsonSerializer.Serialize(recorded);
+
+    [Fact]
     public void A_full_draft_takes_no_more_and_says_so()
     {
         var draft = ChunkDraft.Rent(TimeProvider.System);

@@ -99,6 +99,21 @@ static class SampleSession
         ],
     };
 
+    /// <summary>Those of <see cref="Operations"/> under <see cref="Key"/>, as the fourth of their session.</summary>
+    public static readonly OperationsEncrypted EncryptedOperations = new()
+    {
+        Index = 3,
+        StartedAt = Operations.StartedAt,
+        ToUpstreamBytes = Operations.ToUpstreamBytes,
+        ToClientBytes = Operations.ToClientBytes,
+        Compression = Compression.None,
+        PlainLength = 107,
+        Payload = Convert.FromHexString(
+            "2C21ABEF61AE6BB70D6594B87BD9A49D518F72B18191CCE4B34EA8AE9B08B23CD6D5330DC0DD0D760CF91CEF6B1F2F613066"
+            + "0F059BC17807044C75811523149BC9F3B3102699DF7162FA5C9A73D9888B543C1E3344689BF1FA62507586D93F2726A689AC"
+            + "08E7CF4055EECC0B324106767455EB60558FF1622B3A80"),
+    };
+
     public static readonly OperationsDenied Denied = new()
     {
         At = 1_764_000_001_000_000,
@@ -187,7 +202,7 @@ static class SampleSession
     }
 
     /// <summary>The key that <see cref="EncryptedTraffic"/> opens with.</summary>
-    public static RecordingKey Key() => RecordingKey.Of(Enumerable.Repeat((byte)0x2A, ChunkSeal.KeyLength).ToArray())!;
+    public static RecordingKey Key() => RecordingKey.Of(Enumerable.Repeat((byte)0x2A, ContentSeal.KeyLength).ToArray())!;
 
     /// <summary>Opened, upstream, two chunks around a denial, sealed. The chunks are encrypted where there is a key to do it.</summary>
     public static List<StoredEvent> Recording(SealKey key, RecordingKey? content = null)

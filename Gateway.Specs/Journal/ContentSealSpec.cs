@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Gateway.Specs.Journal;
 
-public sealed class ChunkSealSpec
+public sealed class ContentSealSpec
 {
     static readonly TrafficRecorded s_chunk = SampleSession.EncryptedTraffic;
     static readonly byte[] s_key = SampleSession.Key().Bytes.ToArray();
@@ -14,7 +14,7 @@ public sealed class ChunkSealSpec
     {
         var plain = new byte[8];
 
-        Assert.True(ChunkSeal.TryOpen(s_key, SampleSession.Id, s_chunk, plain));
+        Assert.True(ContentSeal.TryOpen(s_key, SealedPlace.Of(SampleSession.Id, s_chunk), s_chunk.Payload.Span, plain));
 
         Assert.Equal("helloyes"u8, plain);
     }
@@ -22,9 +22,9 @@ public sealed class ChunkSealSpec
     [Fact]
     public void What_is_sealed_again_is_the_same()
     {
-        var stored = new byte[8 + ChunkSeal.TagLength];
+        var stored = new byte[8 + ContentSeal.TagLength];
 
-        ChunkSeal.Seal(s_key, SampleSession.Id, s_chunk, "helloyes"u8, stored);
+        ContentSeal.Seal(s_key, SealedPlace.Of(SampleSession.Id, s_chunk), "helloyes"u8, stored);
 
         Assert.Equal(Convert.ToHexString(s_chunk.Payload.Span), Convert.ToHexString(stored));
     }
@@ -46,6 +46,16 @@ public sealed class ChunkSealSpec
     }
 
     [Fact]
+    public void Operations_do_not_open_as_traffic_of_the_same_numbers()
+    {
+        var place = SealedPlace.Of(SampleSession.Id, s_chunk);
+        var plain = new byte[8];
+
+        Assert.True(ContentSeal.TryOpen(s_key, place, s_chunk.Payload.Span, plain));
+        Assert.False(ContentSeal.TryOpen(s_key, place with { Kind = SealedKind.Operations }, s_chunk.Payload.Span, plain));
+    }
+
+    [Fact]
     public void Nothing_that_was_altered_or_cut_opens()
     {
         for (var i = 0; i < s_chunk.Payload.Length; i++)
@@ -58,5 +68,5 @@ public sealed class ChunkSealSpec
     }
 
     static bool Opens(byte[] key, string session, TrafficRecorded chunk) =>
-        ChunkSeal.TryOpen(key, session, chunk, new byte[Math.Max(0, chunk.Payload.Length - ChunkSeal.TagLength)]);
+        ContentSeal.TryOpen(key, SealedPlace.Of(session, chunk), chunk.Payload.Span, new byte[Math.Max(0, chunk.Payload.Length - ContentSeal.TagLength)]);
 }
