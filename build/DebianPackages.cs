@@ -25,6 +25,8 @@ static class DebianPackages
         new("haproxy", "haproxy"),
         new("promtool", "prometheus"),
         new("docker-compose", "docker-compose"),
+        new("rsyslogd", "rsyslog"),
+        new("rsyslogd", "rsyslog-gnutls", "/usr/share/doc/rsyslog-gnutls/copyright"),
     ];
 
     public static readonly IReadOnlyList<Needed> ForBenchmarks =

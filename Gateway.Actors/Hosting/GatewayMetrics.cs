@@ -23,6 +23,8 @@ public sealed class GatewayMetrics : IDisposable
     readonly Counter<long> _ending;
     readonly Counter<long> _renewed;
     readonly Counter<long> _rotations;
+    readonly Counter<long> _told;
+    readonly Counter<long> _outletFailures;
 
     public GatewayMetrics()
     {
@@ -36,7 +38,20 @@ public sealed class GatewayMetrics : IDisposable
         _ending = _meter.CreateCounter<long>("gateway.access.ending", "{session}", "Sessions whose access was about to end, by what ends it.");
         _renewed = _meter.CreateCounter<long>("gateway.access.renewed", "{session}", "Proofs of identity that clients renewed within their sessions.");
         _rotations = _meter.CreateCounter<long>("gateway.certificates.rotations", "{step}", "Steps of rotations that this node coordinated, by certificate and outcome.");
+        _told = _meter.CreateCounter<long>("gateway.events.told", "{event}", "Events that an outlet took from this node.");
+        _outletFailures = _meter.CreateCounter<long>("gateway.events.failures", "{failure}", "Batches of events that an outlet did not take from this node.");
     }
+
+    public void EventsTold(string outlet, int events) => _told.Add(events, new TagList { { "outlet", outlet } });
+
+    public void OutletFailed(string outlet) => _outletFailures.Add(1, new TagList { { "outlet", outlet } });
+
+    /// <summary>Publishes for how long events wait for each outlet. To be called once.</summary>
+    /// <param name="waiting">By outlet, in seconds; 0 where it takes what it is told.</param>
+    public void ObserveOutlets(Func<IEnumerable<(string Outlet, double Seconds)>> waiting) => _meter.CreateObservableGauge(
+        "gateway.events.waiting",
+        () => waiting().Select(one => new Measurement<double>(one.Seconds, new TagList { { "outlet", one.Outlet } })),
+        "s", "Age of the oldest event that an outlet did not take from this node; 0 where it takes them.");
 
     public void SessionOpened(string connection)
     {

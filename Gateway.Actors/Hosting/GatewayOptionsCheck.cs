@@ -22,6 +22,7 @@ public static class GatewayOptionsCheck
         AcmeChecks.Check(options.Certificates, report);
         IdentityChecks.Check(options, report);
         SamlChecks.Check(options, report);
+        EventChecks.Check(options.Events, report);
         return new(options, faults);
     }
 
@@ -66,6 +67,17 @@ public static class GatewayOptionsCheck
             })],
         },
         Tls = options.Tls with { TicketKeyFile = Full(NullIfEmpty(options.Tls.TicketKeyFile), root) },
+        Events = new EventOptions
+        {
+            Outlets = [.. options.Events.Outlets.Select(o => o with
+            {
+                AuthoritiesFile = Full(NullIfEmpty(o.AuthoritiesFile), root),
+                CertificateFile = Full(NullIfEmpty(o.CertificateFile), root),
+                KeyFile = Full(NullIfEmpty(o.KeyFile), root),
+                SigningKeysFile = Full(NullIfEmpty(o.SigningKeysFile), root),
+                TokenFile = Full(NullIfEmpty(o.TokenFile), root),
+            })],
+        },
         Saml = options.Saml with
         {
             PublicUrl = NullIfEmpty(options.Saml.PublicUrl),

@@ -8,6 +8,7 @@ using Gateway.Actors.Certificates.Status;
 using Gateway.Actors.Certificates.Tokens;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting.Clustering;
+using Gateway.Actors.Hosting.Events;
 using Gateway.Actors.Identify;
 using Gateway.Actors.Identify.Saml;
 using Gateway.Actors.Record;
@@ -105,6 +106,7 @@ public static class GatewayServices
         .AddSingleton(node.Journal)
         .AddSingleton<NodeActors>()
         .AddSingleton<IReadiness, NodeReadiness>()
+        .AddEvents(node)
         .Configure<HostOptions>(host => host.ShutdownTimeout = node.Options.Node.DrainGrace + s_leave)
         .AddAkka(ClusterConfiguration.SystemName, (akka, provider) => akka
             .WithGatewayJournal(node.Journal, provider.GetRequiredService<AcceptedConnections>().Has)
@@ -116,8 +118,15 @@ public static class GatewayServices
             .AddStartup((system, _) => system.ActorOf(LedgerKeeper.Props(new LedgerParts(
                 new SealerView(system), new SqlLedger(node.Journal), node.SealKey, () => UnixMicros.Of(node.Time.GetUtcNow()),
                 provider.GetRequiredService<ILoggerFactory>())), "ledger-keeper"))
+            .AddStartup((system, _) => provider.GetRequiredService<EventActors>().Start(system))
             .AddStartup((system, _) => system.ActorOf(RecordingKeeper.Props(Keeper(system, provider, node)), "recording-keeper"))
             .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));
+
+    static IServiceCollection AddEvents(this IServiceCollection services, OpenedNode node) => services
+        .AddSingleton(provider => new OutletStates(
+            [.. node.Options.Events.Outlets.Select(outlet => outlet.Name)], provider.GetRequiredService<GatewayMetrics>(), node.Time))
+        .AddSingleton<IReadiness>(provider => provider.GetRequiredService<OutletStates>())
+        .AddSingleton<EventActors>();
 
     static IServiceCollection AddToken(this IServiceCollection services, TokenOptions options, TimeProvider time) =>
         options.ModulePath is null ? services : services.AddSingleton(_ => new AuthorityToken(options, time));

@@ -12,6 +12,9 @@ public sealed record ReadinessCheck(string Name, string? Problem)
 {
     public bool Ok => Problem is null;
 
+    /// <summary>What is not as it should be although the node can carry sessions; null where nothing is.</summary>
+    public string? Note { get; init; }
+
     public static ReadinessCheck Passed(string name) => new(name, null);
 
     public static ReadinessCheck Failed(string name, string problem) => new(name, problem);

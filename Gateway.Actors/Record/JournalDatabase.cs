@@ -16,6 +16,7 @@ public abstract class JournalDatabase
     public const string KeyTable = "gateway_session_keys";
     public const string LedgerTable = "gateway_ledger";
     public const string LedgerDueTable = "gateway_ledger_due";
+    public const string OutletTable = "gateway_outlets";
 
     /// <summary>File, or server and database, as operators may read it.</summary>
     public abstract string Place { get; }
@@ -75,6 +76,11 @@ public abstract class JournalDatabase
     public abstract Task<DbConnection> OpenAsync(CancellationToken cancel);
 
     internal abstract DataOptions DataOptions();
+
+    /// <summary>
+    /// Asks for a <see cref="JournalMark"/>: the newest event's number, then the transactions that may be writing events, separated by spaces.
+    /// </summary>
+    internal abstract string MarkSql { get; }
 
     /// <summary>Runs the statements in one transaction and returns the rows each affected.</summary>
     internal abstract Task<IReadOnlyList<int>> CommitAsync(IReadOnlyList<SqlStatement> statements, CancellationToken cancel);

@@ -10,7 +10,7 @@ namespace Gateway.Actors.Record;
 static class JournalSchema
 {
     /// <summary>Every table there is.</summary>
-    public static readonly string[] Tables = [JournalTable, SessionTable, LoginTable, KeyTable, LedgerTable, LedgerDueTable];
+    public static readonly string[] Tables = [JournalTable, SessionTable, LoginTable, KeyTable, LedgerTable, LedgerDueTable, OutletTable];
 
     public const string Sqlite =
         $"""
@@ -87,6 +87,9 @@ static class JournalSchema
         create table if not exists {LedgerDueTable} (
             session_id text primary key,
             closed_at bigint not null);
+        create table if not exists {OutletTable} (
+            outlet text primary key,
+            position bigint not null);
         create table if not exists {LoginTable} (
             id text primary key,
             content text,

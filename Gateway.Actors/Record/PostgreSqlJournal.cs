@@ -54,6 +54,15 @@ sealed class PostgreSqlJournal : JournalDatabase
         }
     }
 
+    // Whoever writes holds this lock from before the first number is drawn until the transaction is over. The statement's snapshot is older than its look
+    // at the locks, so that no writer can slip between the two.
+    internal override string MarkSql =>
+        $"""
+        select (select coalesce(max(ordering), 0) from {JournalTable}),
+            (select coalesce(string_agg(virtualtransaction, ' '), '') from pg_locks where granted and mode = 'RowExclusiveLock'
+                and relation = '{JournalTable}'::regclass and database = (select oid from pg_database where datname = current_database()))
+        """;
+
     internal override DataOptions DataOptions() => new DataOptions()
         .UseConnectionString(ProviderName, _connectionString)
         .WithOptions<PostgreSQLOptions>(o => o with { BulkCopyType = BulkCopyType.ProviderSpecific });

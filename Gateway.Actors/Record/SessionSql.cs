@@ -56,6 +56,11 @@ static class SessionSql
     public static SqlStatement Find(string sessionId) =>
         new($"select {Columns} from {SessionTable} where session_id = @session", ("session", Of(sessionId)));
 
+    /// <summary>The rows of those sessions; as many names as a batch of any kind has.</summary>
+    public static SqlStatement FindAll(IReadOnlyCollection<string> sessionIds) => new(
+        $"select {Columns} from {SessionTable} where session_id in ({string.Join(", ", sessionIds.Select((_, i) => $"@s{i}"))})",
+        [.. sessionIds.Select((id, i) => ($"s{i}", (object?)Of(id)))]);
+
     public static SqlStatement List(SessionFilter filter)
     {
         var conditions = new Conditions();

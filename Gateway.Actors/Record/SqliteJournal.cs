@@ -67,6 +67,9 @@ sealed class SqliteJournal : JournalDatabase
         }
     }
 
+    // One writer: what is numbered is committed before anything else is.
+    internal override string MarkSql => $"select coalesce(max(ordering), 0), '' from {JournalTable}";
+
     internal override DataOptions DataOptions() =>
         new DataOptions().UseConnectionString(ProviderName, _connectionString).UseInterceptor(new SqliteInterceptor(_pragmas));
 

@@ -24,7 +24,7 @@ static class OutsideHttps
 
     // Revocation is not asked for: what depends on the server would depend on a third one. A server's certificate is withdrawn by taking its
     // authority out of the file.
-    static X509ChainPolicy? Trust(string? authoritiesFile)
+    public static X509ChainPolicy? Trust(string? authoritiesFile)
     {
         if (authoritiesFile is null) return null;
         var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };

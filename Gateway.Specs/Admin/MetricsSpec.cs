@@ -72,6 +72,9 @@ public sealed partial class MetricsSpec : IAsyncLifetime, IDisposable
         metrics.ConnectionShed(_connection);
         metrics.ObserveRecording(() => 4096);
         metrics.TlsSpokenBy("openssl");
+        metrics.EventsTold("siem", 3);
+        metrics.OutletFailed("siem");
+        metrics.ObserveOutlets(() => [("siem", 7)]);
         metrics.ObserveCertificates(() => [("edge", 3600)]);
         metrics.Rotated(new CertificateRetired { Act = SampleRegistry.Act, Name = "edge", Version = 1, Reason = "replaced" });
         return metrics;

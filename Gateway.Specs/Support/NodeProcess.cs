@@ -33,6 +33,8 @@ public sealed class NodeProcess : IAsyncDisposable
         folder.WriteSecret("cluster.key", cluster.ClusterKey);
         folder.WriteSecret("journal.connection", cluster.Database);
         File.WriteAllText(folder.PathOf("cluster.crt"), cluster.Authority.Authority.ExportCertificatePem() + "\n" + cluster.ManagedAuthorities);
+        cluster.Siem.WriteAuthority(folder.PathOf("siem.crt"));
+        folder.WriteSecret("webhook.keys", $"whsec_{cluster.ClusterKey}");
         cluster.Clients.WriteAuthority(folder.PathOf("clients.crt"));
         cluster.Upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
         folder.Write("appsettings.json", Settings(name, cluster, admin));
@@ -109,6 +111,14 @@ public sealed class NodeProcess : IAsyncDisposable
             Registry = new { KeyFile = "cluster.key" },
             Certificates = new { CertificateFile = "node.crt", KeyFile = "node.key", ClusterAuthoritiesFile = "cluster.crt", NodeCertificate = "node" },
             Admin = new { Port = admin, AuditorGroups = cluster.AdminGroups, OperatorGroups = cluster.AdminGroups },
+            Events = new
+            {
+                Outlets = new[]
+                {
+                    new { Name = "syslog", Kind = "Syslog", Address = $"localhost:{cluster.SyslogPort}", AuthoritiesFile = "siem.crt", CertificateFile = (string?)"node.crt", KeyFile = (string?)"node.key", SigningKeysFile = (string?)null },
+                    new { Name = "webhook", Kind = "Webhook", Address = $"https://localhost:{cluster.WebhookPort}/hook", AuthoritiesFile = "siem.crt", CertificateFile = (string?)null, KeyFile = (string?)null, SigningKeysFile = (string?)"webhook.keys" },
+                },
+            },
             Issuers = new[] { new { cluster.Issuer.Name, cluster.Issuer.Authority, cluster.Issuer.Audience, cluster.Issuer.AuthoritiesFile } },
         },
     });

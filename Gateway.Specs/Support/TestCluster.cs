@@ -22,6 +22,13 @@ public sealed class TestCluster : IAsyncLifetime
 
     public TestCertificates Upstreams { get; } = new("Upstream CA");
 
+    /// <summary>Stands behind the servers that are told events, where there are any: every node tells them from its first day on.</summary>
+    public TestCertificates Siem { get; } = new("SIEM CA");
+
+    public int SyslogPort { get; } = FreePort.Next();
+
+    public int WebhookPort { get; } = FreePort.Next();
+
     public TlsUpstream Upstream { get; private set; } = null!;
 
     public IssuerOptions Issuer => _issuer!.Options();
@@ -121,6 +128,7 @@ public sealed class TestCluster : IAsyncLifetime
         Authority.Dispose();
         Clients.Dispose();
         Upstreams.Dispose();
+        Siem.Dispose();
     }
 }
 

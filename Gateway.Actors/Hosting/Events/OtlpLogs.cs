@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Gateway.Actors.Hosting.Events;
+
+/// <summary>Events as an OTLP request to export logs, in JSON (OTLP 1.x, "JSON Protobuf Encoding"). Pure.</summary>
+static class OtlpLogs
+{
+    public static byte[] Request(IReadOnlyList<AuditEvent> batch)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("resourceLogs");
+            json.WriteStartObject();
+            json.WriteStartObject("resource");
+            Attributes(json, ("service.name", "gateway"));
+            json.WriteEndObject();
+            json.WriteStartArray("scopeLogs");
+            json.WriteStartObject();
+            json.WriteStartObject("scope");
+            json.WriteString("name", "Gateway.Events");
+            json.WriteString("version", "1");
+            json.WriteEndObject();
+            json.WriteStartArray("logRecords");
+            foreach (var e in batch) Record(json, e);
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return bytes.ToArray();
+    }
+
+    static void Record(Utf8JsonWriter json, AuditEvent e)
+    {
+        json.WriteStartObject();
+        // 64-bit numbers are texts in this encoding.
+        json.WriteString("timeUnixNano", (Math.Max(e.At, 0) * (Int128)1000).ToString(CultureInfo.InvariantCulture));
+        json.WriteNumber("severityNumber", Severity(e.Severity));
+        json.WriteString("severityText", e.Severity);
+        json.WriteString("eventName", $"gateway.{e.Type}");
+        json.WriteStartObject("body");
+        json.WriteString("stringValue", Encoding.ASCII.GetString(e.ToBytes()));
+        json.WriteEndObject();
+        Attributes(
+            json, ("gateway.event.id", e.Id), ("gateway.event.type", e.Type), ("gateway.node", e.Node), ("gateway.session.id", e.Session?.Id),
+            ("gateway.connection", e.Session?.Connection), ("gateway.refusal", e.End?.Refusal));
+        json.WriteEndObject();
+    }
+
+    static void Attributes(Utf8JsonWriter json, params ReadOnlySpan<(string Key, string? Value)> attributes)
+    {
+        json.WriteStartArray("attributes");
+        foreach (var (key, value) in attributes)
+        {
+            if (string.IsNullOrEmpty(value)) continue;
+            json.WriteStartObject();
+            json.WriteString("key", key);
+            json.WriteStartObject("value");
+            json.WriteString("stringValue", value);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    // Logs data model, "Mapping of SeverityNumber": INFO, INFO2, WARN.
+    static int Severity(string word) => word switch
+    {
+        "warning" => 13,
+        "notice" => 10,
+        _ => 9,
+    };
+}

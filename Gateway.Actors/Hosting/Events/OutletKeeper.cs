@@ -1,0 +1,111 @@
+using System.Data.Common;
+using Akka.Actor;
+using Gateway.Actors.Record;
+using Gateway.Actors.Sessions;
+using Gateway.Protocols.Journal;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Actors.Hosting.Events;
+
+/// <summary>
+/// Tells one outlet what the journal holds, a batch after the other, and goes on to the next when the outlet has taken the last. How far it came lies beside
+/// the journal, so that another node goes on from there: what it was told in between it is told again.
+/// </summary>
+public sealed partial class OutletKeeper
+{
+    /// <summary>How often it looks for what is new.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long an outlet may take for a batch. Origin: what a webhook's server is commonly given.</summary>
+    static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    readonly OutletParts _parts;
+    readonly ILogger _log;
+    readonly JournalHorizon _horizon = new();
+    int _failures;
+    DateTimeOffset _notBefore;
+
+    OutletKeeper(OutletParts parts) => (_parts, _log) = (parts, parts.Logging.CreateLogger("Gateway.Events"));
+
+    public static Props Props(OutletParts parts)
+    {
+        var keeper = new OutletKeeper(parts);
+        return ClusterChore.Props(new ChoreTerms(parts.Cluster, keeper.TellAsync, Interval, Interval, keeper.Broken));
+    }
+
+    /// <summary>True: there is more, at once.</summary>
+    async Task<bool> TellAsync()
+    {
+        if (_parts.Time.GetUtcNow() < _notBefore) return false;
+        using var limit = new CancellationTokenSource(s_limit, _parts.Time);
+        // Read each time: another node may have gone on meanwhile.
+        var position = await _parts.Feed.PositionAsync(_parts.Name, limit.Token);
+        if (position >= _horizon.Settled) _horizon.Take(await _parts.Feed.MarkAsync(limit.Token));
+        if (position >= _horizon.Settled)
+        {
+            Arrived();
+            return false;
+        }
+
+        var (rows, until) = await _parts.Feed.ReadAsync(position, _horizon.Settled, _parts.BatchSize, limit.Token);
+        if (rows.Count > 0 && !await SendAsync(rows, limit.Token)) return false;
+        await _parts.Feed.AdvanceAsync(_parts.Name, until, limit.Token);
+        return until < _horizon.Settled;
+    }
+
+    async Task<bool> SendAsync(IReadOnlyList<JournalRow> rows, CancellationToken cancel)
+    {
+        var ids = rows.Select(row => row.PersistenceId).Where(id => id != RegistrySeal.PersistenceId).Distinct().ToArray();
+        var sessions = await _parts.Feed.SessionsAsync(ids, cancel);
+        var batch = rows.Select(row => EventTranslation.Of(row, sessions.GetValueOrDefault(row.PersistenceId))).ToArray();
+        try
+        {
+            await _parts.Outlet.SendAsync(batch, cancel);
+        }
+        catch (OutletException e)
+        {
+            Failed(e, batch[0].At);
+            return false;
+        }
+
+        _parts.State.Took(_parts.Name, batch.Length);
+        Arrived();
+        return true;
+    }
+
+    void Arrived()
+    {
+        if (_failures > 0) Works(_parts.Name);
+        (_failures, _notBefore) = (0, default);
+        _parts.State.IsWell(_parts.Name);
+    }
+
+    void Failed(OutletException e, long oldest)
+    {
+        _failures++;
+        _notBefore = _parts.Time.GetUtcNow() + OutletBackoff.After(_failures, e.RetryAfter);
+        // Once for each time it goes away; the metric counts the others.
+        if (_failures == 1) NotTaken(_parts.Name, e.Message);
+        _parts.State.Failed(_parts.Name, e.Message, oldest);
+    }
+
+    // The journal, or a defect: the next turn tries again.
+    void Broken(Exception cause)
+    {
+        NotTold(cause, _parts.Name);
+        _parts.State.Failed(_parts.Name, cause is DbException or TimeoutException or OperationCanceledException ? "the journal cannot be read" : "see the log", null);
+    }
+
+    [LoggerMessage(140, LogLevel.Warning, "Outlet {Outlet} does not take events, and is tried again: {Problem}")]
+    partial void NotTaken(string outlet, string problem);
+
+    [LoggerMessage(141, LogLevel.Information, "Outlet {Outlet} takes events again")]
+    partial void Works(string outlet);
+
+    [LoggerMessage(142, LogLevel.Warning, "Events for outlet {Outlet} cannot be read or made now")]
+    partial void NotTold(Exception cause, string outlet);
+}
+
+/// <summary>What <see cref="OutletKeeper"/> works with.</summary>
+public sealed record OutletParts(
+    ISealerView Cluster, string Name, int BatchSize, IEventOutlet Outlet, SqlEventFeed Feed, OutletStates State, TimeProvider Time, ILoggerFactory Logging);

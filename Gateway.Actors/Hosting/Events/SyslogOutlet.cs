@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Tls;
+
+namespace Gateway.Actors.Hosting.Events;
+
+/// <summary>
+/// Syslog over TLS. The protocol has no acknowledgement, and what was written to a socket may be lost with it; so every batch has a connection of its own,
+/// and counts as taken when the server, having read it to its end, ends the connection too.
+/// </summary>
+public sealed class SyslogOutlet(OutletOptions options) : IEventOutlet
+{
+    const int MostAnswer = 4096;
+
+    /// <summary>Host and port of <c>host:port</c> or <c>[address]:port</c>; null where it is neither.</summary>
+    public static (string Host, int Port)? Server(string address)
+    {
+        var colon = address.LastIndexOf(':');
+        if (colon <= 0 || !ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0) return null;
+        var host = address[..colon];
+        return Uri.CheckHostName(host) is UriHostNameType.Unknown || (host.Contains(':', StringComparison.Ordinal) && !host.StartsWith('['))
+            ? null
+            : (host.Trim('[', ']'), port);
+    }
+
+    public async Task SendAsync(IReadOnlyList<AuditEvent> batch, CancellationToken cancel)
+    {
+        var (host, port) = Server(options.Address)!.Value;
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var step = "cannot be reached";
+        try
+        {
+            await socket.ConnectAsync(host, port, cancel);
+            step = "did not agree on TLS";
+            using var certificate = Certificate();
+            await using var tls = new SslStream(new NetworkStream(socket), leaveInnerStreamOpen: false);
+            await tls.AuthenticateAsClientAsync(Terms(host, certificate), cancel);
+            step = "did not take what it was sent";
+            foreach (var e in batch) await tls.WriteAsync(SyslogMessage.Framed(e), cancel);
+            await tls.ShutdownAsync();
+            socket.Shutdown(SocketShutdown.Send);
+            await ToEndAsync(tls, cancel);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new OutletException($"{options.Address} {step} in time", e);
+        }
+        catch (Exception e) when (TlsFacts.IsPeersDoing(e))
+        {
+            throw new OutletException($"{options.Address} {step}: {TlsFacts.Innermost(e)}", e);
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    // A server that says much more than nothing is no syslog server.
+    static async Task ToEndAsync(SslStream tls, CancellationToken cancel)
+    {
+        var rest = new byte[MostAnswer];
+        for (var read = 0; read < MostAnswer;)
+        {
+            var count = await tls.ReadAsync(rest.AsMemory(read), cancel);
+            if (count == 0) return;
+            read += count;
+        }
+
+        throw new OutletException("it answers, as no syslog server does");
+    }
+
+    // Read each time: certificates are renewed.
+    X509Certificate2? Certificate() =>
+        options is { CertificateFile: { } file, KeyFile: { } key } ? X509Certificate2.CreateFromPemFile(file, key) : null;
+
+    SslStreamCertificateContext? Presented(X509Certificate2? certificate)
+    {
+        if (certificate is null) return null;
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(options.CertificateFile!);
+        return SslStreamCertificateContext.Create(certificate, chain, offline: true);
+    }
+
+    SslClientAuthenticationOptions Terms(string host, X509Certificate2? certificate) => new()
+    {
+        TargetHost = host,
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        CertificateChainPolicy = OutsideHttps.Trust(options.AuthoritiesFile),
+        ClientCertificateContext = Presented(certificate),
+    };
+}

@@ -1,0 +1,145 @@
+using Akka.Actor;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.Events;
+using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
+using Gateway.Actors.Sessions;
+using Gateway.Protocols.Journal;
+using Gateway.Specs.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Gateway.Specs.Events;
+
+[Collection(PostgresSpecs.Name)]
+public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem, ISealerView
+{
+    readonly SealKey _key = SealKey.Ephemeral();
+    readonly GatewayMetrics _metrics = new();
+    readonly ScriptedOutlet _outlet = new();
+
+    public static TheoryData<string> Databases => TestJournal.Databases;
+
+    public bool IsResponsible => true;
+
+    public IReadOnlyCollection<string> LiveNodeKeys => [];
+
+    void ISealerView.WhenMemberLost(IActorRef receiver, object message)
+    {
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task What_the_journal_holds_is_told_in_its_order_and_never_again_by_who_goes_on_from_there(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, server);
+        await RecordAsync(journal, "one");
+        var first = Keep(journal, batch: 2);
+        await TakenAsync(3);
+        await journal.PersistAsync(RegistrySeal.PersistenceId, Acts());
+        await TakenAsync(5);
+        Sys.Stop(first);
+
+        await RecordAsync(journal, "two");
+        Keep(journal, batch: 2);
+        await TakenAsync(8);
+
+        Assert.Equal(
+            [
+                "one:1 session-opened", "one:4 operations-denied", "one:6 session-ended", "registry:1 act", "registry:2 act",
+                "two:1 session-opened", "two:4 operations-denied", "two:6 session-ended",
+            ], _outlet.Taken.Select(e => $"{e.Id} {e.Type}"));
+        Assert.Equal("telemetry", _outlet.Taken[2].Session!.Connection);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task An_outlet_that_is_away_is_told_everything_when_it_is_back_and_is_not_asked_all_the_time(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, server);
+        _outlet.Fault = new OutletException("is away", null, TimeSpan.FromMinutes(10));
+        var states = Keep(journal, out _);
+        await RecordAsync(journal, "one");
+        await AwaitAssertAsync(() =>
+        {
+            Pass(OutletKeeper.Interval);
+            Assert.Equal("is away", Assert.Single(states.Checks).Note);
+        }, TimeSpan.FromSeconds(20));
+        Assert.True(Assert.Single(states.Checks).Ok);
+
+        for (var i = 0; i < 60; i++) Pass(OutletKeeper.Interval);
+        Assert.Equal(1, _outlet.Asked);
+
+        _outlet.Fault = null;
+        Pass(TimeSpan.FromMinutes(10));
+        await TakenAsync(3);
+        await AwaitAssertAsync(() => Assert.Null(Assert.Single(states.Checks).Note));
+    }
+
+    [RequiresFact("postgres")]
+    public async Task An_event_whose_number_was_drawn_before_others_and_is_seen_after_them_is_told()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.PostgreSql, server);
+        var states = Keep(journal, out _);
+        await using (var slow = await journal.Database.OpenAsync(default))
+        {
+            await using var transaction = await slow.BeginTransactionAsync();
+            await using var write = slow.CreateCommand();
+            write.CommandText =
+                $"""
+                insert into {JournalDatabase.JournalTable} (persistence_id, sequence_number, created, deleted, identifier, manifest, message)
+                values ('slow', 1, 0, false, 1, 's.opened.3', '\x00')
+                """;
+            await write.ExecuteNonQueryAsync();
+            await RecordAsync(journal, "fast");
+            for (var i = 0; i < 5; i++) Pass(OutletKeeper.Interval);
+            Assert.Empty(_outlet.Taken);
+            await transaction.CommitAsync();
+        }
+
+        await TakenAsync(4);
+        Assert.Equal("slow:1 record-unreadable", $"{_outlet.Taken[0].Id} {_outlet.Taken[0].Type}");
+        Assert.All(states.Checks, check => Assert.Null(check.Note));
+    }
+
+    protected override void AfterAll()
+    {
+        _metrics.Dispose();
+        _key.Dispose();
+        base.AfterAll();
+    }
+
+    IActorRef Keep(TestJournal journal, int batch)
+    {
+        Keep(journal, out var actor, batch);
+        return actor;
+    }
+
+    OutletStates Keep(TestJournal journal, out IActorRef actor, int batch = 100)
+    {
+        var states = new OutletStates(["siem"], _metrics, Time);
+        actor = Sys.ActorOf(OutletKeeper.Props(new OutletParts(
+            this, "siem", batch, _outlet, new SqlEventFeed(journal.Database), states, Time, NullLoggerFactory.Instance)));
+        return states;
+    }
+
+    Task TakenAsync(int count) => AwaitAssertAsync(() =>
+    {
+        Pass(OutletKeeper.Interval);
+        Assert.Equal(count, _outlet.Taken.Count);
+    }, TimeSpan.FromSeconds(20));
+
+    List<StoredEvent> Acts()
+    {
+        var recorder = new RegistryRecorder();
+        return [.. SampleRegistry.All.Take(2).Select(e => recorder.Append(e, _key))];
+    }
+
+    async Task RecordAsync(TestJournal journal, string id)
+    {
+        await using var index = new SqlSessionIndex(journal.Database, TimeProvider.System);
+        await index.AddAsync(MemoryArchive.SampleRow(ended: false) with { SessionId = id }, default);
+        await journal.PersistAsync(id, SampleSession.Recording(_key));
+        await index.CloseAsync(id, SampleSession.Closing, default);
+    }
+}
