@@ -35,7 +35,7 @@ public static class NodeHost
     /// <summary>The application of an opened node, not yet started.</summary>
     public static WebApplication Build(WebApplicationBuilder builder, OpenedNode node)
     {
-        builder.Services.AddGateway(node).AddAdminApi(node.Options);
+        builder.Services.AddGateway(node).AddAdminApi(node.Options).AddTracing(node);
         builder.Services.AddSingleton(node.Options.Certificates).AddHostedService<PublicHttpListener>();
         return builder.Build().MapAdminApi();
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Gateway.Actors.Connections;
@@ -15,6 +16,9 @@ public sealed class AcceptedConnection(Socket socket, ConnectionProfile profile,
 
     /// <summary>True for the node's own look at its listener: no client, and no balancer.</summary>
     public bool IsProbe { get; init; }
+
+    /// <summary>When it came, as a <see cref="Stopwatch"/> has it.</summary>
+    public long At { get; } = Stopwatch.GetTimestamp();
 
     public void Dispose() => Socket.Dispose();
 }

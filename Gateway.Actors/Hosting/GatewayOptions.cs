@@ -38,6 +38,9 @@ public sealed record GatewayOptions
     /// <summary>Where what happened is told, for audit.</summary>
     public EventOptions Events { get; init; } = new();
 
+    /// <summary>Where spans of sessions go.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
+
     /// <summary>The YAML file with this node's own connection profiles, relative to the content root. Empty: none.</summary>
     public string ConnectionsFile { get; init; } = "connections.yaml";
 }

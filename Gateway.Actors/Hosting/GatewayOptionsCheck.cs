@@ -23,6 +23,7 @@ public static class GatewayOptionsCheck
         IdentityChecks.Check(options, report);
         SamlChecks.Check(options, report);
         EventChecks.Check(options.Events, report);
+        TelemetryChecks.Check(options.Telemetry, report);
         return new(options, faults);
     }
 
@@ -67,6 +68,15 @@ public static class GatewayOptionsCheck
             })],
         },
         Tls = options.Tls with { TicketKeyFile = Full(NullIfEmpty(options.Tls.TicketKeyFile), root) },
+        Telemetry = options.Telemetry with
+        {
+            Otlp = new OtlpOptions
+            {
+                Endpoint = NullIfEmpty(options.Telemetry.Otlp.Endpoint)?.TrimEnd('/'),
+                AuthoritiesFile = Full(NullIfEmpty(options.Telemetry.Otlp.AuthoritiesFile), root),
+                TokenFile = Full(NullIfEmpty(options.Telemetry.Otlp.TokenFile), root),
+            },
+        },
         Events = new EventOptions
         {
             Outlets = [.. options.Events.Outlets.Select(o => o with

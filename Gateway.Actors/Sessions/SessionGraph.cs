@@ -26,11 +26,11 @@ static class SessionGraph
     public static IRunnableGraph<Task<SessionEnd>> Of(SessionSteps steps) =>
         Source.Single(steps.Accepted)
             .SelectAsync(1, Journey
-                .Begin<Accept.AcceptedConnection, Tls.SecuredConnection>(steps.Secure)
-                .Then(steps.Identify)
-                .Then(steps.Authorize)
-                .Then(steps.Open)
-                .Then(steps.Dial))
+                .Begin(steps.Trace.Step<Accept.AcceptedConnection, Tls.SecuredConnection>("tls", steps.Secure))
+                .Then(steps.Trace.Step<Tls.SecuredConnection, Identify.Subject>("identify", steps.Identify))
+                .Then(steps.Trace.Step<Identify.Subject, Authorize.Grant>("authorize", steps.Authorize))
+                .Then(steps.Trace.Step<Authorize.Grant, Authorize.Grant>("record", steps.Open))
+                .Then(steps.Trace.Step<Authorize.Grant, EstablishedSession>("upstream", steps.Dial)))
             .ConcatMany(session => session.IsGranted
                 ? Relay(steps, session.Value)
                 : Source.Single(steps.EndOf(session.Refusal, session.Detail)))

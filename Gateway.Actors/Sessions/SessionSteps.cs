@@ -60,6 +60,9 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
 
     public SessionStop Stop => stop;
 
+    /// <summary>What is told of each step to whoever traces.</summary>
+    public SessionTrace Trace { get; } = SessionTrace.Begin(sessionId, accepted, parts.Time);
+
     /// <summary>Step 2: the client's leg is TLS.</summary>
     public async Task<Verdict<SecuredConnection>> Secure(AcceptedConnection connection)
     {
@@ -139,8 +142,11 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     }
 
     /// <summary>Step 7: bytes, in both directions, through the conversation.</summary>
-    public RelayStage Relay(Grant grant) =>
-        new(Conversation, new RelayRules(grant.Profile.IdleTimeout, parts.Limits.ExpiryWarning), stop, recording, _watch!, parts.Time);
+    public RelayStage Relay(Grant grant)
+    {
+        Trace.Relays();
+        return new(Conversation, new RelayRules(grant.Profile.IdleTimeout, parts.Limits.ExpiryWarning), stop, recording, _watch!, parts.Time);
+    }
 
     /// <summary>Step 8: and into the recording.</summary>
     public GraphStage<BidiShape<Chunk, Chunk, Chunk, Chunk>> Record(Grant grant) => grant.Profile.Recording.Level switch
@@ -170,6 +176,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     public void Dispose()
     {
         parts.LiveAccess.Remove(sessionId);
+        Trace.Dispose();
         EndHandshake();
         Close();
         _login?.Dispose();

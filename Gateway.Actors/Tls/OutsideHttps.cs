@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Gateway.Actors.Tls;
 
 /// <summary>Clients of servers outside, over verified HTTPS.</summary>
-static class OutsideHttps
+public static class OutsideHttps
 {
     /// <summary>One that goes nowhere but where it is told to, and waits as long as its caller does. The caller disposes of it.</summary>
     /// <param name="authoritiesFile">PEM bundle the server is verified with; null: the system's authorities.</param>

@@ -25,7 +25,7 @@ public sealed class WebhookServer : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(certificate)));
         _app = builder.Build();
-        _app.MapPost("/hook", TakeAsync);
+        _app.MapPost("/{**path}", TakeAsync);
     }
 
     /// <summary>Status and <c>Retry-After</c> of the next answers.</summary>
