@@ -70,6 +70,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         var handshake = await ServerHandshake.SecureAsync(
             connection, parts.Tls, parts.Certificates, parts.Challenges, parts.Revocation, parts.Time, deadline.Token).ConfigureAwait(false);
         Facts = handshake.Client;
+        Trace.ComesFrom(Facts.Address);
         if (handshake.Verdict.IsGranted) _client = new Leg(handshake.Verdict.Value.Stream, connection.Socket);
         return handshake.Verdict;
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using System.Net;
 using Gateway.Actors.Accept;
-using Gateway.Actors.Connections;
 using Gateway.Protocols;
 
 namespace Gateway.Actors.Sessions;
@@ -34,8 +34,6 @@ sealed class SessionTrace : IDisposable
         session?.SetTag("gateway.session.id", sessionId);
         session?.SetTag("gateway.connection", accepted.Profile.Name);
         session?.SetTag("network.protocol.name", accepted.Profile.Protocol.Name);
-        session?.SetTag("client.address", accepted.Client.Address.ToString());
-        session?.SetTag("client.port", accepted.Client.Port);
         var trace = new SessionTrace(session);
         trace.Child("accept", since)?.Stop();
         return trace;
@@ -44,6 +42,14 @@ sealed class SessionTrace : IDisposable
     /// <summary>The step, with a span around it.</summary>
     public Func<T, Task<Verdict<TNext>>> Step<T, TNext>(string name, Func<T, Task<Verdict<TNext>>> step)
         where TNext : class => _session is null ? step : input => RunAsync(name, step, input);
+
+    /// <summary>Where the client is, once a balancer before it has told.</summary>
+    public void ComesFrom(string endpoint)
+    {
+        if (_session is null || !IPEndPoint.TryParse(endpoint, out var client)) return;
+        _session.SetTag("client.address", client.Address.ToString());
+        _session.SetTag("client.port", client.Port);
+    }
 
     /// <summary>Bytes pass from now on.</summary>
     public void Relays() => _relay = Child("relay", default);
