@@ -1,4 +1,5 @@
 using Gateway.Protocols.Kafka;
+using Gateway.Protocols.Kafka.Reading;
 using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Mqtt;
 using Gateway.Protocols.Opaque;
@@ -26,6 +27,7 @@ public static class ProtocolCatalog
         {
             IsResource = resource => NamePattern.IsValid(resource),
             ResourceExample = "orders or orders-*",
+            Reader = limits => new KafkaReader(limits),
             Survey = limits => new KafkaSurvey(limits),
             PlainPort = 9092,
         },

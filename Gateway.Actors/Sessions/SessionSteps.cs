@@ -117,7 +117,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         _watch!.Opened(grant);
         using var deadline = Within(parts.Limits.LoginTimeout);
         await _login.AnswerAsync(deadline.Token).ConfigureAwait(false);
-        var durable = Task.WhenAll(RecordAsync(Direction.ToClient, _login.Answers.WrittenMemory), RecordAsync(Direction.ToUpstream, record.WrittenMemory));
+        var durable = Task.WhenAll(RecordAsync(Direction.ToUpstream, record.WrittenMemory), RecordAsync(Direction.ToClient, _login.Answers.WrittenMemory));
         if (grant.Profile.Recording.Strict) await durable.ConfigureAwait(false);
         return grant;
     }

@@ -21,3 +21,10 @@ public enum KafkaError : short
     FetchSessionIdNotFound = 70,
     UnknownTopicId = 100,
 }
+
+static class KafkaErrors
+{
+    /// <summary>As Kafka's protocol guide writes it: <c>TOPIC_AUTHORIZATION_FAILED</c>.</summary>
+    public static string Word(this KafkaError error) =>
+        string.Concat(error.ToString().Select((letter, at) => at > 0 && char.IsUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
+}

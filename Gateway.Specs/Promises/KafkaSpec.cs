@@ -221,6 +221,32 @@ public sealed class KafkaSpec : IAsyncLifetime
         Assert.False(cluster.Got("secrets"));
     }
 
+    [Fact]
+    public async Task What_was_produced_and_consumed_can_be_read_and_searched_without_its_records_having_been_kept()
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), recording: "{ level: operations }");
+        cluster.Mock.CreateTopic("orders", 1);
+        var token = KafkaNode.Token(_issuer);
+        await KafkaClients.ProduceAsync(KafkaNode.ByPassword<ProducerConfig>(node, token), "orders", Messages);
+        await KafkaClients.ConsumeAsync(KafkaNode.ByPassword<ConsumerConfig>(node, token), "orders", Messages, inGroup: false);
+        var auditor = _issuer.Mint(new TokenContent { Groups = s_auditors });
+
+        await Eventually.AssertAsync(async () =>
+        {
+            var transcripts = new List<string>();
+            foreach (var row in await node.Archive.ListAsync(new SessionFilter { Open = false }, CancellationToken.None))
+                transcripts.Add((await node.GatewayAsync(auditor, "sessions", "replay", row.SessionId)).Output);
+            Assert.Contains(transcripts, t => Line(t, "Produce").Contains("orders/0: ", StringComparison.Ordinal) && Line(t, "Produce").Contains(" records", StringComparison.Ordinal));
+            Assert.Contains(transcripts, t => Line(t, "Fetch").Contains("orders/0: from 0", StringComparison.Ordinal));
+            Assert.All(transcripts, t => Assert.DoesNotContain("bytes that are no operation", t, StringComparison.Ordinal));
+        });
+        var found = await node.GatewayAsync(auditor, "sessions", "grep", "^orders$", "--count");
+        Assert.Equal(0, found.Code);
+
+        static string Line(string transcript, string name) => transcript.Split('\n').FirstOrDefault(l => l.Contains($" {name} ", StringComparison.Ordinal)) ?? "";
+    }
+
     string[] Kcat(TestNode node) =>
     [
         "-b", $"localhost:{node.Address("events").Port}", "-X", "security.protocol=sasl_ssl", "-X", $"ssl.ca.location={node.AuthorityFile}",

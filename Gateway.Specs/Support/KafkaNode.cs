@@ -12,7 +12,8 @@ static class KafkaNode
     public static string Token(FakeIssuer issuer) => issuer.Mint(new TokenContent { Groups = s_groups });
 
     public static Task<TestNode> StartAsync(
-        TestCertificates upstreams, KafkaCluster cluster, IssuerOptions issuer, string operations = "{}", string listen = "port: 0", string? password = null)
+        TestCertificates upstreams, KafkaCluster cluster, IssuerOptions issuer, string operations = "{}", string listen = "port: 0", string? password = null,
+        string recording = "{}")
     {
         var folder = new ConfigurationFolder();
         upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
@@ -32,6 +33,7 @@ static class KafkaNode
                 login: { userName: {{KafkaCluster.UserName}}, passwordFile: broker.password }
               access: { issuers: [main], groups: [streams] }
               operations: {{operations}}
+              recording: {{recording}}
             """, null, issuer);
     }
 

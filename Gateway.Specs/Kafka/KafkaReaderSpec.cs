@@ -1,0 +1,147 @@
+using Gateway.Protocols;
+using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Reading;
+using Gateway.Specs.Support;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Gateway.Specs.Kafka;
+
+public sealed class KafkaReaderSpec(ITestOutputHelper log)
+{
+    public static TheoryData<string> Captures => [.. Capture.Names(refused: false).Where(IsKafka)];
+
+    [Theory]
+    [MemberData(nameof(Captures))]
+    public void Every_frame_that_was_relayed_is_read_and_every_byte_is_in_one(string name)
+    {
+        var relayed = Relayed(name);
+
+        var read = Read(relayed);
+
+        Assert.DoesNotContain(read, operation => operation.IsUnread);
+        foreach (var direction in Enum.GetValues<Direction>())
+        {
+            var bytes = relayed.Where(r => r.Direction == direction).Sum(r => r.Bytes.Length);
+            Assert.Equal(bytes, read.Where(o => o.Direction == direction).Sum(o => o.Length));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Captures))]
+    public void Wherever_the_bytes_are_cut_the_same_is_read(string name)
+    {
+        var relayed = Relayed(name);
+        var whole = Read(relayed).Select(Shown).ToArray();
+
+        for (var cut = 1; cut < 40; cut++)
+        {
+            var pieces = relayed.SelectMany(r => r.Bytes.Chunk(cut).Select(bytes => (r.Direction, bytes)));
+            Assert.Equal(whole, Read(pieces).Select(Shown));
+        }
+    }
+
+    [Fact]
+    public void Records_are_told_by_topic_partition_count_and_offset()
+    {
+        var (produce, fetch) = (KafkaApi.All[0], KafkaApi.All[1]);
+        var request = new StructValue(produce.Request(9).Body).With("Acks", -1L);
+        request.Add("TopicData").With("Name", "orders").Add("PartitionData").With("Index", 2).With("Records", GoldenBodies.Batches["gzip"]);
+        var produced = new StructValue(produce.Response(9).Body);
+        var partition = produced.Add("Responses").With("Name", "orders").Add("PartitionResponses");
+        partition.With("Index", 2).With("BaseOffset", 17);
+        var asked = new StructValue(fetch.Request(12).Body);
+        asked.Add("Topics").With("Topic", "secret").Add("Partitions").With("Partition", 1).With("FetchOffset", 40);
+        var told = new StructValue(fetch.Response(12).Body);
+        told.Add("Responses").With("Topic", "secret").Add("Partitions").With("PartitionIndex", 1).With("ErrorCode", 29);
+
+        var read = Read(
+        [
+            (Direction.ToUpstream, KafkaFrame.Request(produce.Request(9), 1, "app"u8, request)),
+            (Direction.ToUpstream, KafkaFrame.Request(fetch.Request(12), 2, "app"u8, asked)),
+            (Direction.ToClient, KafkaFrame.Response(produce.Response(9), 1, produced)),
+            (Direction.ToClient, KafkaFrame.Response(fetch.Response(12), 2, told)),
+        ]);
+
+        Assert.StartsWith("Produce [orders] v9, id 1, client app, acks -1, orders/2: ", Shown(read[0]), StringComparison.Ordinal);
+        Assert.Matches("[1-9][0-9]* records? \\(gzip\\)$", read[0].Detail);
+        Assert.Equal(GoldenBodies.Batches["gzip"], read[0].Payload.ToArray());
+        Assert.Equal(
+            [
+                "Fetch [secret] v12, id 2, client app, secret/1: from 40",
+                "Produce [orders] v9, id 1, orders/2: at 17",
+                "Fetch [secret] v12, id 2, secret/1: error 29 (TOPIC_AUTHORIZATION_FAILED)",
+            ],
+            read.Skip(1).Select(Shown));
+    }
+
+    [Fact]
+    public void An_answer_of_the_gateways_own_to_what_did_not_go_on_is_told_as_one()
+    {
+        var api = KafkaApi.All[3];
+
+        var read = Read([(Direction.ToClient, KafkaFrame.Response(api.Response(1), 9, new StructValue(api.Response(1).Body)))]);
+
+        Assert.Equal("Response [] id 9, of a request that did not go on", Shown(Assert.Single(read)));
+    }
+
+    [Fact]
+    public void A_frame_that_was_cut_short_and_one_that_is_malformed_are_told_so_and_what_follows_is_read()
+    {
+        var layout = KafkaApi.All[19].Request(2);
+        var body = new StructValue(layout.Body);
+        body.Add("Topics").With("Name", "orders");
+        var sound = KafkaFrame.Request(layout, 1, body);
+        byte[] malformed = [.. sound];
+        // The name's length.
+        malformed[sound.AsSpan().IndexOf("orders"u8) - 1] = 0xFF;
+
+        var read = Read([(Direction.ToUpstream, [.. malformed, .. sound, .. sound[..^3]])]);
+
+        Assert.Equal([true, false, true], read.Select(o => o.IsUnread));
+        Assert.EndsWith("cut short, 3 bytes are missing", read[2].Detail, StringComparison.Ordinal);
+        Assert.Equal(3 * sound.Length - 3, read.Sum(o => o.Length));
+    }
+
+    [Fact]
+    public void Mutated_recordings_never_throw_and_no_byte_is_lost()
+    {
+        var seed = Random.Shared.Next();
+        log.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var captures = Capture.Names(refused: false).Where(IsKafka).Select(Relayed).ToArray();
+        for (var round = 0; round < 5000; round++)
+        {
+            var relayed = captures[random.Next(captures.Length)].Select(r => (r.Direction, Mutated(r.Bytes, random))).ToArray();
+            var read = Read(relayed);
+            Assert.True(relayed.Sum(r => r.Item2.Length) == read.Sum(o => o.Length), $"round {round} of seed {seed}");
+        }
+    }
+
+    static bool IsKafka(string name) => name.StartsWith("kafka/", StringComparison.Ordinal);
+
+    static List<(Direction Direction, byte[] Bytes)> Relayed(string name) =>
+    [
+        .. Capture.Load(name).Steps.SelectMany(step => ((Direction, byte[])[])[(Direction.ToUpstream, step.ToUpstream), (Direction.ToClient, step.ToClient)])
+            .Where(step => step.Item2.Length > 0),
+    ];
+
+    static List<DecodedOperation> Read(IEnumerable<(Direction Direction, byte[] Bytes)> pieces)
+    {
+        var (reader, read) = (OperationReader.Of("kafka", new ReaderLimits()), new List<DecodedOperation>());
+        foreach (var (direction, bytes) in pieces) reader.Read(0, direction, bytes, read);
+        reader.Finish(0, read);
+        return read;
+    }
+
+    static byte[] Mutated(byte[] bytes, Random random)
+    {
+        if (random.Next(4) > 0) return bytes;
+        var mutated = (byte[])bytes.Clone();
+        mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
+        return random.Next(3) == 0 ? mutated[..random.Next(mutated.Length)] : mutated;
+    }
+
+    static string Shown(DecodedOperation o) => $"{o.Name} [{string.Join(' ', o.Resources)}] {o.Detail}";
+}
