@@ -1,0 +1,60 @@
+namespace Gateway.Protocols.Masking.Detect;
+
+/// <summary>
+/// Payment card numbers: 13 to 19 digits that begin with 2 to 6 and end in the right check digit (ISO/IEC 7812-1, Luhn), in groups with single
+/// blanks or dashes between them or in one. Groups before and after may be something else. Digits of a decimal fraction are none.
+/// </summary>
+static class CardNumbers
+{
+    const int Least = 13;
+    const int Most = 19;
+
+    public static void Find(ReadOnlySpan<byte> text, MatchList matches)
+    {
+        for (var at = 0; at < text.Length;)
+        {
+            var next = text[at..].IndexOfAnyInRange((byte)'0', (byte)'9');
+            if (next < 0) return;
+            at += next;
+            if (text[at] is >= (byte)'2' and <= (byte)'6' && !IsFraction(text, at) && LongestFrom(text, at) is var end and > 0) matches.Add(at, end);
+            var group = text[at..].IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+            at = group < 0 ? text.Length : at + group;
+        }
+    }
+
+    /// <summary>Where the longest card number ends that begins with this group of digits; 0: none does.</summary>
+    static int LongestFrom(ReadOnlySpan<byte> text, int start)
+    {
+        Span<byte> digits = stackalloc byte[Most];
+        var (count, end) = (0, 0);
+        for (var at = start; at < text.Length; at++)
+        {
+            if (!Bytes.IsDigit(text[at]))
+            {
+                if (count >= Least && !(text[at] == '.' && Bytes.At(text, at + 1, Bytes.IsDigit)) && IsChecked(digits[..count])) end = at;
+                if (text[at] is not ((byte)' ' or (byte)'-') || !Bytes.At(text, at + 1, Bytes.IsDigit)) return end;
+                continue;
+            }
+
+            if (count == Most) return end;
+            digits[count++] = (byte)(text[at] - '0');
+        }
+
+        return count >= Least && IsChecked(digits[..count]) ? text.Length : end;
+    }
+
+    static bool IsFraction(ReadOnlySpan<byte> text, int at) => at > 1 && text[at - 1] == '.' && Bytes.IsDigit(text[at - 2]);
+
+    static bool IsChecked(ReadOnlySpan<byte> digits)
+    {
+        var sum = 0;
+        for (var i = 0; i < digits.Length; i++)
+        {
+            int digit = digits[^(i + 1)];
+            if (i % 2 == 1) digit = digit > 4 ? 2 * digit - 9 : 2 * digit;
+            sum += digit;
+        }
+
+        return sum % 10 == 0;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Numerics;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Gateway.Protocols.Masking;
+
+/// <summary>Finds in texts what rules mask, writes what stands in its place, and counts.</summary>
+sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
+{
+    readonly MatchList _matches = new();
+    readonly PooledWriter _replacement = new();
+    readonly long[] _counts = new long[rules.Count];
+
+    public IReadOnlyList<MaskingRule> Rules => rules;
+
+    public bool Found => _matches.Count > 0;
+
+    /// <summary>What was masked since <see cref="Forget"/>, by rule.</summary>
+    public ReadOnlySpan<long> Counts => _counts;
+
+    /// <summary>Looks for what the rules of these bits find. False where there is too much of it.</summary>
+    public bool TryFind(ulong finders, ReadOnlySpan<byte> text)
+    {
+        _matches.Clear();
+        for (var left = finders; left != 0; left &= left - 1)
+        {
+            var rule = rules[_matches.Rule = BitOperations.TrailingZeroCount(left)];
+            foreach (var detector in rule.Detectors) detector.Find(text, _matches);
+            if (rule.Pattern is { } pattern && !pattern.TryFind(text, _matches)) return false;
+        }
+
+        _matches.Settle();
+        return true;
+    }
+
+    /// <summary>Writes the text with other texts in the place of what was found.</summary>
+    public void WriteFound(ReadOnlySpan<byte> text, PooledWriter target, bool asJson)
+    {
+        var at = 0;
+        for (var i = 0; i < _matches.Count; i++)
+        {
+            var match = _matches[i];
+            Put(text[at..match.Start], target, asJson);
+            WriteReplaced(match.Rule, text[match.Start..match.End], target, asJson);
+            at = match.End;
+        }
+
+        Put(text[at..], target, asJson);
+    }
+
+    /// <summary>Writes what stands in the place of a text that a rule masks.</summary>
+    public void WriteReplaced(int rule, ReadOnlySpan<byte> text, PooledWriter target, bool asJson)
+    {
+        _counts[rule]++;
+        _replacement.Clear();
+        var action = rules[rule].Action;
+        switch (action.Kind)
+        {
+            case MaskingKind.Token:
+                Key(rule).WriteToken(text, _replacement);
+                break;
+            case MaskingKind.Encrypt:
+                Key(rule).WriteEncrypted(text, _replacement);
+                break;
+            case MaskingKind.Redact when action.Text is { } fixedText:
+                Encoding.UTF8.GetBytes(fixedText, _replacement);
+                break;
+            case MaskingKind.Drop:
+                throw new InvalidOperationException($"rule {rules[rule].Name} drops what cannot be dropped");
+            default:
+                WriteStars(text, action.Kind == MaskingKind.Partial ? action.KeepLast : 0);
+                break;
+        }
+
+        Put(_replacement.Span, target, asJson);
+    }
+
+    public void Dropped(int rule) => _counts[rule]++;
+
+    public void Forget()
+    {
+        _matches.Clear();
+        Array.Clear(_counts);
+        _replacement.LetGo();
+    }
+
+    // Of a text that is no UTF-8 each byte counts as a character, and none stays: half of one would be no text.
+    void WriteStars(ReadOnlySpan<byte> text, int keep)
+    {
+        var isText = Utf8.IsValid(text);
+        var length = isText ? CharactersOf(text) : text.Length;
+        var kept = isText && keep <= length / 2 ? keep : 0;
+        var stars = length - kept;
+        _replacement.GetSpan(stars)[..stars].Fill((byte)'*');
+        _replacement.Advance(stars);
+        var start = text.Length;
+        for (var left = kept; left > 0; left--)
+        {
+            do start--;
+            while (IsContinuation(text[start]));
+        }
+
+        _replacement.Write(text[start..]);
+    }
+
+    static int CharactersOf(ReadOnlySpan<byte> text)
+    {
+        var count = 0;
+        foreach (var b in text) count += IsContinuation(b) ? 0 : 1;
+        return count;
+    }
+
+    static bool IsContinuation(byte b) => (b & 0xC0) == 0x80;
+
+    MaskingKey Key(int rule) => key ?? throw new InvalidOperationException($"rule {rules[rule].Name} needs a key");
+
+    static void Put(ReadOnlySpan<byte> text, PooledWriter target, bool asJson)
+    {
+        if (asJson) JsonText.Escape(text, target);
+        else target.Write(text);
+    }
+}
