@@ -32,5 +32,5 @@ public sealed class Detector
 
     public override string ToString() => Name;
 
-    internal void Find(ReadOnlySpan<byte> text, MatchList matches) => _find(text, matches);
+    public void Find(ReadOnlySpan<byte> text, MatchList matches) => _find(text, matches);
 }

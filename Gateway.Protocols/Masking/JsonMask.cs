@@ -7,7 +7,7 @@ enum JsonMasked
     /// <summary>It was read to its end.</summary>
     Whole,
 
-    /// <summary>It is no JSON, or nested deeper than <see cref="JsonPass.MostDepth"/>: from there on it is as it was.</summary>
+    /// <summary>It is no JSON, or nested deeper than <see cref="Masker.MostDepth"/>: from there on it is as it was.</summary>
     Malformed,
 
     /// <summary>A pattern is found more often than can be looked for.</summary>
@@ -37,10 +37,7 @@ struct JsonLevel
 /// </summary>
 ref struct JsonPass
 {
-    /// <summary>Objects and arrays within each other. Origin: the base library's own default, beyond what people nest.</summary>
-    public const int MostDepth = 64;
-
-    static readonly JsonReaderOptions s_options = new() { MaxDepth = MostDepth, AllowMultipleValues = true };
+    static readonly JsonReaderOptions s_options = new() { MaxDepth = Masker.MostDepth, AllowMultipleValues = true };
 
     readonly ReadOnlySpan<byte> _json;
     readonly PathState _start;
@@ -59,7 +56,7 @@ ref struct JsonPass
     /// <param name="start">What is selected by paths.</param>
     /// <param name="finders">The rules that look at all of it, a bit each.</param>
     /// <param name="text">Masks the texts in it.</param>
-    /// <param name="levels">One more than <see cref="MostDepth"/>, for this pass alone.</param>
+    /// <param name="levels">One more than <see cref="Masker.MostDepth"/>, for this pass alone.</param>
     /// <param name="scratch">For this pass alone.</param>
     /// <param name="target">Takes the masked texts.</param>
     public JsonPass(

@@ -38,6 +38,9 @@ public readonly record struct Masked(MaskedFate Fate, string? Detail = null)
 /// <param name="counted">Hears by rule how many fields were masked.</param>
 public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, long>? counted = null)
 {
+    /// <summary>Objects and arrays within each other. Origin: the base library's own default, beyond what people nest.</summary>
+    public const int MostDepth = 64;
+
     const string NoJson = "is no JSON, or nested too deeply";
 
     static readonly PathState s_nowhere = PathAutomaton.TryBuild([])!;
@@ -112,7 +115,7 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
         if (paths is null && !content.LooksLikeJson) return InText(finders, value, content.Prefix, target);
         var before = target.Length;
         target.Write(value[..content.Prefix]);
-        var pass = new JsonPass(body, paths ?? s_nowhere, finders, _text, _levels ??= new JsonLevel[JsonPass.MostDepth + 1], _scratch, target);
+        var pass = new JsonPass(body, paths ?? s_nowhere, finders, _text, _levels ??= new JsonLevel[MostDepth + 1], _scratch, target);
         var masked = pass.Run();
         if (masked == JsonMasked.TooMuch) return TooMuch;
         if (masked == JsonMasked.Malformed && strictJson >= 0) return Refused(strictJson, NoJson);

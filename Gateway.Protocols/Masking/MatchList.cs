@@ -1,10 +1,10 @@
 namespace Gateway.Protocols.Masking;
 
 /// <summary>A part of a text that a rule masks: from <paramref name="Start"/> to before <paramref name="End"/>, in bytes.</summary>
-readonly record struct Match(int Start, int End, int Rule);
+public readonly record struct Match(int Start, int End, int Rule);
 
 /// <summary>What the rules found in one text. Where finds overlap, all they cover is masked as the first of their rules says.</summary>
-sealed class MatchList
+public sealed class MatchList
 {
     readonly List<Match> _matches = [];
 

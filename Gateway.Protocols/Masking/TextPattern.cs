@@ -7,17 +7,17 @@ namespace Gateway.Protocols.Masking;
 
 /// <summary>
 /// A regular expression of an operator's, run without backtracking: the time for one find grows with the text and never explodes. Of a text that is no
-/// UTF-8 each byte counts as one character.
+/// UTF-8 each byte counts as one character. It looks at one line after the other, and finds nothing that goes beyond one.
 /// </summary>
 public sealed class TextPattern
 {
     public const int LongestText = 1024;
 
     /// <summary>
-    /// Finds times characters of one text. Finding all can take as many passes as there are finds, with an expression that looks far ahead before it
-    /// settles. Origin: about 0.2 s at 1 GB/s; a text of 64 KiB may have 4096 finds.
+    /// Finds times characters of their lines. Finding all can take as many passes over a line as it has finds, with an expression that looks far ahead
+    /// before it settles. Origin: about a second; a line of 16 KiB may have 1024 finds, and lines of a hundred characters as many as there are.
     /// </summary>
-    const long MostWork = 256L * 1024 * 1024;
+    const long MostWork = 16L * 1024 * 1024;
 
     const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
@@ -78,14 +78,23 @@ public sealed class TextPattern
 
     bool TryFind(ReadOnlySpan<char> chars, bool isWide, MatchList matches)
     {
-        var (at, bytes, work) = (0, 0, 0L);
-        foreach (var match in _regex.EnumerateMatches(chars))
+        var (bytes, work) = (0, 0L);
+        while (!chars.IsEmpty)
         {
-            if ((work += chars.Length) > MostWork) return false;
-            var start = bytes + Bytes(chars[at..match.Index], isWide);
-            bytes = start + Bytes(chars.Slice(match.Index, match.Length), isWide);
-            at = match.Index + match.Length;
-            matches.Add(start, bytes);
+            var end = chars.IndexOf('\n');
+            var line = end < 0 ? chars : chars[..end];
+            var at = 0;
+            foreach (var match in _regex.EnumerateMatches(line))
+            {
+                if ((work += line.Length) > MostWork) return false;
+                var start = bytes + Bytes(line[at..match.Index], isWide);
+                bytes = start + Bytes(line.Slice(match.Index, match.Length), isWide);
+                at = match.Index + match.Length;
+                matches.Add(start, bytes);
+            }
+
+            chars = chars[(end < 0 ? line.Length : end + 1)..];
+            bytes += Bytes(line[at..], isWide) + (end < 0 ? 0 : 1);
         }
 
         return true;

@@ -25,36 +25,28 @@ static class CardNumbers
     /// <summary>Where the longest card number ends that begins with this group of digits; 0: none does.</summary>
     static int LongestFrom(ReadOnlySpan<byte> text, int start)
     {
-        Span<byte> digits = stackalloc byte[Most];
         var (count, end) = (0, 0);
+        // From the right every second digit counts twice: which those are is known at the end.
+        var (odd, even) = (0, 0);
         for (var at = start; at < text.Length; at++)
         {
             if (!Bytes.IsDigit(text[at]))
             {
-                if (count >= Least && !(text[at] == '.' && Bytes.At(text, at + 1, Bytes.IsDigit)) && IsChecked(digits[..count])) end = at;
+                if (IsCard() && !(text[at] == '.' && Bytes.At(text, at + 1, Bytes.IsDigit))) end = at;
                 if (text[at] is not ((byte)' ' or (byte)'-') || !Bytes.At(text, at + 1, Bytes.IsDigit)) return end;
                 continue;
             }
 
             if (count == Most) return end;
-            digits[count++] = (byte)(text[at] - '0');
+            var digit = text[at] - '0';
+            var twice = digit > 4 ? 2 * digit - 9 : 2 * digit;
+            (odd, even) = count++ % 2 == 0 ? (odd + digit, even + twice) : (odd + twice, even + digit);
         }
 
-        return count >= Least && IsChecked(digits[..count]) ? text.Length : end;
+        return IsCard() ? text.Length : end;
+
+        bool IsCard() => count >= Least && (count % 2 == 0 ? even : odd) % 10 == 0;
     }
 
     static bool IsFraction(ReadOnlySpan<byte> text, int at) => at > 1 && text[at - 1] == '.' && Bytes.IsDigit(text[at - 2]);
-
-    static bool IsChecked(ReadOnlySpan<byte> digits)
-    {
-        var sum = 0;
-        for (var i = 0; i < digits.Length; i++)
-        {
-            int digit = digits[^(i + 1)];
-            if (i % 2 == 1) digit = digit > 4 ? 2 * digit - 9 : 2 * digit;
-            sum += digit;
-        }
-
-        return sum % 10 == 0;
-    }
 }

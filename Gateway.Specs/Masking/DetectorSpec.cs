@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text;
+using Gateway.Protocols.Masking;
+using Xunit;
+using static Gateway.Specs.Masking.MaskBench;
+
+namespace Gateway.Specs.Masking;
+
+public sealed class DetectorSpec
+{
+    const string Jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
+
+    [Theory]
+    [InlineData("card-number", "pay 4111111111111111 now", "pay # now")]
+    [InlineData("card-number", "4111-1111-1111-1111", "#")]
+    [InlineData("card-number", "2024 4111 1111 1111 1111 999", "2024 # 999")]
+    [InlineData("card-number", "378282246310005,6011111111111117", "#,#")]
+    [InlineData("card-number", "4111111111111112 0.4111111111111111 41111111111111111111111111", "4111111111111112 0.4111111111111111 41111111111111111111111111")]
+    [InlineData("iban", "to DE89 3704 0044 0532 0130 00, please", "to #, please")]
+    [InlineData("iban", "gb82west12345698765432", "#")]
+    [InlineData("iban", "DE88370400440532013000 XDE89370400440532013000", "DE88370400440532013000 XDE89370400440532013000")]
+    [InlineData("iban", "DE", "DE")]
+    [InlineData("email", "write to <alice.b+c@mail.example.org>.", "write to <#>.")]
+    [InlineData("email", "jürgen@müller.example, a@b", "#, a@b")]
+    [InlineData("email", "@@a@x.org@y.org", "@@#@y.org")]
+    [InlineData("phone", "call +49 (30) 90 18-20 today", "call # today")]
+    [InlineData("phone", "1+2 = +3, +1234567890123456, +0123456789", "1+2 = +3, +1234567890123456, +0123456789")]
+    [InlineData("jwt", "Bearer " + Jwt + ";", "Bearer #;")]
+    [InlineData("jwt", "eyJ eyJhbGciOi.x xx" + Jwt, "eyJ eyJhbGciOi.x xx" + Jwt)]
+    [InlineData("ip-address", "from 192.0.2.7:80 and 1.2.3, 1.2.3.4.5, 999.1.1.1", "from #:80 and 1.2.3, 1.2.3.4.5, 999.1.1.1")]
+    [InlineData("ip-address", "to [2001:db8::1]:443 fe80::1%eth0 ::ffff:192.0.2.1", "to [#]:443 #%eth0 #")]
+    [InlineData("ip-address", "at 12:30:45 std::vector ::", "at 12:30:45 std::vector ::")]
+    [InlineData("ip-address", "node:2001:db8:0:0:0:0:0:1.", "node:#.")]
+    public void It_finds_what_has_the_form_and_nothing_else(string detector, string text, string masked) =>
+        Assert.Equal(masked, Mask(text, Detecting(detector)));
+
+    // Put together here, so that no scanner of sources takes the samples for keys of somebody's.
+    [Theory]
+    [InlineData("AKIA", "IOSFODNN7EXAMPLE")]
+    [InlineData("AIza", "SyD-0123456789abcdefghijklmnopqrstu")]
+    [InlineData("ghp_", "0123456789abcdefghijklmnopqrstuvwxyz")]
+    [InlineData("github_pat_", "11ABCDEFG0123456789_abcdefghij")]
+    [InlineData("glpat-", "0123456789abcdefghij")]
+    [InlineData("xoxb-", "123456789012-abcdef")]
+    [InlineData("sk_live_", "0123456789abcdefghij")]
+    public void Keys_of_clouds_are_found_by_their_prefixes(string prefix, string rest)
+    {
+        Assert.Equal("key=#;", Mask($"key={prefix}{rest};", Detecting("cloud-key")));
+        Assert.Equal($"x{prefix}{rest}", Mask($"x{prefix}{rest}", Detecting("cloud-key")));
+    }
+
+    [Theory]
+    [InlineData("-----END PRIVATE KEY-----", "a # b")]
+    [InlineData("", "a #")]
+    public void Private_keys_are_found_whole_or_cut(string end, string masked) =>
+        Assert.Equal(masked, Mask($"a -----BEGIN PRIVATE KEY-----\nMC4CAQ\n{end}{(end.Length > 0 ? " b" : "")}", Detecting("cloud-key")));
+
+    [Fact]
+    public void It_takes_time_in_proportion_to_the_text_whatever_it_is()
+    {
+        string[] hostile = ["4", "4 ", "@", "a@", "a.", "eyJ", "eyJhbGciOiJ.", "+1", "+", ":", "1.", "::1", "DE89", "ya29.", "glpat-", "-----BEGIN ", "-----BEGIN PRIVATE KEY", "\u00e9@"];
+        foreach (var detector in Detector.All)
+        {
+            foreach (var part in hostile)
+            {
+                var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(part, 256 * 1024 / part.Length)));
+                var watch = Stopwatch.StartNew();
+
+                detector.Find(text, new MatchList());
+
+                Assert.True(watch.Elapsed < TimeSpan.FromSeconds(3), $"{detector} takes {watch.Elapsed} for 256 KiB of {part}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Whatever_the_bytes_it_fails_at_none()
+    {
+        var random = new Random(7);
+        var alphabet = "0123456789aAfFgG@.:-+ ()eyJDE_\u00e9"u8.ToArray();
+        for (var round = 0; round < 20_000; round++)
+        {
+            var text = new byte[random.Next(60)];
+            for (var i = 0; i < text.Length; i++) text[i] = alphabet[random.Next(alphabet.Length)];
+            foreach (var detector in Detector.All)
+            {
+                var matches = new MatchList();
+                detector.Find(text, matches);
+                for (var i = 0; i < matches.Count; i++) Assert.InRange(matches[i].End, matches[i].Start + 1, text.Length);
+            }
+        }
+    }
+}
