@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gateway.Protocols.Masking;
 
 namespace Gateway.Protocols;
 
@@ -7,6 +8,7 @@ namespace Gateway.Protocols;
 /// uses it from two threads at once. The order of calls is the order of a session's life:
 /// <list type="number">
 /// <item><see cref="ReadLogin"/> until it yields what the client offers as proof of identity;</item>
+/// <item><see cref="Mask"/> where payloads are masked;</item>
 /// <item><see cref="Admit"/> once a grant exists, with the operations it allows;</item>
 /// <item><see cref="StartUpstreamLogin"/> and <see cref="ReadUpstreamLogin"/>, with the gateway's own credentials;</item>
 /// <item><see cref="Relay"/> for every chunk of either direction;</item>
@@ -34,6 +36,12 @@ public abstract class Conversation : IUpstreamLogin
     /// answer on the way goes to <paramref name="toClient"/>. <see cref="LoginRead.NeedMore"/> may consume bytes (a step of a longer dance).
     /// </summary>
     public abstract LoginRead ReadLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient);
+
+    /// <summary>
+    /// What passes in either direction from now on is masked, a login's own payload included. Called at most once, before <see cref="Admit"/>, where the
+    /// connection has masking rules.
+    /// </summary>
+    public virtual void Mask(Masker masker) => throw new InvalidOperationException("This protocol has no payload that could be masked.");
 
     /// <summary>
     /// The identity was granted access. Writes to <paramref name="record"/> what the journal is to keep of the login, credentials blanked out, and to

@@ -20,6 +20,12 @@ public sealed record Limits
     /// </summary>
     public int MqttHeader { get; init; } = 128 * 1024;
 
+    /// <summary>
+    /// The payload of an MQTT PUBLISH that rules mask, which is held until it is whole. A larger one is refused: nobody has seen what it hides. Origin:
+    /// messages of devices are kilobytes; AWS IoT takes 128 KiB, Azure 256 KiB.
+    /// </summary>
+    public int MqttMasked { get; init; } = 1024 * 1024;
+
     /// <summary>Topic filters in one SUBSCRIBE or UNSUBSCRIBE. Origin: brokers cap it between 8 (AWS IoT) and a few thousand.</summary>
     public int MqttFilters { get; init; } = 1024;
 

@@ -1,6 +1,7 @@
 using Gateway.Protocols.Kafka;
 using Gateway.Protocols.Kafka.Reading;
 using Gateway.Protocols.Kafka.Rules;
+using Gateway.Protocols.Masking;
 using Gateway.Protocols.Mqtt;
 using Gateway.Protocols.Opaque;
 using Gateway.Protocols.Reading;
@@ -19,6 +20,8 @@ public static class ProtocolCatalog
             ResourceExample = "sensors/+/state or sensors/#",
             Reader = limits => new MqttReader(limits),
             Redrive = () => new MqttRedrive(),
+            Masks = MaskedParts.Value | MaskedParts.Headers,
+            MatchesTopic = TopicFilter.Matches,
             PlainPort = 1883,
             // CONNECT of MQTT 3.1.1, which every broker speaks: clean session, keep alive 30 s, no client identifier (section 3.1).
             ProbeLogin = new byte[] { 0x10, 12, 0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, 0x02, 0, 30, 0, 0 },
@@ -43,6 +46,12 @@ public sealed record ProtocolEntry(string Name, bool HasLogin, IReadOnlyList<str
 {
     /// <summary>Whether a rule may name that resource: judging by a pattern that means nothing could allow what nobody meant.</summary>
     public Func<string, bool> IsResource { get; init; } = _ => true;
+
+    /// <summary>Which parts of a payload masking rules may name; none where nothing can be masked.</summary>
+    public MaskedParts Masks { get; init; }
+
+    /// <summary>Whether a resource of a rule stands for that topic.</summary>
+    public TopicMatch MatchesTopic { get; init; } = static (_, _) => false;
 
     /// <summary>What such a resource looks like, for whoever has to correct one.</summary>
     public string ResourceExample { get; init; } = "";

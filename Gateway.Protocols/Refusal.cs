@@ -72,6 +72,7 @@ public enum Refusal : ushort
     FrameTooLarge = 301,
     ProtocolVersionUnsupported = 302,
     ProtocolViolated = 303,
+    PayloadUnreadable = 304,
 
     // 4xx: the gateway itself
     TooManySessions = 400,
@@ -82,6 +83,7 @@ public enum Refusal : ushort
     InternalFault = 405,
     UpstreamSecretUnavailable = 410,
     GatewayCertificateUnavailable = 411,
+    MaskingKeyUnavailable = 412,
 
     // 5xx: the upstream
     UpstreamUnreachable = 500,
@@ -101,6 +103,7 @@ public enum Refusal : ushort
     UpstreamCertificateNotPinned = 514,
     UpstreamNodeUnknown = 515,
     UpstreamStapleInvalid = 516,
+    UpstreamPayloadUnreadable = 517,
 }
 
 /// <summary>Who has to change something before the same attempt can succeed.</summary>

@@ -8,7 +8,7 @@ public static class ConnectionFields
 
     public static readonly IReadOnlyList<string> Document = ["apiVersion", "kind", "metadata", "spec"];
     public static readonly IReadOnlyList<string> Metadata = ["name", "labels"];
-    public static readonly IReadOnlyList<string> Spec = ["protocol", "listen", "tls", "upstream", "access", "operations", "recording", "limits"];
+    public static readonly IReadOnlyList<string> Spec = ["protocol", "listen", "tls", "upstream", "access", "operations", "masking", "recording", "limits"];
     public static readonly IReadOnlyList<string> Listen = ["address", "port", "proxyProtocol", "brokers"];
     public static readonly IReadOnlyList<string> ProxyProtocol = ["from"];
     public static readonly IReadOnlyList<string> Brokers = ["firstNode", "firstPort", "count"];
@@ -26,6 +26,10 @@ public static class ConnectionFields
     public static readonly IReadOnlyList<string> AccessHours = ["days", "from", "to", "zone"];
     public static readonly IReadOnlyList<string> Operations = ["allow", "deny"];
     public static readonly IReadOnlyList<string> Operation = ["operation", "resource"];
+    public static readonly IReadOnlyList<string> Masking = ["key", "rules"];
+    public static readonly IReadOnlyList<string> MaskingKey = ["keyFile", "keyEnvironment", "keySecret"];
+    public static readonly IReadOnlyList<string> MaskingRule =
+        ["name", "direction", "topics", "json", "key", "headers", "pattern", "detect", "action", "text", "keepLast", "content"];
     public static readonly IReadOnlyList<string> Recording = ["level", "mode", "windowBytes", "flushAfter", "retention"];
     public static readonly IReadOnlyList<string> Limits = ["maxSessions", "idleTimeout"];
 }

@@ -40,6 +40,9 @@ public sealed record ConnectionProfile
 
     public required OperationRules Operations { get; init; }
 
+    /// <summary>What of the payloads is masked before anybody else reads or keeps it.</summary>
+    public MaskingProfile Masking { get; init; } = MaskingProfile.None;
+
     public required RecordingRules Recording { get; init; }
 
     /// <summary>Concurrent sessions of this connection on one node.</summary>

@@ -14,6 +14,7 @@ sealed class ConnectionReader(
     static readonly ProtocolEntry s_unknown = new("", HasLogin: true, [], _ => throw new InvalidOperationException("the protocol is unknown"));
 
     readonly UpstreamReader _upstream = new(files);
+    readonly MaskingReader _masking = new(files);
     readonly AccessReader _access = new(issuers);
 
     /// <summary>The profile, or null when the document has a fault.</summary>
@@ -44,6 +45,7 @@ sealed class ConnectionReader(
             Upstream = _upstream.Read(spec.RequiredMap("upstream", ConnectionFields.Upstream), protocol),
             Access = _access.Read(spec.RequiredMap("access", ConnectionFields.Access), protocol, tls.ClientCertificate),
             Operations = Operations(spec.Map("operations", ConnectionFields.Operations), protocol),
+            Masking = _masking.Read(spec, protocol),
             Recording = Recording(spec.Map("recording", ConnectionFields.Recording), protocol),
             MaxSessions = limits.Number("maxSessions", 1, 1_000_000, 1000),
             IdleTimeout = limits.Duration("idleTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), TimeSpan.FromMinutes(10)),

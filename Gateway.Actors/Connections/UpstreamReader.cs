@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using Gateway.Actors.Hosting;
 using Gateway.Protocols;
 
 namespace Gateway.Actors.Connections;
@@ -7,7 +6,7 @@ namespace Gateway.Actors.Connections;
 /// <summary>Reads where the traffic goes and how that leg is verified.</summary>
 sealed class UpstreamReader(ConnectionFiles files)
 {
-    static readonly string[] s_passwords = ["passwordFile", "passwordEnvironment", "passwordSecret"];
+    readonly SecretReader _secrets = new(files);
 
     public UpstreamTarget Read(YamlFields upstream, ProtocolEntry protocol)
     {
@@ -69,16 +68,7 @@ sealed class UpstreamReader(ConnectionFiles files)
         if (!upstream.Has("login")) return UpstreamLogin.None;
         if (!protocol.HasLogin) upstream.Fault("login", $"has no use: protocol {protocol.Name} has no login", "remove it");
         var login = upstream.Map("login", ConnectionFields.Login);
-        var given = s_passwords.Where(login.Has).ToArray();
-        if (given.Length > 1) login.Fault(given[1], $"is given together with {given[0]}", "keep one of them");
-        var variable = login.Text("passwordEnvironment");
-        if (variable is not null) login.Report("passwordEnvironment", Unfit(variable));
-        var secret = login.Text("passwordSecret");
-        login.Require(secret is null || ConnectionReader.IsPlainName(secret), "passwordSecret", ConnectionReader.NameRule, "correct the name");
-        return new UpstreamLogin(login.Text("userName"), login.Secret("passwordFile", files)) { PasswordEnvironment = variable, PasswordSecret = secret };
+        var password = _secrets.Read(login, "password");
+        return new UpstreamLogin(login.Text("userName"), password?.File) { PasswordEnvironment = password?.Environment, PasswordSecret = password?.Registered };
     }
-
-    FileProblem? Unfit(string variable) => variable.Length <= 128 && variable.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
-        ? files.ForbiddenVariable(variable)
-        : new("is no name of a variable", "use letters, digits and underscores");
 }

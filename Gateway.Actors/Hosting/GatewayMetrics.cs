@@ -25,6 +25,7 @@ public sealed class GatewayMetrics : IDisposable
     readonly Counter<long> _rotations;
     readonly Counter<long> _told;
     readonly Counter<long> _outletFailures;
+    readonly Counter<long> _masked;
 
     public GatewayMetrics()
     {
@@ -37,6 +38,7 @@ public sealed class GatewayMetrics : IDisposable
         _shed = _meter.CreateCounter<long>("gateway.connections.shed", "{connection}", "Connections closed unread because every slot was taken.");
         _ending = _meter.CreateCounter<long>("gateway.access.ending", "{session}", "Sessions whose access was about to end, by what ends it.");
         _renewed = _meter.CreateCounter<long>("gateway.access.renewed", "{session}", "Proofs of identity that clients renewed within their sessions.");
+        _masked = _meter.CreateCounter<long>("gateway.masked.fields", "{field}", "Fields and finds that rules masked, by rule.");
         _rotations = _meter.CreateCounter<long>("gateway.certificates.rotations", "{step}", "Steps of rotations that this node coordinated, by certificate and outcome.");
         _told = _meter.CreateCounter<long>("gateway.events.told", "{event}", "Events that an outlet took from this node.");
         _outletFailures = _meter.CreateCounter<long>("gateway.events.failures", "{failure}", "Batches of events that an outlet did not take from this node.");
@@ -81,6 +83,10 @@ public sealed class GatewayMetrics : IDisposable
         _ending.Add(1, new TagList { { "connection", connection }, { "refusal", refusal.Word() } });
 
     public void AccessRenewed(string connection) => _renewed.Add(1, new TagList { { "connection", connection } });
+
+    /// <summary>A rule of a connection's masked that many fields.</summary>
+    public void FieldsMasked(string connection, string rule, long count) =>
+        _masked.Add(count, new TagList { { "connection", connection }, { "rule", rule } });
 
     public void RecordingFailed() => _recordingFailures.Add(1);
 

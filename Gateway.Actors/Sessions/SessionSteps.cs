@@ -14,6 +14,7 @@ using Gateway.Actors.Tls;
 using Gateway.Actors.Upstream;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
+using Gateway.Protocols.Masking;
 using Gateway.Protocols.Reading;
 
 namespace Gateway.Actors.Sessions;
@@ -111,14 +112,35 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     {
         var record = new ArrayBufferWriter<byte>();
         Conversation.AccessLeft = grant.Expires - parts.Time.GetUtcNow();
+        var masked = await MaskAsync(grant).ConfigureAwait(false);
+        if (!masked.IsGranted) return new Refused(masked.Refusal, masked.Detail);
         var refusal = Conversation.Admit(grant.Operations, record, _login!.Answers);
-        if (refusal != Refusal.None) return new Refused(refusal, "the login itself asks for an operation that is not allowed");
+        if (refusal == Refusal.OperationDenied) return new Refused(refusal, "the login itself asks for an operation that is not allowed");
+        if (refusal != Refusal.None) return new Refused(refusal, "the login brings a payload that cannot be masked");
         await recording.OpenAsync(Opening(grant)).ConfigureAwait(false);
         _watch!.Opened(grant);
         using var deadline = Within(parts.Limits.LoginTimeout);
         await _login.AnswerAsync(deadline.Token).ConfigureAwait(false);
         var durable = Task.WhenAll(RecordAsync(Direction.ToUpstream, record.WrittenMemory), RecordAsync(Direction.ToClient, _login.Answers.WrittenMemory));
         if (grant.Profile.Recording.Strict) await durable.ConfigureAwait(false);
+        return grant;
+    }
+
+    // Before the login goes anywhere: it may bring a payload of its own, such as a will.
+    async Task<Verdict<Grant>> MaskAsync(Grant grant)
+    {
+        var (name, masking) = (grant.Profile.Name, grant.Profile.Masking);
+        if (masking.Rules.IsEmpty) return grant;
+        using var deadline = Within(parts.Limits.LoginTimeout);
+        MaskingKey? key = null;
+        if (masking.Key is { } place)
+        {
+            var read = await parts.Secrets.ReadKeyAsync(place, deadline.Token).ConfigureAwait(false);
+            if (!read.IsGranted) return new Refused(read.Refusal, read.Detail);
+            key = read.Value;
+        }
+
+        Conversation.Mask(new Masker(masking.Rules, key, (rule, count) => parts.Metrics.FieldsMasked(name, rule, count)));
         return grant;
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
 using Gateway.Protocols;
+using Gateway.Protocols.Masking;
 
 namespace Gateway.Actors.Upstream;
 
@@ -27,7 +28,24 @@ public sealed class UpstreamSecrets(IRegisteredSecrets registered)
             { PasswordEnvironment: { } variable } => OfVariable(variable),
             _ => registered.Open(login.PasswordSecret!),
         };
-        return password.IsGranted ? new UpstreamCredentials(login.UserName, password.Value) : new Refused(password.Refusal, password.Detail);
+        return password.IsGranted
+            ? new UpstreamCredentials(login.UserName, password.Value)
+            : new Refused(Refusal.UpstreamSecretUnavailable, login.PasswordSecret is null ? $"the upstream's password: {password.Detail}" : password.Detail);
+    }
+
+    /// <summary>The key of a connection's masking rules.</summary>
+    public async Task<Verdict<MaskingKey>> ReadKeyAsync(SecretPlace place, CancellationToken cancel)
+    {
+        var secret = place switch
+        {
+            { File: { } file } => await OfFileAsync(file, cancel).ConfigureAwait(false),
+            { Environment: { } variable } => OfVariable(variable),
+            _ => registered.Open(place.Registered!),
+        };
+        if (!secret.IsGranted) return new Refused(Refusal.MaskingKeyUnavailable, $"the masking key: {secret.Detail}");
+        return MaskingKey.Of(secret.Value) is { } key
+            ? key
+            : new Refused(Refusal.MaskingKeyUnavailable, $"the masking key is shorter than {MaskingKey.LeastCharacters} characters; make one with: openssl rand -base64 32");
     }
 
     static async Task<Verdict<string>> OfFileAsync(string file, CancellationToken cancel)
@@ -57,5 +75,5 @@ public sealed class UpstreamSecrets(IRegisteredSecrets registered)
     }
 
     // The gateway's side: neither the client nor the upstream can do anything about it.
-    static Refused Fault(string detail) => new(Refusal.UpstreamSecretUnavailable, $"the upstream's password: {detail}");
+    static Refused Fault(string detail) => new(Refusal.UpstreamSecretUnavailable, detail);
 }

@@ -6,11 +6,11 @@ using System.Text;
 namespace Gateway.Protocols.Masking;
 
 /// <summary>
-/// What tokens and encrypted fields are made with. From one secret text two keys are derived (HKDF-SHA-256, RFC 5869), so that neither says anything of
-/// the other.
+/// What tokens and encrypted fields are made with. From one secret text keys are derived (HKDF-SHA-256, RFC 5869), so that none says anything of
+/// another.
 /// <list type="bullet">
-/// <item>A token is <c>tok_</c> and the base64url of the first 16 bytes of HMAC-SHA-256 over the text: the same text gives the same token wherever the
-/// same secret is used, and nobody without it can try texts.</item>
+/// <item>A token is <c>tok_</c> and the base64url of 16 bytes: the first 12 of HMAC-SHA-256 over the text, and the first 4 of HMAC-SHA-256 over those.
+/// The same text gives the same token wherever the same secret is used, nobody without it can try texts, and a token can be told from a text.</item>
 /// <item>An encrypted field is <c>enc.1.KEY.DATA</c>: the first 8 hexadecimal digits of the secret's name, and the base64url of
 /// <c>nonce(24) ciphertext tag(16)</c>. AES-256-GCM under the key HMAC-SHA-256(encryption key, first 12 bytes of the nonce), with the last 12 as its
 /// nonce and <c>enc.1.KEY</c> as associated data. Nonces are random; 24 bytes keep them apart for longer than anybody encrypts.</item>
@@ -22,17 +22,21 @@ public sealed class MaskingKey
     public const int LeastCharacters = 32;
 
     const int TokenBytes = 16;
+    const int NamedBytes = 12;
+    const int TokenLength = 4 + 22;
     const int NonceBytes = 24;
     const int TagBytes = 16;
     const int KeyBytes = 32;
 
     readonly byte[] _tokens;
+    readonly byte[] _checks;
     readonly byte[] _fields;
     readonly byte[] _start;
 
     MaskingKey(byte[] secret)
     {
         _tokens = Derived(secret, "gateway masking: tokens");
+        _checks = Derived(secret, "gateway masking: checks of tokens");
         _fields = Derived(secret, "gateway masking: fields");
         Id = Convert.ToHexStringLower(Derived(secret, "gateway masking: name").AsSpan(0, 4));
         _start = Encoding.ASCII.GetBytes($"enc.1.{Id}");
@@ -49,10 +53,27 @@ public sealed class MaskingKey
 
     internal void WriteToken(ReadOnlySpan<byte> text, PooledWriter target)
     {
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_tokens, text, hash);
+        Span<byte> token = stackalloc byte[TokenBytes + HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_tokens, text, token);
+        HMACSHA256.HashData(_checks, token[..NamedBytes], token[NamedBytes..]);
         target.Write("tok_"u8);
-        WriteBase64(hash[..TokenBytes], target);
+        WriteBase64(token[..TokenBytes], target);
+    }
+
+    /// <summary>
+    /// Whether the text is a token or an encrypted field of this key. A message that passes rules twice, on its way to the upstream and from there
+    /// to a client, is masked once.
+    /// </summary>
+    internal bool IsMasked(ReadOnlySpan<byte> text)
+    {
+        if (text.Length == TokenLength && text.StartsWith("tok_"u8))
+        {
+            Span<byte> token = stackalloc byte[TokenBytes];
+            if (!Base64Url.TryDecodeFromUtf8(text[4..], token, out var length) || length != TokenBytes) return false;
+            return HMACSHA256.HashData(_checks, token[..NamedBytes]).AsSpan().StartsWith(token[NamedBytes..]);
+        }
+
+        return text.StartsWith(_start) && Decrypt(Encoding.UTF8.GetString(text)) is not null;
     }
 
     internal void WriteEncrypted(ReadOnlySpan<byte> text, PooledWriter target)

@@ -56,6 +56,10 @@ sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
         var action = rules[rule].Action;
         switch (action.Kind)
         {
+            case MaskingKind.Token or MaskingKind.Encrypt when Key(rule).IsMasked(text):
+                _counts[rule]--;
+                _replacement.Write(text);
+                break;
             case MaskingKind.Token:
                 Key(rule).WriteToken(text, _replacement);
                 break;

@@ -5,7 +5,8 @@ namespace Gateway.Protocols.Mqtt;
 /// </summary>
 /// <param name="Code">0 for success; otherwise a return code of MQTT 3.1.1 or a reason code of MQTT 5.</param>
 /// <param name="TopicAliasMaximum">The highest topic alias the server accepts.</param>
-readonly record struct ConnAckPacket(byte Code, ushort TopicAliasMaximum)
+/// <param name="MaximumPacketSize">The largest packet the server accepts, in bytes. MQTT 5 section 3.2.2.3.6.</param>
+readonly record struct ConnAckPacket(byte Code, ushort TopicAliasMaximum, uint MaximumPacketSize = uint.MaxValue)
 {
     /// <summary>MQTT 3.1.1: "the server does not support the level of the MQTT protocol requested".</summary>
     public const byte UnacceptableVersion = 1;
@@ -37,7 +38,9 @@ readonly record struct ConnAckPacket(byte Code, ushort TopicAliasMaximum)
 
         // No method was offered, so none may be answered ([MQTT-4.12.0-6]).
         if (PropertyBlock.Contains(properties, PropertyTable.AuthenticationMethod)) return false;
-        connAck = new ConnAckPacket(code, PropertyBlock.TwoBytes(properties, PropertyTable.TopicAliasMaximum, 0));
+        connAck = new ConnAckPacket(
+            code, PropertyBlock.TwoBytes(properties, PropertyTable.TopicAliasMaximum, 0),
+            PropertyBlock.FourBytes(properties, PropertyTable.MaximumPacketSize, uint.MaxValue));
         return level == ProtocolLevel.V5 ? ReasonCodes.IsKnown(PacketType.ConnAck, code, Direction.ToClient) : code <= 5;
     }
 

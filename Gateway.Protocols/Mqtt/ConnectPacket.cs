@@ -119,6 +119,23 @@ public sealed class ConnectPacket
         WriteBinary(target, password);
     }
 
+    /// <summary>The same packet with another will of the same topic.</summary>
+    /// <exception cref="ArgumentException">The payload is longer than 65,535 bytes.</exception>
+    public ConnectPacket WithWill(ReadOnlySpan<byte> properties, byte[] payload)
+    {
+        var kept = new ArrayBufferWriter<byte>();
+        WriteBinary(kept, Encoding.UTF8.GetBytes(ClientId));
+        if (Level == ProtocolLevel.V5) VariableByteInteger.Write(kept, (uint)properties.Length);
+        if (Level == ProtocolLevel.V5) kept.Write(properties);
+        WriteBinary(kept, Encoding.UTF8.GetBytes(WillTopic ?? throw new InvalidOperationException("There is no will.")));
+        WriteBinary(kept, payload);
+        return new()
+        {
+            Level = Level, Flags = Flags, KeepAlive = KeepAlive, ClientId = ClientId, WillTopic = WillTopic, UserName = UserName,
+            Properties = Properties, Password = Password, WillProperties = properties.ToArray(), WillPayload = payload, Kept = kept.WrittenMemory,
+        };
+    }
+
     static Refusal TryReadRest(
         ReadOnlySpan<byte> body, scoped ref FieldReader fields, ProtocolLevel level, ConnectBits flags, out ConnectPacket? connect,
         ref string detail)
@@ -179,7 +196,7 @@ public sealed class ConnectPacket
     static void WriteBinary(IBufferWriter<byte> target, byte[]? value)
     {
         if (value is null) return;
-        if (value.Length > ushort.MaxValue) throw new ArgumentException("A credential is longer than 65,535 bytes.", nameof(value));
+        if (value.Length > ushort.MaxValue) throw new ArgumentException("A field is longer than 65,535 bytes.", nameof(value));
         target.Write<byte>([(byte)(value.Length >> 8), (byte)value.Length]);
         target.Write<byte>(value);
     }

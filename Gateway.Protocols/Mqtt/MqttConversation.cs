@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gateway.Protocols.Masking;
 
 namespace Gateway.Protocols.Mqtt;
 
@@ -13,6 +14,7 @@ public sealed class MqttConversation(Limits limits) : Conversation
     readonly MqttLogin _login = new(limits);
     OperationJudge? _judge;
     MqttRelay? _relay;
+    Masker? _masker;
 
     public override int MaxLoginBytes => limits.Login;
 
@@ -21,8 +23,10 @@ public sealed class MqttConversation(Limits limits) : Conversation
     public override Refusal Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient)
     {
         _judge = new OperationJudge(rules);
-        return _login.Admit(_judge, record);
+        return _login.Admit(_judge, _masker, record);
     }
+
+    public override void Mask(Masker masker) => _masker = masker;
 
     public override void StartUpstreamLogin(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream) =>
         _login.WriteConnect(credentials, toUpstream);
@@ -31,7 +35,7 @@ public sealed class MqttConversation(Limits limits) : Conversation
     {
         var judge = _judge ?? throw new InvalidOperationException("The client was not admitted.");
         var read = _login.ReadConnAck(received, out var connAck);
-        if (read.IsDone) _relay = new MqttRelay(Agreed(_login.Connect, connAck), limits, judge);
+        if (read.IsDone) _relay = new MqttRelay(Agreed(_login.Connect, connAck), limits, judge, _masker);
         return read;
     }
 
@@ -48,7 +52,7 @@ public sealed class MqttConversation(Limits limits) : Conversation
     }
 
     static MqttAgreement Agreed(ConnectPacket connect, ConnAckPacket connAck) => new(
-        connect.Level, connect.TopicAliasMaximum, connAck.TopicAliasMaximum, connect.RenewsByAuth, connect.MaximumPacketSize);
+        connect.Level, connect.TopicAliasMaximum, connAck.TopicAliasMaximum, connect.RenewsByAuth, connect.MaximumPacketSize, connAck.MaximumPacketSize);
 
     public override Direction? Farewell => _relay?.Farewell;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Gateway.Protocols.Masking;
 
 namespace Gateway.Protocols.Mqtt;
 
@@ -45,9 +46,11 @@ sealed class MqttLogin(Limits limits)
         return refusal == Refusal.None ? Proof(length) : Refused(refusal, detail);
     }
 
-    /// <summary>Writes the CONNECT to the record, blanked, and judges what it asks for: to publish its will.</summary>
-    public Refusal Admit(OperationJudge judge, IBufferWriter<byte> record)
+    /// <summary>Masks the will, writes the CONNECT to the record, blanked, and judges what it asks for: to publish its will.</summary>
+    public Refusal Admit(OperationJudge judge, Masker? masker, IBufferWriter<byte> record)
     {
+        var masked = WillMask.Mask(Connect, masker, out _connect);
+        if (masked != Refusal.None) return masked;
         Connect.WriteBlanked(record);
         return Connect.WillTopic is { } topic && !judge.AllowsPublish(topic) ? Refusal.OperationDenied : Refusal.None;
     }

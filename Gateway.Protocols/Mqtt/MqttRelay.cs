@@ -1,3 +1,5 @@
+using Gateway.Protocols.Masking;
+
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>The two directions of a session that both sides have logged in to, and what they know of each other.</summary>
@@ -10,27 +12,31 @@ sealed class MqttRelay
     readonly PacketFramer _fromUpstream;
     readonly RenewalGate _renewals;
 
-    public MqttRelay(MqttAgreement agreed, Limits limits, OperationJudge judge)
+    public MqttRelay(MqttAgreement agreed, Limits limits, OperationJudge judge, Masker? masker)
     {
         var level = agreed.Level;
         _limits = limits;
         _toClient = new PeerStream(PeerStreamState.BeforeConnAck, limits.MqttAnswers);
         _toUpstream = new PeerStream(PeerStreamState.BetweenPackets, limits.MqttAnswers);
         var partial = new PartialSubscribes(level, limits.MqttPartialSubscribes);
-        var published = new PublishGate(level, OperationJudge.Publish, judge, Aliases(agreed.UpstreamAliases));
-        var delivered = new PublishGate(level, OperationJudge.Subscribe, judge, Aliases(agreed.ClientAliases));
+        var (maskUp, maskDown) = (Mask(Direction.ToUpstream, agreed.LargestToUpstream), Mask(Direction.ToClient, agreed.LargestToClient));
+        var published = new PublishGate(level, OperationJudge.Publish, judge, Aliases(agreed.UpstreamAliases), maskUp);
+        var delivered = new PublishGate(level, OperationJudge.Subscribe, judge, Aliases(agreed.ClientAliases), maskDown);
         var subscribes = new SubscribeGate(level, judge, limits, partial);
         _renewals = new RenewalGate(agreed.RenewsByAuth, _toClient);
         _fromClient = new PacketFramer(
-            Direction.ToUpstream, level, limits, new ClientGuard(level, limits, published, subscribes, _renewals, _toUpstream, _toClient));
+            Direction.ToUpstream, level, limits, new ClientGuard(level, limits, published, subscribes, _renewals, _toUpstream, _toClient), maskUp);
         _fromUpstream = new PacketFramer(
-            Direction.ToClient, level, limits, new UpstreamGuard(level, delivered, partial, agreed, _toClient, _toUpstream));
+            Direction.ToClient, level, limits, new UpstreamGuard(level, delivered, partial, agreed, _toClient, _toUpstream), maskDown);
+
+        PublishMask? Mask(Direction direction, uint largest) =>
+            masker is not null && masker.Rules.Concern(direction) ? new(direction, level, masker, largest) : null;
 
         TopicAliases Aliases(ushort maximum) => new(maximum, limits.MqttDeniedAliasNames);
     }
 
     /// <summary>Where the client's stream stands: what the gateway may still say to it depends on that.</summary>
-    public PeerStreamState ToClient => _toClient.State;
+    public PeerStreamState ToClient => _fromUpstream.IsHolding ? PeerStreamState.BetweenPackets : _toClient.State;
 
     /// <summary>The direction of the DISCONNECT that was sent on; the client's if both did.</summary>
     public Direction? Farewell =>
@@ -40,7 +46,7 @@ sealed class MqttRelay
 
     public RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output)
     {
-        var before = _toClient.State;
+        var before = ToClient;
         var verdict = Of(direction).Relay(input, output);
         output.Proof = _renewals.Take();
         if (!output.KeepRecordable(_limits))

@@ -1,27 +1,34 @@
+using Gateway.Protocols.Masking;
+
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>
 /// Cuts one direction's bytes into packets, at whatever byte the chunks end, and does with each what the <see cref="PacketGuard"/> decides.
 /// A packet's head is held until it is whole (within <see cref="Limits.MqttHeader"/>), the payload of a PUBLISH streams by without being
-/// held.
+/// held, unless rules mask it (within <see cref="Limits.MqttMasked"/>).
 /// </summary>
-sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limits, PacketGuard guard)
+sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limits, PacketGuard guard, PublishMask? mask = null)
 {
     readonly HeldBytes _held = new();
+    readonly PooledWriter _masked = new();
+    MaskingPlan? _plan;
+    FixedHeader _header;
+    int _headLength;
     long _payloadLeft;
     bool _passing;
 
     public bool IsBetweenPackets => _held.Length == 0 && _payloadLeft == 0;
+
+    /// <summary>A packet is held of which nothing has gone on.</summary>
+    public bool IsHolding => _plan is not null;
 
     public RelayVerdict Relay(ReadOnlySpan<byte> input, RelayOutput output)
     {
         var chunk = new RelayedChunk(input, output.Towards(direction));
         while (!chunk.IsDone)
         {
-            if (_payloadLeft > 0)
-                StreamPayload(ref chunk, output);
-            else if (NextHead(ref chunk, output) is { Fate: PacketFate.Refuse } refused)
-                return RelayVerdict.Refuse(Blamed(refused.Refusal), refused.Detail!);
+            var verdict = _plan is not null ? HoldPayload(ref chunk, output) : _payloadLeft > 0 ? StreamPayload(ref chunk, output) : NextHead(ref chunk, output);
+            if (verdict.Fate == PacketFate.Refuse) return RelayVerdict.Refuse(Blamed(verdict.Refusal), verdict.Detail!);
         }
 
         if (chunk.IsWhole) return RelayVerdict.PassWhole;
@@ -29,7 +36,7 @@ sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limit
         return RelayVerdict.PassOutput;
     }
 
-    void StreamPayload(ref RelayedChunk chunk, RelayOutput output)
+    PacketVerdict StreamPayload(ref RelayedChunk chunk, RelayOutput output)
     {
         var length = (int)Math.Min(_payloadLeft, chunk.Rest.Length);
         if (_passing)
@@ -38,6 +45,52 @@ sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limit
             chunk.Skip(length);
         _payloadLeft -= length;
         if (_payloadLeft == 0) Finish(ref chunk, output);
+        return PacketVerdict.Pass;
+    }
+
+    PacketVerdict HoldPayload(ref RelayedChunk chunk, RelayOutput output)
+    {
+        var length = (int)Math.Min(_payloadLeft, chunk.Rest.Length);
+        _held.Add(chunk.Rest[..length]);
+        chunk.Skip(length);
+        _payloadLeft -= length;
+        return _payloadLeft == 0 ? Mask(_held.Span, inPlace: false, ref chunk, output) : PacketVerdict.Pass;
+    }
+
+    PacketVerdict BeginMask(in FixedHeader header, ReadOnlySpan<byte> head, MaskingPlan plan, bool inPlace, ref RelayedChunk chunk, RelayOutput output)
+    {
+        (_header, _headLength, _plan, _payloadLeft) = (header, head.Length, plan, header.PacketLength - head.Length);
+        if (_payloadLeft > limits.MqttMasked)
+            return PacketVerdict.Refuse(Refusal.FrameTooLarge, $"rules mask PUBLISH, and its payload exceeds {limits.MqttMasked} bytes");
+        if (inPlace && chunk.Rest.Length >= header.PacketLength)
+        {
+            _payloadLeft = 0;
+            return Mask(chunk.Rest[..(int)header.PacketLength], inPlace: true, ref chunk, output);
+        }
+
+        if (inPlace)
+        {
+            _held.Add(head);
+            chunk.Skip(head.Length);
+        }
+
+        return _payloadLeft == 0 ? Mask(_held.Span, inPlace: false, ref chunk, output) : PacketVerdict.Pass;
+    }
+
+    PacketVerdict Mask(ReadOnlySpan<byte> packet, bool inPlace, ref RelayedChunk chunk, RelayOutput output)
+    {
+        var verdict = mask!.Mask(_header, packet, _headLength, _plan!, _masked);
+        if (verdict.Fate == PacketFate.Refuse) return verdict;
+        var isChanged = _masked.Length > 0;
+        if (inPlace && isChanged) chunk.Skip(packet.Length);
+        else if (inPlace) chunk.Pass(packet.Length);
+        if (isChanged) chunk.Insert(_masked.Span);
+        else if (!inPlace) chunk.Insert(packet);
+        _masked.LetGo();
+        _held.LetGo();
+        _plan = null;
+        Finish(ref chunk, output);
+        return verdict;
     }
 
     PacketVerdict NextHead(ref RelayedChunk chunk, RelayOutput output)
@@ -62,6 +115,7 @@ sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limit
     {
         var verdict = guard.Judge(header, head, output.Denied);
         if (verdict.Fate == PacketFate.Refuse) return verdict;
+        if (verdict.Plan is { } plan) return BeginMask(header, head, plan, inPlace, ref chunk, output);
         _passing = verdict.Fate == PacketFate.Pass;
         _payloadLeft = header.PacketLength - head.Length;
         if (!inPlace && _passing) chunk.Insert(head);
@@ -82,6 +136,7 @@ sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limit
     Refusal Blamed(Refusal refusal) => (direction, refusal) switch
     {
         (Direction.ToClient, Refusal.FrameMalformed or Refusal.ProtocolViolated) => Refusal.UpstreamFrameMalformed,
+        (Direction.ToClient, Refusal.PayloadUnreadable) => Refusal.UpstreamPayloadUnreadable,
         (Direction.ToClient, Refusal.FrameTooLarge) => Refusal.UpstreamFrameTooLarge,
         _ => refusal,
     };

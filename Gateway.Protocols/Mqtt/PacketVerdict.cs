@@ -1,3 +1,5 @@
+using Gateway.Protocols.Masking;
+
 namespace Gateway.Protocols.Mqtt;
 
 /// <summary>What becomes of one packet once its head is judged.</summary>
@@ -22,6 +24,9 @@ enum PacketFate
 /// </summary>
 readonly record struct PacketVerdict(PacketFate Fate, byte[]? Bytes, Refusal Refusal, string? Detail)
 {
+    /// <summary>Of a PUBLISH that passes: what is masked of it before it does.</summary>
+    public MaskingPlan? Plan { get; init; }
+
     public static readonly PacketVerdict Pass = new(PacketFate.Pass, null, Refusal.None, null);
 
     public static PacketVerdict Drop(byte[]? answer) => new(PacketFate.Drop, answer, Refusal.None, null);

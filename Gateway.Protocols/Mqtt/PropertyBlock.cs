@@ -83,7 +83,8 @@ public static class PropertyBlock
     static bool MayRepeat(uint id, PropertyPlaces place) =>
         id == PropertyTable.UserProperty || (id == PropertyTable.SubscriptionIdentifier && place == PropertyPlaces.Publish);
 
-    static bool IsValidValue(ref FieldReader fields, PropertyKind kind) => kind switch
+    /// <summary>Takes a property's value; false when it is not valid.</summary>
+    internal static bool IsValidValue(ref FieldReader fields, PropertyKind kind) => kind switch
     {
         PropertyKind.Flag => fields.TryByte(out var flag) && flag <= 1,
         PropertyKind.TwoBytes => fields.TryUInt16(out _),

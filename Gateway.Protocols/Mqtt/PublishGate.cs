@@ -12,7 +12,7 @@ namespace Gateway.Protocols.Mqtt;
 /// or closing the connection ([MQTT-3.3.5-2]); we acknowledge, as mosquitto does, because a closed connection only makes the client come
 /// back and send it again, and the denial is on record. With QoS 2 the PUBREL that follows is then ours to answer as well.
 /// </remarks>
-sealed class PublishGate(ProtocolLevel level, string operation, OperationJudge judge, TopicAliases aliases)
+sealed class PublishGate(ProtocolLevel level, string operation, OperationJudge judge, TopicAliases aliases, PublishMask? mask = null)
 {
     readonly NumberSet _unreleased = new();
 
@@ -20,6 +20,7 @@ sealed class PublishGate(ProtocolLevel level, string operation, OperationJudge j
     {
         if (!PublishHead.TryRead(header, body, level, out var publish)) return PacketVerdict.Malformed(PacketType.Publish);
         if (Resolve(publish, out var deniedTopic) is { Fate: PacketFate.Refuse } refused) return refused;
+        var plan = mask?.PlanOf(publish);
         if (deniedTopic is not null)
         {
             denied.Add(new DeniedOperation(operation, deniedTopic));
@@ -28,7 +29,7 @@ sealed class PublishGate(ProtocolLevel level, string operation, OperationJudge j
 
         // The identifier is in use by the peers now, whatever it stood for before.
         if (header.QoS == 2) _unreleased.Remove(publish.PacketId);
-        return PacketVerdict.Pass;
+        return plan is null ? PacketVerdict.Pass : PacketVerdict.Pass with { Plan = plan };
     }
 
     /// <summary>A valid PUBREL: the second half of a QoS 2 exchange, ours to answer when the first half was.</summary>

@@ -23,6 +23,8 @@ readonly record struct RefusalWords(byte Return, byte Reason, byte Disconnect)
         Refusal.FrameMalformed => new(0, 0x81, 0x81),
         Refusal.FrameTooLarge => new(0, 0x95, 0x95),
         Refusal.ProtocolVersionUnsupported => new(ConnAckPacket.UnacceptableVersion, ConnAckPacket.UnsupportedVersion, 0x82),
+        // Payload format invalid.
+        Refusal.PayloadUnreadable => new(0, 0x99, 0x99),
         Refusal.ProtocolViolated => new(0, 0x82, 0x82),
         Refusal.TooManySessions => new(3, 0x89, 0x89),
         Refusal.NodeDraining => new(3, 0x9C, 0x8B),

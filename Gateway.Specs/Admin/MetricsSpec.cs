@@ -68,6 +68,7 @@ public sealed partial class MetricsSpec : IAsyncLifetime, IDisposable
         metrics.SessionEnded(_connection, Ending.Refused, Refusal.TokenExpired, 0, 0, wasOpened: false);
         metrics.AccessEnding(_connection, Refusal.TokenExpired);
         metrics.AccessRenewed(_connection);
+        metrics.FieldsMasked(_connection, "cards", 3);
         metrics.RecordingFailed();
         metrics.ConnectionShed(_connection);
         metrics.ObserveRecording(() => 4096);

@@ -233,6 +233,9 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(ConnectionFields.AccessHours, Names(Properties(rule, "hours")));
         Assert.Equal(ConnectionFields.Operations, Names(Properties(spec, "operations")));
         Assert.Equal(ConnectionFields.Operation, Names(Properties(Properties(spec, "operations"), "allow").GetProperty("items")));
+        Assert.Equal(ConnectionFields.Masking, Names(Properties(spec, "masking")));
+        Assert.Equal(ConnectionFields.MaskingKey, Names(Properties(Properties(spec, "masking"), "key")));
+        Assert.Equal(ConnectionFields.MaskingRule, Names(Properties(Properties(spec, "masking"), "rules").GetProperty("items")));
         Assert.Equal(ConnectionFields.Recording, Names(Properties(spec, "recording")));
         Assert.Equal(ConnectionFields.Limits, Names(Properties(spec, "limits")));
     }

@@ -41,6 +41,18 @@ public sealed class MaskerSpec
         Assert.DoesNotContain(Secret, key.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(MaskingKind.Token)]
+    [InlineData(MaskingKind.Encrypt)]
+    public void What_passes_a_second_time_is_masked_once(MaskingKind kind)
+    {
+        var rule = Rule(new MaskingAction(kind), "$.n");
+        var once = Mask("""{"n":"42"}""", rule)!;
+
+        Assert.Equal(once, Mask(once, rule));
+        Assert.NotEqual("""{"n":"tok_AAAAAAAAAAAAAAAAAAAAAA"}""", Mask("""{"n":"tok_AAAAAAAAAAAAAAAAAAAAAA"}""", rule));
+    }
+
     [Fact]
     public void A_short_secret_is_no_key() => Assert.Null(MaskingKey.Of("password"));
 

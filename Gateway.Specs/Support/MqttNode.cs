@@ -12,7 +12,7 @@ static class MqttNode
 
     public static Task<TestNode> StartAsync(
         TestCertificates upstreams, int upstreamPort, string upstreamPassword, IssuerOptions issuer, string operations = "{}",
-        string connection = "telemetry", string recording = "{}", params (string, string)[] settings)
+        string connection = "telemetry", string recording = "{}", string masking = "", params (string, string)[] settings)
     {
         var folder = new ConfigurationFolder();
         upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
@@ -33,6 +33,7 @@ static class MqttNode
               access: { issuers: [main], groups: [telemetry] }
               operations: {{operations}}
               recording: {{recording}}
+              {{(masking.Length > 0 ? $"masking: {masking}" : "")}}
             """, settings.ToDictionary(s => s.Item1, s => (string?)s.Item2), issuer);
     }
 }

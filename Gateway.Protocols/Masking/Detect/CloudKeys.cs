@@ -35,7 +35,7 @@ static class CloudKeys
             var length = Bytes.Run(text, at + form.Prefix.Length, form.Most + 1, form.IsPart);
             var fits = length >= form.Least && length <= form.Most && !Bytes.Before(text, at, Bytes.IsWord);
             if (fits) matches.Add(at, at + form.Prefix.Length + length);
-            at += form.Prefix.Length;
+            at += form.Prefix.Length + (fits ? length : 0);
         }
     }
 

@@ -1,0 +1,32 @@
+using Gateway.Protocols.Masking;
+
+namespace Gateway.Protocols.Mqtt;
+
+/// <summary>Masks the will of a CONNECT: a message like any other that the client publishes, only later.</summary>
+static class WillMask
+{
+    /// <summary>The packet whose will may go on, or a refusal.</summary>
+    public static Refusal Mask(ConnectPacket connect, Masker? masker, out ConnectPacket masked)
+    {
+        masked = connect;
+        if (connect.WillTopic is not { } topic || masker is null) return Refusal.None;
+        if (masker.PlanOf(Direction.ToUpstream, System.Text.Encoding.UTF8.GetBytes(topic)) is not { } plan) return Refusal.None;
+        var (properties, payload) = (new PooledWriter(), new PooledWriter());
+        try
+        {
+            if (PropertyMask.TryMask(connect.WillProperties.Span, masker, plan, properties, out var areChanged) is { } refused) return refused.Refusal;
+            var value = masker.Value(plan, connect.WillPayload.Span, payload);
+            if (value.Fate == MaskedFate.Refused) return Refusal.PayloadUnreadable;
+            // Section 3.1.3.3: its length has two bytes.
+            if (payload.Length > ushort.MaxValue) return Refusal.FrameTooLarge;
+            if (!areChanged && value.Fate == MaskedFate.Same) return Refusal.None;
+            masked = connect.WithWill(properties.Span, value.Fate == MaskedFate.Same ? connect.WillPayload.ToArray() : payload.Span.ToArray());
+            return Refusal.None;
+        }
+        finally
+        {
+            properties.LetGo();
+            payload.LetGo();
+        }
+    }
+}

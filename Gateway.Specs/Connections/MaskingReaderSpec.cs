@@ -1,0 +1,82 @@
+using Gateway.Actors.Connections;
+using Gateway.Protocols;
+using Gateway.Protocols.Masking;
+using Gateway.Specs.Support;
+using Xunit;
+
+namespace Gateway.Specs.Connections;
+
+public sealed class MaskingReaderSpec : IDisposable
+{
+    readonly ConfigurationFolder _folder = new();
+
+    public MaskingReaderSpec() => _folder.WriteSecret("masking.key", "a secret text of at least 32 characters");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Rules_are_read_to_the_letter()
+    {
+        var loaded = Load("""
+            { key: { keyFile: masking.key }, rules: [
+              { name: pan, direction: to-client, topics: ["pay/#"], json: [$.card, "$..iban"], headers: [trace], action: token },
+              { name: any, detect: [email, jwt], pattern: 'a+', action: partial, keepLast: 3, content: best-effort } ] }
+            """);
+
+        Assert.Empty(loaded.Faults);
+        var masking = Assert.Single(loaded.Profiles).Masking;
+        Assert.Equal(new SecretPlace(_folder.PathOf("masking.key"), null, null), masking.Key);
+        var (pan, any) = (masking.Rules.All[0], masking.Rules.All[1]);
+        Assert.Equal(("pan", Direction.ToClient, MaskingKind.Token, true), (pan.Name, pan.Direction, pan.Action.Kind, pan.Strict));
+        Assert.Equal(["pay/#"], pan.Topics);
+        Assert.Equal(["$.card", "$..iban"], pan.JsonPaths.Select(p => p.Text));
+        Assert.Equal(["trace"], pan.Headers);
+        Assert.Equal(("any", null, new MaskingAction(MaskingKind.Partial) { KeepLast = 3 }, false), (any.Name, any.Direction, any.Action, any.Strict));
+        Assert.Equal(["email", "jwt"], any.Detectors.Select(d => d.Name));
+        Assert.Equal("a+", any.Pattern!.Text);
+    }
+
+    [Fact]
+    public void A_connection_without_rules_masks_nothing() => Assert.True(Assert.Single(Load("").Profiles).Masking.Rules.IsEmpty);
+
+    [Theory]
+    [InlineData("{ rules: [] }", "spec.masking.rules: mask nothing; add a rule, or remove masking")]
+    [InlineData("{ rules: [ { name: A, action: redact } ] }", "spec.masking.rules[0].name is \"A\": must be 1 to 63 lower-case letters, digits and dashes; correct the name")]
+    [InlineData("{ rules: [ { name: a } ] }", "spec.masking.rules[0].action: is required; add the field")]
+    [InlineData("{ rules: [ { name: a, action: hash } ] }", "spec.masking.rules[0].action is \"hash\": is not a known value; use one of redact, partial, token, encrypt, drop")]
+    [InlineData("{ rules: [ { name: a, action: token } ] }", "spec.masking.key: is required by rules that make tokens or encrypt; name a secret: keyFile, keyEnvironment or keySecret")]
+    [InlineData("{ key: { keyFile: absent }, rules: [ { name: a, action: redact } ] }", "spec.masking.key.keyFile is \"absent\": {root}/absent does not exist; create the file or correct the path")]
+    [InlineData("{ rules: [ { name: a, action: redact, json: [card] } ] }", "spec.masking.rules[0].json: \"card\" is no JSON path; write it like $.card.number, $.payments[*].iban, $[\"a b\"] or $..iban")]
+    [InlineData("{ rules: [ { name: a, action: redact, detect: [emial] } ] }", "spec.masking.rules[0].detect: \"emial\" is no detector; did you mean \"email\"?")]
+    [InlineData("{ rules: [ { name: a, action: redact, pattern: '(a)\\1' } ] }", "spec.masking.rules[0].pattern is \"(a)\\1\": cannot be run in linear time; do without back references, look-arounds and atomic groups")]
+    [InlineData("{ rules: [ { name: a, action: redact, topics: ['a/#/b'] } ] }", "spec.masking.rules[0].topics: \"a/#/b\" is no topic pattern of protocol mqtt; write it like sensors/+/state or sensors/#")]
+    [InlineData("{ rules: [ { name: a, action: redact, key: true } ] }", "spec.masking.rules[0].key is \"true\": has no use: messages of protocol mqtt have no key; remove it")]
+    [InlineData("{ rules: [ { name: a, action: drop, detect: [email] } ] }", "spec.masking.rules[0].action is \"drop\": can be drop for members of JSON and for headers only, whole; name them by json or headers, or write redact")]
+    [InlineData("{ rules: [ { name: a, action: redact, keepLast: 4 } ] }", "spec.masking.rules[0].keepLast is \"4\": goes with partial, and partial with it; write both, or neither")]
+    [InlineData("{ rules: [ { name: a, action: drop, json: [$.a], text: x } ] }", "spec.masking.rules[0].text is \"x\": has no use: only redact puts a text; remove it, or write action: redact")]
+    [InlineData("{ rules: [ { name: a, action: redact }, { name: a, action: redact } ] }", "spec.masking.rules: have the name a twice; give each its own name: metrics tell them apart by it")]
+    public void What_cannot_be_done_is_told_with_its_place(string masking, string message) =>
+        Assert.Equal(
+            [message.Replace("{root}", _folder.Root, StringComparison.Ordinal)], Load(masking).Faults.Select(f => f.ToString().Split(' ', 2)[1]));
+
+    [Fact]
+    public void A_protocol_whose_payload_nobody_reads_has_nothing_to_mask()
+    {
+        var faults = Load("{ rules: [ { name: a, action: redact } ] }", "tls").Faults.Select(f => f.ToString());
+
+        Assert.Contains(faults, f => f.Contains("have no use: protocol tls has no payload that can be masked; remove masking", StringComparison.Ordinal));
+    }
+
+    LoadedConnections Load(string masking, string protocol = "mqtt") => ConnectionsFile.Load(
+        _folder.Write("connections.yaml", $$"""
+            apiVersion: gateway/v1
+            kind: Connection
+            metadata: { name: telemetry }
+            spec:
+              protocol: {{protocol}}
+              listen: { port: 8883 }
+              upstream: { host: broker.internal, port: 8884, plaintext: allowed }
+              access: { issuers: [corp], groups: [telemetry] }
+              {{(masking.Length > 0 ? $"masking: {masking.ReplaceLineEndings("\n      ")}" : "")}}
+            """), ["corp"], ProtocolCatalog.All);
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Gateway.Actors.Record;
+using Gateway.Protocols;
+using Gateway.Specs.Support;
+using MQTTnet;
+using MQTTnet.Formatter;
+using Xunit;
+
+namespace Gateway.Specs.Promises;
+
+/// <summary>Real clients and a real broker, and rules that mask what they say to each other.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
+public sealed class MaskingSpec : IAsyncLifetime
+{
+    const string Card = "4111111111111111";
+
+    readonly TestCertificates _upstreams = new("Upstream CA");
+    FakeIssuer _issuer = null!;
+
+    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        await _issuer.DisposeAsync();
+        _upstreams.Dispose();
+    }
+
+    [RequiresTheory("mosquitto")]
+    [InlineData(MqttProtocolVersion.V311)]
+    [InlineData(MqttProtocolVersion.V500)]
+    public async Task A_card_number_reaches_neither_the_other_client_nor_the_recording_and_the_same_one_gives_the_same_token(MqttProtocolVersion version)
+    {
+        const string Rules = "{ key: { keyEnvironment: SPEC_MASKING_KEY }, rules: [ { name: pan, topics: [\"pay/#\"], json: [$.pan], action: token } ] }";
+        Environment.SetEnvironmentVariable("SPEC_MASKING_KEY", "a secret text of at least 32 characters");
+        await using var broker = await Mosquitto.StartAsync(_upstreams.Server());
+        await using var node = await MqttNode.StartAsync(_upstreams, broker.Port, broker.Password, _issuer.Options("main"), masking: Rules);
+        var (client, received) = await MqttClients.ConnectAsync(MqttClients.Options(node, MqttNode.Token(_issuer), version));
+        using var talking = client;
+        await client.SubscribeAsync("pay/#");
+
+        await client.PublishStringAsync("pay/1", $$"""{"pan":"{{Card}}","amount":1.50}""");
+        await client.PublishStringAsync("pay/2", $$"""{"amount":2,"pan":{{Card}}}""");
+        var (first, second) = (Encoding.UTF8.GetString((await received.NextAsync()).Payload), Encoding.UTF8.GetString((await received.NextAsync()).Payload));
+        await client.DisconnectAsync();
+
+        Assert.Matches("^\\{\"pan\":\"tok_[A-Za-z0-9_-]{22}\",\"amount\":1.50\\}$", first);
+        Assert.Equal(first[8..34], second["{\"amount\":2,\"pan\":\"".Length..][..26]);
+        var session = await node.EndedAsync();
+        Assert.Equal(Refusal.None, session.Closing!.Refusal);
+        foreach (var direction in new[] { Direction.ToUpstream, Direction.ToClient })
+        {
+            var recorded = await node.ReplayAsync(session.SessionId, direction);
+            Assert.True(recorded.AsSpan().IndexOf(Encoding.UTF8.GetBytes(first)) > 0, $"{direction}: the masked message is not recorded");
+            Assert.True(recorded.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Card)) < 0, $"{direction}: the card number is recorded");
+        }
+    }
+
+    [RequiresFact("mosquitto")]
+    public async Task Without_the_key_that_its_rules_need_no_session_begins()
+    {
+        const string Rules = "{ key: { keyEnvironment: SPEC_MASKING_KEY_ABSENT }, rules: [ { name: pan, json: [$.pan], action: token } ] }";
+        await using var broker = await Mosquitto.StartAsync(_upstreams.Server());
+        await using var node = await MqttNode.StartAsync(_upstreams, broker.Port, broker.Password, _issuer.Options("main"), masking: Rules);
+
+        var (client, _) = await MqttClients.ConnectAsync(MqttClients.Options(node, MqttNode.Token(_issuer), MqttProtocolVersion.V500));
+        using var refused = client;
+
+        Assert.False(client.IsConnected);
+        var session = await node.EndedAsync();
+        Assert.Equal(Refusal.MaskingKeyUnavailable, session.Closing!.Refusal);
+        Assert.Contains("SPEC_MASKING_KEY_ABSENT", session.Closing.Detail, StringComparison.Ordinal);
+    }
+}
