@@ -85,6 +85,18 @@ public sealed record Limits
     public int KafkaHeldResponse { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
+    /// What the records of one Kafka frame that rules mask may decompress to, together. Origin: twice the most that a frame which is held may have;
+    /// records of text compress to a fifth.
+    /// </summary>
+    public int KafkaMaskedRecords { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>
+    /// What a Fetch may ask for at once where rules mask its response, which is held until it is whole. Origin: half of what may be held, as a broker
+    /// sends one batch more than it is asked for where that is the first.
+    /// </summary>
+    public int KafkaMaskedFetch { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>
     /// Structs of a Kafka message that is read into memory, each about 100 bytes. Origin: far more than the topics and partitions of one request
     /// of a well-behaved client.
     /// </summary>

@@ -31,6 +31,8 @@ public static class ProtocolCatalog
             IsResource = resource => NamePattern.IsValid(resource),
             ResourceExample = "orders or orders-*",
             Reader = limits => new KafkaReader(limits),
+            Masks = MaskedParts.Value | MaskedParts.Key | MaskedParts.Headers,
+            MatchesTopic = NamePattern.Matches,
             Survey = limits => new KafkaSurvey(limits),
             PlainPort = 9092,
         },

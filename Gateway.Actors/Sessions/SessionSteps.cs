@@ -140,7 +140,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
             key = read.Value;
         }
 
-        Conversation.Mask(new Masker(masking.Rules, key, (rule, count) => parts.Metrics.FieldsMasked(name, rule, count)));
+        Conversation.Mask(new Masker(masking.Rules, key, (rule, count) => parts.Metrics.FieldsMasked(name, rule, count)) { Compression = RecordCompression.Instance });
         return grant;
     }
 

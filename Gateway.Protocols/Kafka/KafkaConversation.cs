@@ -1,14 +1,17 @@
 using System.Buffers;
 using Gateway.Protocols.Kafka.Login;
+using Gateway.Protocols.Kafka.Records;
 using Gateway.Protocols.Kafka.Relay;
 using Gateway.Protocols.Kafka.Rules;
+using Gateway.Protocols.Masking;
 
 namespace Gateway.Protocols.Kafka;
 
 /// <summary>
 /// The <c>kafka</c> protocol. The client logs in to the gateway by SASL, with a token as PLAIN password or as OAUTHBEARER, or stands by its
 /// certificate; the gateway logs in to the broker with its own credentials. Then every request and response is walked, addresses of brokers
-/// become the gateway's, what the rules deny is taken out, and records stream by.
+/// become the gateway's, what the rules deny is taken out, and records stream by unless
+/// rules mask them.
 /// </summary>
 public sealed class KafkaConversation(Limits limits) : Conversation
 {
@@ -19,6 +22,7 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     KafkaLogin? _login;
     GatewaySasl? _sasl;
     KafkaRules? _rules;
+    Masker? _masker;
     RequestRelay? _requests;
     ResponseRelay? _responses;
 
@@ -42,11 +46,13 @@ public sealed class KafkaConversation(Limits limits) : Conversation
         return Refusal.None;
     }
 
+    public override void Mask(Masker masker) => _masker = masker;
+
     public override void StartUpstreamLogin(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream)
     {
         var fetches = new FetchSession();
-        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight, _rules is null ? null : new RequestGate(_rules, fetches, limits));
-        _responses = new ResponseRelay(limits, _inFlight, AddressOf, _rules is null ? null : new ResponseGate(_rules, fetches, limits));
+        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight, _rules is null ? null : new RequestGate(_rules, fetches, limits), Mask(Direction.ToUpstream), _masker?.Rules.Concern(Direction.ToClient) == true);
+        _responses = new ResponseRelay(limits, _inFlight, AddressOf, _rules is null ? null : new ResponseGate(_rules, fetches, limits), Mask(Direction.ToClient));
         if (credentials.UserName is null) return;
         _sasl = new GatewaySasl(credentials);
         _sasl.Start(toUpstream);
@@ -89,6 +95,8 @@ public sealed class KafkaConversation(Limits limits) : Conversation
         if (_responses is { IsBetweenFrames: false }) return;
         if (_login?.Refuse(refusal.IsUntold() ? RefusalFacts.NotAuthorized : refusal.Word()) is { } answer) toClient.Write(answer);
     }
+
+    FrameMask? Mask(Direction direction) => _masker?.Rules.Concern(direction) == true ? new(direction, _masker, limits) : null;
 
     // One port leads to one broker: a cluster of several needs a port for each.
     BrokerAddress? AddressOf(int node)

@@ -4,6 +4,7 @@ namespace Gateway.Protocols.Kafka;
 public enum KafkaError : short
 {
     None = 0,
+    CorruptMessage = 2,
     UnknownTopicOrPartition = 3,
     NotLeaderOrFollower = 6,
     RequestTimedOut = 7,
@@ -19,6 +20,7 @@ public enum KafkaError : short
     TransactionalIdAuthorizationFailed = 53,
     SaslAuthenticationFailed = 58,
     FetchSessionIdNotFound = 70,
+    InvalidRecord = 87,
     UnknownTopicId = 100,
 }
 

@@ -52,6 +52,9 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
 
     public MaskingRules Rules => rules;
 
+    /// <summary>How records are decompressed, for protocols that have compressed ones.</summary>
+    public IRecordCompression? Compression { get; init; }
+
     /// <summary>What is done to payloads of a topic; null: nothing. Takes well-formed UTF-8.</summary>
     public MaskingPlan? PlanOf(Direction direction, ReadOnlySpan<byte> topic)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Confluent.Kafka;
 using Gateway.Actors.Record;
 using Gateway.Protocols;
 using Gateway.Specs.Support;
@@ -70,5 +71,49 @@ public sealed class MaskingSpec : IAsyncLifetime
         var session = await node.EndedAsync();
         Assert.Equal(Refusal.MaskingKeyUnavailable, session.Closing!.Refusal);
         Assert.Contains("SPEC_MASKING_KEY_ABSENT", session.Closing.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_produced_and_consumed_is_masked_whatever_the_codec()
+    {
+        const string Rules = "{ rules: [ { name: pan, topics: [\"pay-*\"], direction: to-client, json: [$.pan], action: redact, text: HIDDEN },"
+            + " { name: mail, topics: [\"pay-*\"], direction: to-upstream, detect: [email], action: redact, text: MAIL } ] }";
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), masking: Rules);
+        var token = KafkaNode.Token(_issuer);
+        foreach (var codec in Enum.GetValues<CompressionType>())
+        {
+            foreach (var topic in new[] { $"pay-{codec}", $"free-{codec}" })
+            {
+                cluster.Mock.CreateTopic(topic, 1);
+                var config = KafkaNode.ByPassword<ProducerConfig>(node, token);
+                (config.CompressionType, config.EnableIdempotence, config.LingerMs) = (codec, codec == CompressionType.Zstd, 5);
+                using (var producer = new ProducerBuilder<string, string>(config).Build())
+                    await Task.WhenAll(Enumerable.Range(0, 50).Select(i => producer.ProduceAsync(topic, new() { Key = $"{i}", Value = Value(i, Card, "me@example.org") })));
+
+                var consumed = await KafkaClients.ConsumeAsync(KafkaNode.ByPassword<ConsumerConfig>(node, token), topic, 50, inGroup: false);
+
+                var isMasked = topic.StartsWith("pay-", StringComparison.Ordinal);
+                Assert.Equal(Enumerable.Range(0, 50).Select(i => isMasked ? Value(i, "HIDDEN", "MAIL") : Value(i, Card, "me@example.org")), consumed);
+            }
+        }
+
+        static string Value(int number, string pan, string mail) => $$"""{"n":{{number}},"pan":"{{pan}}","from":"{{mail}}","padding":"{{new string('x', 200)}}"}""";
+    }
+
+    [Fact]
+    public async Task A_producer_is_told_in_kafkas_words_that_its_record_cannot_be_masked_and_goes_on_with_others()
+    {
+        const string Rules = "{ rules: [ { name: pan, topics: [pay], direction: to-upstream, json: [$.pan], action: redact } ] }";
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), masking: Rules);
+        cluster.Mock.CreateTopic("pay", 1);
+        using var producer = new ProducerBuilder<string, string>(KafkaNode.ByPassword<ProducerConfig>(node, KafkaNode.Token(_issuer))).Build();
+
+        var refused = await Assert.ThrowsAsync<ProduceException<string, string>>(() => producer.ProduceAsync("pay", new() { Key = "k", Value = $"no json {Card}" }));
+        var taken = await producer.ProduceAsync("pay", new() { Key = "k", Value = "{}" });
+
+        Assert.Equal(ErrorCode.InvalidRecord, refused.Error.Code);
+        Assert.Equal(0, taken.Offset.Value);
     }
 }

@@ -1,9 +1,11 @@
 using System.Buffers;
 using Gateway.Protocols.Kafka.Login;
 using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Records;
 using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Kafka.Wire;
+using Gateway.Protocols.Masking;
 
 namespace Gateway.Protocols.Kafka.Relay;
 
@@ -13,7 +15,10 @@ namespace Gateway.Protocols.Kafka.Relay;
 /// <param name="login">Reads the proofs that a client brings within its session.</param>
 /// <param name="inFlight">What awaits a response.</param>
 /// <param name="gate">Null where everything is allowed.</param>
-sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InFlight inFlight, RequestGate? gate) : FrameRelay(limits)
+/// <param name="mask">Null where nothing that is produced is masked.</param>
+/// <param name="boundsFetches">Whether what is consumed is masked, and has to be held for it.</param>
+sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InFlight inFlight, RequestGate? gate, FrameMask? mask, bool boundsFetches)
+    : FrameRelay(limits)
 {
     const int Brokers = 1;
 
@@ -25,6 +30,7 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
     long _acks;
     long _endpointType;
     StructValue? _denied;
+    readonly PooledWriter _changed = new();
     bool _mayStream;
     bool _isRenewing;
     bool _awaits;
@@ -68,7 +74,7 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
 
     protected override FrameFault Open(ReadOnlySpan<byte> head, out FrameFate fate)
     {
-        fate = _head.Key == ApiKeys.Produce && _mayStream ? FrameFate.Stream : FrameFate.Hold;
+        fate = _head.Key == ApiKeys.Produce && _mayStream && mask is null ? FrameFate.Stream : FrameFate.Hold;
         (_acks, _endpointType, _awaits, _denied) = (-1, Brokers, true, null);
         if (_isRenewing) return new(Refusal.ProtocolViolated, "a request comes while the client's new proof is judged");
         var isAllowed = ranges.Allow(_head.Key, _head.Version);
@@ -90,6 +96,39 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
     }
 
     protected override FrameFault Whole(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
+    {
+        var isMasked = mask is not null && mask.Concerns(_head.Key);
+        if (!isMasked && !(boundsFetches && _head.Key == ApiKeys.Fetch)) return Judge(frame, headLength, ref chunk, output, out passes);
+        try
+        {
+            if (isMasked) mask!.Mask(Layout!, frame, headLength, _changed);
+            else FetchBound.Set(Layout!, frame, headLength, Limits.KafkaMaskedFetch, _changed);
+            if (isMasked && mask!.Refused.Count > 0) return Unmasked(frame[headLength..], output, out passes);
+            var isChanged = _changed.Length > 0;
+            var judged = Judge(isChanged ? _changed.Span : frame, headLength, ref chunk, output, out passes);
+            if (!passes || !isChanged) return judged;
+            chunk.Insert(_changed.Span);
+            passes = false;
+            return judged;
+        }
+        finally
+        {
+            _changed.LetGo();
+        }
+    }
+
+    /// <summary>Nothing of the request goes on: the client is told in Kafka's words, where it waits for any.</summary>
+    FrameFault Unmasked(ReadOnlySpan<byte> body, RelayOutput output, out bool passes)
+    {
+        passes = false;
+        var (topic, fault) = mask!.Refused[0];
+        output.Denied.AddRange(mask.Refused.Select(refused => new DeniedOperation(MaskedWords.Produce, refused.Topic)));
+        if (_acks == 0) return new(Refusal.PayloadUnreadable, $"{topic}: {fault}");
+        var answer = MaskedWords.Answer(Layout!, KafkaApi.All[_head.Key].Response(_head.Version), body, fault, Limits);
+        return answer is null ? TooLarge("too many partitions in a Produce") : Answer(KafkaFrame.Response(KafkaApi.All[_head.Key].Response(_head.Version), _head.CorrelationId, answer), output);
+    }
+
+    FrameFault Judge(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
     {
         passes = false;
         string? fault = null;

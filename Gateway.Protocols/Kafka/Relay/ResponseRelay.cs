@@ -1,7 +1,9 @@
 using System.Buffers;
 using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Records;
 using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Wire;
+using Gateway.Protocols.Masking;
 
 namespace Gateway.Protocols.Kafka.Relay;
 
@@ -10,10 +12,13 @@ namespace Gateway.Protocols.Kafka.Relay;
 /// <param name="inFlight">What the responses answer.</param>
 /// <param name="addressOf">The gateway's address for a broker.</param>
 /// <param name="gate">Null where everything is allowed.</param>
-sealed class ResponseRelay(Limits limits, InFlight inFlight, Func<int, BrokerAddress?> addressOf, ResponseGate? gate) : FrameRelay(limits)
+/// <param name="mask">Null where nothing that is consumed is masked.</param>
+sealed class ResponseRelay(Limits limits, InFlight inFlight, Func<int, BrokerAddress?> addressOf, ResponseGate? gate, FrameMask? mask)
+    : FrameRelay(limits)
 {
     readonly AddressRewriter _addresses = new(addressOf);
     readonly BodyEdits _edits = new();
+    readonly PooledWriter _masked = new();
     ResponseHead _head;
 
     protected override long MostHeld => Limits.KafkaHeldResponse;
@@ -31,7 +36,7 @@ sealed class ResponseRelay(Limits limits, InFlight inFlight, Func<int, BrokerAdd
     protected override FrameFault Open(ReadOnlySpan<byte> head, out FrameFate fate)
     {
         var isChanged = Layout!.HasAddresses || gate is not null && (ResponseGate.Holds(Layout) || inFlight.NextDenied is not null);
-        fate = isChanged ? FrameFate.Hold : FrameFate.Stream;
+        fate = isChanged || mask is not null && mask.Concerns(Layout.Key) ? FrameFate.Hold : FrameFate.Stream;
         return _head.CorrelationId == inFlight.NextCorrelationId
             ? FrameFault.None
             : Malformed($"{Layout} answers request {_head.CorrelationId} instead of {inFlight.NextCorrelationId}");
@@ -44,6 +49,27 @@ sealed class ResponseRelay(Limits limits, InFlight inFlight, Func<int, BrokerAdd
     }
 
     protected override FrameFault Whole(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
+    {
+        if (mask is null || !mask.Concerns(Layout!.Key)) return Rewrite(frame, headLength, ref chunk, out passes);
+        try
+        {
+            mask.Mask(Layout, frame, headLength, _masked);
+            // The client is told by its partition's error; the record says of which topic.
+            output.Denied.AddRange(mask.Refused.Select(refused => new DeniedOperation(MaskedWords.Consume, refused.Topic)));
+            var isMasked = _masked.Length > 0;
+            var fault = Rewrite(isMasked ? _masked.Span : frame, headLength, ref chunk, out passes);
+            if (!passes || !isMasked) return fault;
+            chunk.Insert(_masked.Span);
+            passes = false;
+            return fault;
+        }
+        finally
+        {
+            _masked.LetGo();
+        }
+    }
+
+    FrameFault Rewrite(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, out bool passes)
     {
         passes = false;
         _edits.Clear();

@@ -18,6 +18,23 @@ sealed class NamePattern
     /// <summary>Whether it can be the resource of a rule.</summary>
     public static bool IsValid(string pattern) => pattern.Length is > 0 and <= Longest && !pattern.Any(char.IsControl);
 
+    /// <summary>As <see cref="Matches(ReadOnlySpan{byte})"/>, without keeping anything of the pattern.</summary>
+    public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
+    {
+        var star = pattern.IndexOf('*');
+        if (star < 0) return name.SequenceEqual(pattern);
+        if (!name.StartsWith(pattern[..star])) return false;
+        name = name[star..];
+        for (pattern = pattern[(star + 1)..]; (star = pattern.IndexOf('*')) >= 0; pattern = pattern[(star + 1)..])
+        {
+            var at = name.IndexOf(pattern[..star]);
+            if (at < 0) return false;
+            name = name[(at + star)..];
+        }
+
+        return name.EndsWith(pattern);
+    }
+
     public bool MatchesAll => _parts.Length > 1 && _parts.All(part => part.Length == 0);
 
     /// <summary>Takes time in proportion to the name, however many stars there are: each part is looked for behind the one before.</summary>

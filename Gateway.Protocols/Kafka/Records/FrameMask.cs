@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Wire;
+using Gateway.Protocols.Masking;
+
+namespace Gateway.Protocols.Kafka.Records;
+
+/// <summary>
+/// Masks the records of a whole Produce or Fetch. What cannot be masked in a Fetch is taken out, and its partition says that it is corrupt; a Produce with
+/// such records goes no further.
+/// </summary>
+sealed class FrameMask(Direction direction, Masker masker, Limits limits)
+{
+    readonly BodyWalker _walker = new();
+    readonly BatchMask _batches = new(masker, limits);
+    readonly PooledWriter _records = new();
+
+    /// <summary>Topics of which something could not be masked, and why.</summary>
+    public List<(string Topic, string Fault)> Refused { get; } = [];
+
+    /// <summary>Whether any rule may concern messages of that kind.</summary>
+    public bool Concerns(short key) => masker.Rules.Concern(direction) && key == (direction == Direction.ToClient ? ApiKeys.Fetch : ApiKeys.Produce);
+
+    /// <summary>Writes a frame whose body was walked already, masked; nothing, where it passes as it is.</summary>
+    public void Mask(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, PooledWriter target)
+    {
+        Refused.Clear();
+        _batches.Begin();
+        _walker.Begin(layout, frame.Length - headLength);
+        var (at, copied, errorAt) = (headLength, 0, 0);
+        var (topic, plan) = ("", default(MaskingPlan));
+        for (BodyToken token; (token = _walker.Next(frame[at..])).Kind != BodyTokenKind.End; at += token.Consumed)
+        {
+            if (token.Kind is BodyTokenKind.Malformed or BodyTokenKind.NeedMore) throw new InvalidOperationException("The frame was not walked before.");
+            if (token.Field is not { } field) continue;
+            if (field.Entity == EntityKind.Topic && token.Kind == BodyTokenKind.Length)
+            {
+                var name = frame.Slice(at + token.Consumed, (int)Math.Max(0, token.Number));
+                plan = masker.PlanOf(direction, name);
+                if (plan is not null) topic = System.Text.Encoding.UTF8.GetString(name);
+            }
+
+            if (field.Entity == EntityKind.Error && token.Kind == BodyTokenKind.Value) errorAt = at;
+            if (field.Type != FieldType.Records || token.Kind != BodyTokenKind.Length || plan is null || token.Number <= 0) continue;
+            var (start, length) = (at + token.Consumed, (int)token.Number);
+            _records.Clear();
+            var isMasked = _batches.TryMask(frame.Slice(start, length), plan, direction, _records, out var isChanged);
+            if (isMasked && !isChanged) continue;
+            target.Write(frame[copied..at]);
+            if (!isMasked)
+            {
+                Refused.Add((topic, _batches.Fault));
+                _records.Clear();
+                if (direction == Direction.ToClient)
+                    BinaryPrimitives.WriteInt16BigEndian(target.Written(target.Length - (at - errorAt), sizeof(short)), (short)KafkaError.CorruptMessage);
+            }
+
+            WriteLength(_records.Length, layout.IsFlexible, target);
+            target.Write(_records.Span);
+            copied = start + length;
+        }
+
+        _records.LetGo();
+        if (copied == 0) return;
+        target.Write(frame[copied..]);
+        BinaryPrimitives.WriteInt32BigEndian(target.Written(0, sizeof(int)), target.Length - sizeof(int));
+    }
+
+    static void WriteLength(int length, bool isFlexible, PooledWriter target)
+    {
+        if (isFlexible)
+        {
+            UnsignedVarint.Write(target, (uint)length + 1);
+            return;
+        }
+
+        BinaryPrimitives.WriteInt32BigEndian(target.GetSpan(sizeof(int)), length);
+        target.Advance(sizeof(int));
+    }
+}

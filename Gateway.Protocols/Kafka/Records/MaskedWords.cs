@@ -1,0 +1,30 @@
+using System.Text;
+using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Schema;
+
+namespace Gateway.Protocols.Kafka.Records;
+
+/// <summary>How a client is told that what it produces cannot be masked.</summary>
+static class MaskedWords
+{
+    public const string Produce = "produce";
+    public const string Consume = "consume";
+
+    /// <summary>The response to a Produce of which nothing was appended; null where the request has more partitions than may be held.</summary>
+    public static StructValue? Answer(MessageLayout request, MessageLayout response, ReadOnlySpan<byte> body, string fault, Limits limits)
+    {
+        if (new MessageReader().Read(request, body, limits.KafkaStructs) is not { } produced) return null;
+        var answer = new StructValue(response.Body);
+        foreach (var topic in produced.Structs("TopicData"))
+        {
+            var told = answer.Add("Responses").With("Name", topic["Name"]);
+            foreach (var partition in topic.Structs("PartitionData"))
+            {
+                told.Add("PartitionResponses").With("Index", partition["Index"]).With("ErrorCode", (long)KafkaError.InvalidRecord).With("BaseOffset", -1)
+                    .WithAny("ErrorMessage", Encoding.UTF8.GetBytes(fault));
+            }
+        }
+
+        return answer;
+    }
+}
