@@ -72,9 +72,6 @@ public sealed class InternalSource(IRegistry registry, ClusterKey key, Func<uint
         new AuthorityStaged { Act = act, Generation = generation, Stage = signs ? AuthorityStage.Signing : AuthorityStage.Prepared },
     ];
 
-    /// <summary>The generation that signs now; 0 before there is one.</summary>
-    public uint Generation => registry.Current.Certificates.Signing?.Generation ?? 0;
-
     /// <summary>The intermediate that signs, with its key, for whatever an authority signs beside certificates. Throws <see cref="CertificateSourceException"/>.</summary>
     internal SigningAuthority Signing() => SigningAuthority.Open(
         registry.Current.Certificates.Signing ?? throw new CertificateSourceException("the cluster has no authority yet"), key, token);

@@ -205,15 +205,7 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
     internal static string Id(string name, uint version, string phase) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"rotation/{name}/{version}/{phase}");
 
-    Act Act(string id) => new()
-    {
-        Id = id,
-        At = UnixMicros.Of(_parts.Time.GetUtcNow()),
-        Who = "gateway",
-        Issuer = "rotation",
-        Address = "",
-        NodeKey = _parts.NodeKey,
-    };
+    Act Act(string id) => Protocols.Journal.Act.OfGateway("rotation", UnixMicros.Of(_parts.Time.GetUtcNow()), _parts.NodeKey, id);
 
     sealed record Look
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Cluster;
 using Gateway.Actors.Certificates.Acme;
+using Gateway.Actors.Hosting.Clustering;
 
 namespace Gateway.Actors.Hosting;
 
@@ -32,10 +33,10 @@ public sealed class ClusterChallenges(ActorSystem system, TimeProvider time) : I
 
     public void Withdraw(PendingChallenge challenge)
     {
-        foreach (var member in Members()) Node(member).Tell(new WithdrawChallenge(challenge.Kind, challenge.Token));
+        foreach (var member in Gateways.Up(system)) Node(member).Tell(new WithdrawChallenge(challenge.Kind, challenge.Token));
     }
 
-    Member[] Waiting(ConcurrentDictionary<UniqueAddress, bool> taken) => [.. Members().Where(member => !taken.ContainsKey(member.UniqueAddress))];
+    Member[] Waiting(ConcurrentDictionary<UniqueAddress, bool> taken) => [.. Gateways.Up(system).Where(member => !taken.ContainsKey(member.UniqueAddress))];
 
     async Task AskAsync(Member member, OfferChallenge offer, ConcurrentDictionary<UniqueAddress, bool> taken, CancellationToken cancel)
     {
@@ -55,10 +56,7 @@ public sealed class ClusterChallenges(ActorSystem system, TimeProvider time) : I
         }
     }
 
-    IEnumerable<Member> Members() => Cluster.Get(system).State.Members.Where(m => m.HasRole(NodeIdentity.GatewayRole) && m.Status == MemberStatus.Up);
+    ActorSelection Node(Member member) => Gateways.Actor(system, member.Address, ChallengesActor.Name);
 
-    ActorSelection Node(Member member) => system.ActorSelection(new RootActorPath(member.Address) / "user" / ChallengesActor.Name);
-
-    static string Named(IEnumerable<Member> members) => string.Join(
-        ", ", members.Select(m => m.Roles.FirstOrDefault(r => r.StartsWith(NodeIdentity.NamePrefix, StringComparison.Ordinal))?[NodeIdentity.NamePrefix.Length..] ?? $"{m.Address}"));
+    static string Named(IEnumerable<Member> members) => string.Join(", ", members.Select(m => m.Name()));
 }

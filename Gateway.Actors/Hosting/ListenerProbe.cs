@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -5,6 +6,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using Gateway.Actors.Accept;
 using Gateway.Actors.Certificates;
+using Gateway.Actors.Connections;
 
 namespace Gateway.Actors.Hosting;
 
@@ -17,19 +19,34 @@ sealed class ListenerProbe(NodeConnections connections, OwnProbes probes, Gatewa
     /// <summary>A handshake with oneself; longer only on a node that is in trouble.</summary>
     static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
 
+    /// <summary>Handshakes with one connection's ports at once.</summary>
+    const int AtOnce = 8;
+
     public async Task<string?> ProveAsync(string certificate, string sha256, CancellationToken cancel)
     {
         foreach (var served in connections.Served)
         {
             if (served is not { Problem: null, Profile: { } profile } || profile.ClientTls.Certificate != certificate) continue;
-            var serverName = ServerName(profile.ClientTls.ServerNames, profile.Listen.Address);
-            if (await ProveAsync(profile.Listen, serverName, sha256, cancel).ConfigureAwait(false) is { } problem) return $"the listener of {profile.Name} {problem}";
+            if (await ProveAllAsync(profile, sha256, cancel).ConfigureAwait(false) is { } problem) return $"the listener of {profile.Name} {problem}";
         }
 
         // The port that was asked for: where the system chose one, nobody could name it.
         if (options.Certificates.NodeCertificate != certificate || options.Admin.Port == 0) return null;
         var admin = new IPEndPoint(IPAddress.Parse(options.Admin.Address), options.Admin.Port);
         return await ProveAsync(admin, ServerName([], admin.Address), sha256, cancel).ConfigureAwait(false) is { } fault ? $"the admin API {fault}" : null;
+    }
+
+    // A connection may have many ports, each of them a socket of its own.
+    async Task<string?> ProveAllAsync(ConnectionProfile profile, string sha256, CancellationToken cancel)
+    {
+        var serverName = ServerName(profile.ClientTls.ServerNames, profile.Listen.Address);
+        var problems = new ConcurrentQueue<string>();
+        var bounds = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
+        await Parallel.ForEachAsync(profile.Listens, bounds, async (listen, ended) =>
+        {
+            if (await ProveAsync(listen, serverName, sha256, ended).ConfigureAwait(false) is { } problem) problems.Enqueue($"on {listen} {problem}");
+        }).ConfigureAwait(false);
+        return problems.TryPeek(out var first) ? first : null;
     }
 
     async Task<string?> ProveAsync(IPEndPoint listener, string serverName, string sha256, CancellationToken cancel)

@@ -61,15 +61,7 @@ public sealed partial class RecordingKeeper
 
     RecordingsExpired Act(ConnectionProfile profile, DateTimeOffset now, long before, IReadOnlyList<string> sessions) => new()
     {
-        Act = new Act
-        {
-            Id = Guid.CreateVersion7(now).ToString("N"),
-            At = UnixMicros.Of(now),
-            Who = "retention",
-            Issuer = "gateway",
-            Address = "",
-            NodeKey = _parts.NodeKey,
-        },
+        Act = Protocols.Journal.Act.OfGateway("retention", UnixMicros.Of(now), _parts.NodeKey),
         Connection = profile.Name,
         Before = before,
         Sessions = sessions,

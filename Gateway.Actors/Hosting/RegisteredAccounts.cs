@@ -63,13 +63,5 @@ sealed class RegisteredAccounts(IRegistry registry, IRegistryCommands commands, 
         }
     }
 
-    Act Act() => new()
-    {
-        Id = Guid.NewGuid().ToString("N"),
-        At = UnixMicros.Of(time.GetUtcNow()),
-        Who = "gateway",
-        Issuer = "rotation",
-        Address = "",
-        NodeKey = identity.Key,
-    };
+    Act Act() => Protocols.Journal.Act.OfGateway("rotation", UnixMicros.Of(time.GetUtcNow()), identity.Key);
 }

@@ -3,6 +3,7 @@ using Akka.Cluster;
 using Akka.Cluster.Tools.Singleton;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Certificates.Tokens;
+using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Registry;
 using Microsoft.Extensions.Logging;
 
@@ -55,14 +56,11 @@ sealed class RotationActors(
             foreach (var key in nodeKeys)
             {
                 if (members.TryGetValue(key, out var address))
-                    system.ActorSelection(new RootActorPath(address) / "user" / CertificatesActor.Name).Tell(question, replyTo);
+                    Gateways.Actor(system, address, CertificatesActor.Name).Tell(question, replyTo);
             }
         }
 
-        Dictionary<string, Address> Members() => _cluster.State.Members
-            .Where(m => m.Status == MemberStatus.Up && m.HasRole(NodeIdentity.GatewayRole))
-            .Select(m => (Key: m.Roles.FirstOrDefault(r => r.StartsWith(NodeIdentity.KeyPrefix, StringComparison.Ordinal)), m.Address))
-            .Where(m => m.Key is not null)
-            .ToDictionary(m => m.Key![NodeIdentity.KeyPrefix.Length..], m => m.Address, StringComparer.Ordinal);
+        Dictionary<string, Address> Members() =>
+            Gateways.Up(system).Where(m => m.Key().Length > 0).ToDictionary(m => m.Key(), m => m.Address, StringComparer.Ordinal);
     }
 }

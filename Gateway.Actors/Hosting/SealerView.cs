@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Sessions;
 
 namespace Gateway.Actors.Hosting;
@@ -10,15 +11,13 @@ sealed class SealerView(ActorSystem system) : ISealerView
     readonly Cluster _cluster = Cluster.Get(system);
 
     public IReadOnlyCollection<string> LiveNodeKeys =>
-        [.. _cluster.State.Members.SelectMany(m => m.Roles).Where(IsKey).Select(r => r[NodeIdentity.KeyPrefix.Length..])];
+        [.. _cluster.State.Members.Select(m => m.Key()).Where(key => key.Length > 0)];
 
     public bool IsResponsible
     {
         get
         {
-            var oldest = _cluster.State.Members
-                .Where(m => m.Status == MemberStatus.Up && m.HasRole(NodeIdentity.GatewayRole))
-                .Aggregate((Member?)null, (so, m) => so is null || m.IsOlderThan(so) ? m : so);
+            var oldest = Gateways.Up(system).Aggregate((Member?)null, (so, m) => so is null || m.IsOlderThan(so) ? m : so);
             return oldest is not null && oldest.UniqueAddress.Equals(_cluster.SelfUniqueAddress);
         }
     }
@@ -26,8 +25,6 @@ sealed class SealerView(ActorSystem system) : ISealerView
     // A member that came up may be this node, which is then the first to look after what an earlier process left.
     public void WhenMemberLost(IActorRef receiver, object message) => system.ActorOf(
         Props.Create(() => new Watch(receiver, message)), "sealer-watch");
-
-    static bool IsKey(string role) => role.StartsWith(NodeIdentity.KeyPrefix, StringComparison.Ordinal);
 
     sealed class Watch : ReceiveActor
     {

@@ -21,9 +21,6 @@ public sealed class ClusterKey
     const int TagBytes = 16;
     const int HeadBytes = 1 + IdBytes + NonceBytes + TagBytes;
 
-    /// <summary>Bytes that sealing adds.</summary>
-    public const int Overhead = HeadBytes;
-
     /// <summary>UTF-8 bytes of a secret. Origin: the longest password of any protocol here.</summary>
     public const int MostSecretBytes = EventLimits.SealedSecret - 64;
 
@@ -131,9 +128,6 @@ public sealed class ClusterKey
         byte[] info = [.. Encoding.UTF8.GetBytes(what), 0, .. which];
         return [.. _keys.Select(key => HKDF.DeriveKey(HashAlgorithmName.SHA256, key.Key, length, info: info))];
     }
-
-    /// <summary>False: sealed with an earlier key (or none of these), and due to be sealed anew.</summary>
-    public bool IsNewest(ReadOnlySpan<byte> sealedBytes) => sealedBytes.Length >= HeadBytes && sealedBytes.Slice(1, IdBytes).SequenceEqual(_keys[0].Id);
 
     byte[]? KeyOf(ReadOnlySpan<byte> sealedBytes)
     {

@@ -28,6 +28,21 @@ public sealed record Act
 
     /// <summary>The key of the node process that took the request.</summary>
     public required string NodeKey { get; init; }
+
+    /// <summary>What the gateway does by itself, nobody asking for it.</summary>
+    /// <param name="duty">Why, in a word.</param>
+    /// <param name="at">Microseconds since the Unix epoch.</param>
+    /// <param name="nodeKey">The node that does it.</param>
+    /// <param name="id">Null: an identifier that nothing else has.</param>
+    public static Act OfGateway(string duty, long at, string nodeKey, string? id = null) => new()
+    {
+        Id = id ?? Guid.NewGuid().ToString("N"),
+        At = at,
+        Who = "gateway",
+        Issuer = duty,
+        Address = "",
+        NodeKey = nodeKey,
+    };
 }
 
 /// <summary>A connection was added, or took the place of the one of that name.</summary>

@@ -52,7 +52,7 @@ public sealed class RecordingKeeperSpec : SteppedSystem, ISealerView, IAsyncLife
         });
 
         var expired = Assert.Single(_registry.Acts.OfType<RecordingsExpired>());
-        Assert.Equal(("telemetry", "old", "retention"), (expired.Connection, Assert.Single(expired.Sessions), expired.Act.Who));
+        Assert.Equal(("telemetry", "old", "gateway", "retention"), (expired.Connection, Assert.Single(expired.Sessions), expired.Act.Who, expired.Act.Issuer));
         Assert.NotNull(await _index.FindAsync("held", default));
         Assert.NotNull(await _index.FindAsync("young", default));
     }

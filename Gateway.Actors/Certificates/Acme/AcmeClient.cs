@@ -91,10 +91,6 @@ sealed class AcmeClient : IDisposable
     /// <summary>Tells the server that the challenge's answer can be had.</summary>
     public Task ValidateAsync(AcmeChallenge challenge, CancellationToken cancel) => _transport.PostAsync(challenge.Url, Signer, [], cancel);
 
-    /// <summary>Gives up an authorization, so that it does not count against the account. RFC 8555 section 7.5.2.</summary>
-    public Task DeactivateAsync(Uri authorization, CancellationToken cancel) =>
-        _transport.PostAsync(authorization, Signer, new JsonObject { ["status"] = "deactivated" }, cancel);
-
     /// <param name="order">All its authorizations are valid.</param>
     /// <param name="request">PKCS #10 in DER.</param>
     /// <param name="cancel">Ends the waiting.</param>

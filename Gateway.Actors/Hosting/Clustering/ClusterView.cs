@@ -33,15 +33,12 @@ public sealed class ClusterView(ActorSystem system, NodeIdentity identity) : ICl
     }
 
     static NodeView View(Member member, bool reachable) => new(
-        Tag(member, NodeIdentity.KeyPrefix) ?? "",
-        Tag(member, NodeIdentity.NamePrefix) ?? $"{member.Address.Host}:{member.Address.Port}",
+        member.Key(),
+        member.Name() is { Length: > 0 } name ? name : $"{member.Address.Host}:{member.Address.Port}",
         $"{member.Address.Host}:{member.Address.Port}",
         [.. member.Roles.Where(r => !IsTag(r)).Order(StringComparer.Ordinal)],
         member.Status.ToString().ToLowerInvariant(),
         reachable);
-
-    static string? Tag(Member member, string prefix) =>
-        member.Roles.FirstOrDefault(r => r.StartsWith(prefix, StringComparison.Ordinal)) is { } role ? role[prefix.Length..] : null;
 
     static bool IsTag(string role) =>
         role.StartsWith(NodeIdentity.KeyPrefix, StringComparison.Ordinal)
