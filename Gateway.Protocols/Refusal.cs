@@ -81,6 +81,8 @@ public enum Refusal : ushort
     NodeDraining = 403,
     SessionIdle = 404,
     InternalFault = 405,
+    TooManyFromAddress = 406,
+    TooManyOfSubject = 407,
     UpstreamSecretUnavailable = 410,
     GatewayCertificateUnavailable = 411,
     MaskingKeyUnavailable = 412,

@@ -24,7 +24,7 @@ public static class RefusalFacts
 
     /// <summary>True when the same client may succeed later without changing anything on its side.</summary>
     public static bool IsRetryable(this Refusal refusal) => refusal is
-        Refusal.TooManySessions or Refusal.RecordingFailed or Refusal.IssuerUnavailable or Refusal.NodeDraining or Refusal.SessionIdle
+        Refusal.TooManySessions or Refusal.TooManyFromAddress or Refusal.TooManyOfSubject or Refusal.RecordingFailed or Refusal.IssuerUnavailable or Refusal.NodeDraining or Refusal.SessionIdle
         or Refusal.GatewayCertificateUnavailable
         or Refusal.ClientRevocationUnknown or Refusal.UpstreamRevocationUnknown
         or Refusal.UpstreamUnreachable or Refusal.UpstreamTooSlow or Refusal.UpstreamLost or Refusal.TokenNotYetValid;

@@ -20,5 +20,12 @@ public sealed class AcceptedConnection(Socket socket, ConnectionProfile profile,
     /// <summary>When it came, as a <see cref="Stopwatch"/> has it.</summary>
     public long At { get; } = Stopwatch.GetTimestamp();
 
-    public void Dispose() => Socket.Dispose();
+    /// <summary>Its place among the connections of its address; null for a balancer's.</summary>
+    public AddressShare? Share { get; set; }
+
+    public void Dispose()
+    {
+        Socket.Dispose();
+        Share?.Dispose();
+    }
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Akka.Actor;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
+using Gateway.Protocols;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Actors.Accept;
@@ -69,7 +70,7 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
             return;
         }
 
-        if (Address(socket) is not { } client || !_parts.Slots.TryBeginSession(profile.Name, profile.MaxSessions))
+        if (Address(socket) is not { } client || !TryPlace(client.Address, profile, out var share))
         {
             _parts.Metrics.ConnectionShed(profile.Name);
             socket.Dispose();
@@ -78,9 +79,29 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
         }
 
         var id = _parts.NextSessionId();
-        _parts.Accepted.Add(id, new AcceptedConnection(socket, profile, client));
+        _parts.Accepted.Add(id, new AcceptedConnection(socket, profile, client) { Share = share });
         _parts.Open(id);
         TakeSlot();
+    }
+
+    // Whom a balancer brings is only known once it has told: its clients are counted then.
+    bool TryPlace(IPAddress client, ConnectionProfile profile, out AddressShare? share)
+    {
+        share = null;
+        if (!profile.IsBalancer(client))
+        {
+            share = _parts.Addresses.TryEnter(client, out var isTold);
+            if (share is null)
+            {
+                _parts.Metrics.Refused(profile.Name, Refusal.TooManyFromAddress);
+                if (isTold) Log.AddressRefused(_log, profile.Name, client);
+                return false;
+            }
+        }
+
+        if (_parts.Slots.TryBeginSession(profile.Name, profile.MaxSessions)) return true;
+        share?.Dispose();
+        return false;
     }
 
     void Pause(Exception cause)
@@ -123,6 +144,9 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
 
     static partial class Log
     {
+        [LoggerMessage(205, LogLevel.Warning, "Connection {Connection} closes connections from {Address} unread: the address has all it may have")]
+        public static partial void AddressRefused(ILogger log, string connection, IPAddress address);
+
         [LoggerMessage(200, LogLevel.Information, "Connection {Connection} listens on {Address}")]
         public static partial void Listening(ILogger log, string connection, IPEndPoint address);
 
@@ -138,6 +162,8 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
 public sealed record ListenerParts
 {
     public required ConnectionSlots Slots { get; init; }
+
+    public required AddressLimits Addresses { get; init; }
 
     public required AcceptedConnections Accepted { get; init; }
 

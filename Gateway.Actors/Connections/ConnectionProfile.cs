@@ -32,6 +32,8 @@ public sealed record ConnectionProfile
     /// </summary>
     public IReadOnlyList<IPNetwork> ProxiesFrom { get; init; } = [];
 
+    public bool IsBalancer(IPAddress address) => ProxiesFrom.Any(network => network.Contains(address));
+
     public required ClientTls ClientTls { get; init; }
 
     public required UpstreamTarget Upstream { get; init; }

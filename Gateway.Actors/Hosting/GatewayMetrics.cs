@@ -88,6 +88,9 @@ public sealed class GatewayMetrics : IDisposable
     public void FieldsMasked(string connection, string rule, long count) =>
         _masked.Add(count, new TagList { { "connection", connection }, { "rule", rule } });
 
+    /// <summary>A client was refused that has no session and no record.</summary>
+    public void Refused(string connection, Refusal refusal) => _refused.Add(1, RefusalTags(connection, refusal));
+
     public void RecordingFailed() => _recordingFailures.Add(1);
 
     public void ConnectionShed(string connection) => _shed.Add(1, new TagList { { "connection", connection } });

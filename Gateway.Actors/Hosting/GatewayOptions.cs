@@ -264,6 +264,27 @@ public sealed record LimitOptions
     public int Handshakes { get; init; } = 512;
 
     /// <summary>
+    /// Of these, how many may come from one client address; 0: all. Origin: three quarters of <see cref="Handshakes"/>, so that one address, whatever it
+    /// does, leaves room for the others.
+    /// </summary>
+    public int HandshakesPerAddress { get; init; } = 384;
+
+    /// <summary>Connections that one client address may open each second, after a burst of two seconds' worth; 0: as many as it likes.</summary>
+    public int ConnectionsPerSecondPerAddress { get; init; }
+
+    /// <summary>Connections of one client address at once; 0: as many as it likes.</summary>
+    public int SessionsPerAddress { get; init; }
+
+    /// <summary>Sessions of one subject at once; 0: as many as it likes.</summary>
+    public int SessionsPerSubject { get; init; }
+
+    /// <summary>Bytes that may pass each second in both directions of all sessions of one subject together; 0: no limit.</summary>
+    public int BytesPerSecondPerSubject { get; init; }
+
+    /// <summary>The same for one session.</summary>
+    public int BytesPerSecondPerSession { get; init; }
+
+    /// <summary>
     /// From accept to the end of the TLS handshake. Origin: nginx ssl_handshake_timeout is 60 s; a mobile client on a bad link needs
     /// about 5 s.
     /// </summary>

@@ -168,6 +168,8 @@ public static class GatewayServices
             Time = time,
             Accepted = provider.GetRequiredService<AcceptedConnections>(),
             Slots = provider.GetRequiredService<ConnectionSlots>(),
+            Addresses = new AddressLimits(node.Item2.Limits, time),
+            Subjects = new SubjectLimits(node.Item2.Limits, time),
             Probes = provider.GetRequiredService<OwnProbes>(),
             Live = provider.GetRequiredService<LiveSessions>(),
             Certificates = provider.GetRequiredService<INodeCertificates>(),

@@ -63,6 +63,7 @@ public sealed class NodeActors(
         var each = new ListenerParts
         {
             Slots = parts.Slots,
+            Addresses = parts.Addresses,
             Accepted = parts.Accepted,
             Metrics = parts.Metrics,
             Logging = logging,

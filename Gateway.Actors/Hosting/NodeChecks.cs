@@ -94,6 +94,12 @@ static class NodeChecks
     {
         var longest = TimeSpan.FromMinutes(10);
         report.Range("Limits:Handshakes", limits.Handshakes, 1, 65536);
+        report.Range("Limits:HandshakesPerAddress", limits.HandshakesPerAddress, 0, 65536);
+        report.Range("Limits:ConnectionsPerSecondPerAddress", limits.ConnectionsPerSecondPerAddress, 0, 65536);
+        report.Range("Limits:SessionsPerAddress", limits.SessionsPerAddress, 0, 1_000_000);
+        report.Range("Limits:SessionsPerSubject", limits.SessionsPerSubject, 0, 1_000_000);
+        BytesPerSecond("Limits:BytesPerSecondPerSubject", limits.BytesPerSecondPerSubject, report);
+        BytesPerSecond("Limits:BytesPerSecondPerSession", limits.BytesPerSecondPerSession, report);
         report.Duration("Limits:HandshakeTimeout", limits.HandshakeTimeout, longest);
         report.Duration("Limits:LoginTimeout", limits.LoginTimeout, longest);
         report.Require(
@@ -102,6 +108,10 @@ static class NodeChecks
         report.Duration("Limits:UpstreamTimeout", limits.UpstreamTimeout, longest);
         report.Range("Limits:RecordingBytesInFlight", limits.RecordingBytesInFlight, 1L << 16, 1L << 36);
     }
+
+    // A read brings up to 64 KiB at once: below 4 KiB a second it would be paid for longer than peers wait for an answer.
+    static void BytesPerSecond(string setting, int value, OptionReport report) => report.Require(
+        value is 0 or (>= 4096 and <= 1_000_000_000), setting, "must be 0 or between 4096 and 1000000000", "correct the value; 0 sets no limit");
 
     static bool IsHostAndPort(string text)
     {

@@ -1,6 +1,7 @@
 using Akka;
 using Akka.Streams;
 using Akka.Streams.Dsl;
+using Gateway.Actors.Legs;
 using Gateway.Actors.Protocol;
 
 namespace Gateway.Actors.Sessions;
@@ -46,11 +47,19 @@ static class SessionGraph
             var record = graph.Add(steps.Record(session.Grant));
             var upstream = graph.Add(session.Upstream.Flow(session.UpstreamRest));
 
-            graph.From(client.Outlet).To(relay.FromClient);
+            Outlet<Chunk> Paced(Outlet<Chunk> from)
+            {
+                if (steps.Pace() is not { } stage) return from;
+                var pace = graph.Add(stage);
+                graph.From(from).To(pace.Inlet);
+                return pace.Outlet;
+            }
+
+            graph.From(Paced(client.Outlet)).To(relay.FromClient);
             graph.From(relay.ToUpstream).To(record.Inlet1);
             graph.From(record.Outlet1).To(upstream.Inlet);
 
-            graph.From(upstream.Outlet).To(relay.FromUpstream);
+            graph.From(Paced(upstream.Outlet)).To(relay.FromUpstream);
             graph.From(relay.ToClient).To(record.Inlet2);
             graph.From(record.Outlet2).To(client.Inlet);
             return new SourceShape<SessionEnd>(relay.Ended);

@@ -27,6 +27,12 @@ public sealed record SessionParts
 
     public required ConnectionSlots Slots { get; init; }
 
+    /// <summary>What one client address may cost.</summary>
+    public required AddressLimits Addresses { get; init; }
+
+    /// <summary>What one subject may cost.</summary>
+    public required SubjectLimits Subjects { get; init; }
+
     public required OwnProbes Probes { get; init; }
 
     public required LiveSessions Live { get; init; }

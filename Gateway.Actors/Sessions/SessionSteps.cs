@@ -40,6 +40,8 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
 
     readonly TaskCompletionSource _recorded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Leg? _client;
+    SubjectShare? _share;
+    TokenBucket? _bytes;
     OperationLog? _log;
     UpstreamFacts? _facts;
     SessionWatch? _watch;
@@ -72,8 +74,9 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
             connection, parts.Tls, parts.Certificates, parts.Challenges, parts.Revocation, parts.Time, deadline.Token).ConfigureAwait(false);
         Facts = handshake.Client;
         Trace.ComesFrom(Facts.Address);
-        if (handshake.Verdict.IsGranted) _client = new Leg(handshake.Verdict.Value.Stream, connection.Socket);
-        return handshake.Verdict;
+        if (!handshake.Verdict.IsGranted) return handshake.Verdict;
+        _client = new Leg(handshake.Verdict.Value.Stream, connection.Socket);
+        return HasPlace(connection) ? handshake.Verdict : new Refused(Refusal.TooManyFromAddress, "its address has all the connections it may have");
     }
 
     /// <summary>Step 3: the client's own login says who it is.</summary>
@@ -102,7 +105,10 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         _watch = new SessionWatch(sessionId, access, recording, stop, parts);
         // Before it is judged: what is revoked meanwhile is then seen by the one or by the other.
         parts.LiveAccess.Add(sessionId, access, stop);
-        return Task.FromResult(access.Judge());
+        var judged = access.Judge();
+        if (judged.IsGranted && (_share = parts.Subjects.TryEnter(subject)) is null)
+            return Task.FromResult<Verdict<Grant>>(new Refused(Refusal.TooManyOfSubject, $"it has {parts.Limits.SessionsPerSubject} sessions on this node"));
+        return Task.FromResult(judged);
     }
 
     /// <summary>
@@ -171,6 +177,15 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         return new(Conversation, new RelayRules(grant.Profile.IdleTimeout, parts.Limits.ExpiryWarning), stop, recording, _watch!, parts.Time);
     }
 
+    /// <summary>How fast bytes may pass; null: as they come.</summary>
+    public PaceStage? Pace()
+    {
+        var rate = parts.Limits.BytesPerSecondPerSession;
+        if (rate > 0) _bytes ??= new TokenBucket(rate, rate, parts.Time);
+        TokenBucket[] buckets = [.. ((TokenBucket?[])[_bytes, _share?.Bytes]).OfType<TokenBucket>()];
+        return buckets.Length == 0 ? null : new PaceStage(buckets);
+    }
+
     /// <summary>Step 8: and into the recording.</summary>
     public GraphStage<BidiShape<Chunk, Chunk, Chunk, Chunk>> Record(Grant grant) => grant.Profile.Recording.Level switch
     {
@@ -203,7 +218,13 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         EndHandshake();
         Close();
         _login?.Dispose();
+        _share?.Dispose();
     }
+
+    // A balancer's client: who comes without one has its place since it was accepted.
+    bool HasPlace(AcceptedConnection connection) => connection.Share is not null
+        || !IPEndPoint.TryParse(Facts.Address, out var client) || connection.Profile.IsBalancer(client.Address)
+        || (connection.Share = parts.Addresses.TryEnter(client.Address, out _)) is not null;
 
     // What the client itself called the gateway is what leads it back, whatever stands between the two.
     Circumstances Here(SecuredConnection secured)
@@ -228,6 +249,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         if (_handshakeOver) return;
         _handshakeOver = true;
         parts.Slots.EndHandshake();
+        Accepted.Share?.EndHandshake();
     }
 
     void Close()

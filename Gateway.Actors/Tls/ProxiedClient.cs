@@ -12,7 +12,7 @@ static class ProxiedClient
     /// <summary>The client's address; the header, if there is one, has been read from <paramref name="wire"/>, and no byte more.</summary>
     public static async ValueTask<Verdict<IPEndPoint>> FindAsync(AcceptedConnection accepted, PeekableStream wire, CancellationToken cancel)
     {
-        var isBalancer = !accepted.IsProbe && accepted.Profile.ProxiesFrom.Any(network => network.Contains(accepted.Client.Address));
+        var isBalancer = !accepted.IsProbe && accepted.Profile.IsBalancer(accepted.Client.Address);
         while (true)
         {
             switch (ProxyHeader.Begins(wire.Peeked))

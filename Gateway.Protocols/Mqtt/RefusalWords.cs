@@ -26,7 +26,7 @@ readonly record struct RefusalWords(byte Return, byte Reason, byte Disconnect)
         // Payload format invalid.
         Refusal.PayloadUnreadable => new(0, 0x99, 0x99),
         Refusal.ProtocolViolated => new(0, 0x82, 0x82),
-        Refusal.TooManySessions => new(3, 0x89, 0x89),
+        Refusal.TooManySessions or Refusal.TooManyFromAddress or Refusal.TooManyOfSubject => new(3, 0x89, 0x89),
         Refusal.NodeDraining => new(3, 0x9C, 0x8B),
         Refusal.SessionIdle => new(3, 0x88, 0x8D),
         Refusal.RecordingFailed or Refusal.IssuerUnavailable => new(3, 0x88, 0x83),

@@ -81,6 +81,9 @@ public sealed class GatewayOptionsCheckSpec : IDisposable
         "Gateway:Limits:LoginTimeout is \"0s\": must be longer than 0s and at most 10m; write it like 50ms, 10s, 5m, 2h or 00:00:30")]
     [InlineData("""{ "Limits": { "HandshakeTimeout": "-00:00:01" } }""",
         "Gateway:Limits:HandshakeTimeout is \"-00:00:01\": must be longer than 0s and at most 10m; write it like 50ms, 10s, 5m, 2h or 00:00:30")]
+    [InlineData("""{ "Limits": { "HandshakesPerAddress": -1 } }""", "Gateway:Limits:HandshakesPerAddress is \"-1\": must be between 0 and 65536; correct the value")]
+    [InlineData("""{ "Limits": { "SessionsPerSubject": 1000001 } }""", "Gateway:Limits:SessionsPerSubject is \"1000001\": must be between 0 and 1000000; correct the value")]
+    [InlineData("""{ "Limits": { "BytesPerSecondPerSession": 4095 } }""", "Gateway:Limits:BytesPerSecondPerSession is \"4095\": must be 0 or between 4096 and 1000000000; correct the value; 0 sets no limit")]
     [InlineData("""{ "Limits": { "Handshakes": 0 } }""", "Gateway:Limits:Handshakes is \"0\": must be between 1 and 65536; correct the value")]
     [InlineData("""{ "Limits": { "RecordingBytesInFlight": 1 } }""",
         "Gateway:Limits:RecordingBytesInFlight is \"1\": must be between 65536 and 68719476736; correct the value")]
