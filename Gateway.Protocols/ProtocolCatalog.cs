@@ -31,6 +31,7 @@ public static class ProtocolCatalog
             IsResource = resource => NamePattern.IsValid(resource),
             ResourceExample = "orders or orders-*",
             Reader = limits => new KafkaReader(limits),
+            Redrive = () => new KafkaRedrive(),
             Masks = MaskedParts.Value | MaskedParts.Key | MaskedParts.Headers,
             MatchesTopic = NamePattern.Matches,
             Survey = limits => new KafkaSurvey(limits),
