@@ -18,13 +18,16 @@ static class HotPaths
     {
         var (text, random) = (Payload.Block(random: false), Payload.Block(random: true));
         var hello = CapturedHello();
-        var kafka = new KafkaDialogue(random);
+        var kafka = new KafkaDialogue(random, OperationRules.Everything);
+        var judged = new KafkaDialogue(random, new OperationRules([new OperationRule("*", "orders*")], [new OperationRule("*", "secret*")]));
         return
         [
             new("opaque-relay-64KiB", Relaying(new OpaqueConversation(), text), MayAllocate: false),
             new("mqtt-relay-64-publications", Relaying(LoggedIn(), new MqttDialogue(text).Block), MayAllocate: false),
             new("kafka-produce-64KiB", kafka.ProduceOnce, MayAllocate: false),
             new("kafka-fetch-64KiB", kafka.FetchOnce, MayAllocate: false),
+            new("kafka-produce-64KiB-judged", judged.ProduceOnce, MayAllocate: false),
+            new("kafka-fetch-64KiB-judged", judged.FetchOnce, MayAllocate: false),
             new("hello-incomplete", () => ClientHello.Read(hello.AsSpan(0, 100), Limits.Default), MayAllocate: false),
             new("hello-whole", () => ClientHello.Read(hello, Limits.Default), MayAllocate: true),
             new("chunk-fill-by-1KiB", () => Fill(text), MayAllocate: false),

@@ -19,14 +19,14 @@ sealed class KafkaDialogue
     readonly byte[] _fetch;
     readonly byte[] _fetched;
 
-    public KafkaDialogue(byte[] records)
+    public KafkaDialogue(byte[] records, OperationRules rules)
     {
         _produce = Produce(records);
         (_fetch, _fetched) = Fetch(records);
         var nobody = new ArrayBufferWriter<byte>();
         _conversation.Begin(new Circumstances("localhost", 9092) { Upstream = Facts() });
         _conversation.ReadLogin(_produce, nobody);
-        _conversation.Admit(OperationRules.Everything, nobody, nobody);
+        _conversation.Admit(rules, nobody, nobody);
         _conversation.StartUpstreamLogin(UpstreamCredentials.None, nobody);
         _conversation.ReadUpstreamLogin([], nobody);
     }

@@ -70,9 +70,9 @@ public sealed class KafkaConversation(Limits limits) : Conversation
 
     public override RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output)
     {
-        if (direction == Direction.ToClient) return Begun(_responses).Relay(input, output, output.ToClient);
-        var verdict = Begun(_requests).Relay(input, output, output.ToUpstream);
-        output.Proof = _requests!.TakeProof();
+        FrameRelay relay = direction == Direction.ToUpstream ? Begun(_requests) : Begun(_responses);
+        var verdict = relay.Relay(input, output, output.Towards(direction));
+        if (direction == Direction.ToUpstream) output.Proof = _requests!.TakeProof();
         return output.KeepRecordable(limits) ? verdict : RelayVerdict.Refuse(Refusal.OperationDenied, "more operations were denied at once than one record holds");
     }
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Numerics;
+using Gateway.Protocols.Kafka.Records;
 
 namespace Gateway.Protocols.Kafka.Reading;
 
@@ -7,7 +7,7 @@ namespace Gateway.Protocols.Kafka.Reading;
 /// Makes of a batch one of no producer: its number in the sequence of an idempotent producer would be refused, or taken for one that came already.
 /// Layout of a batch: Kafka's protocol guide, RecordBatch of version 2.
 /// </summary>
-public static class RedrivenBatch
+static class RedrivenBatch
 {
     const int Length = 8;
     const int LeaderEpoch = 12;
@@ -30,16 +30,7 @@ public static class RedrivenBatch
         if ((BinaryPrimitives.ReadInt16BigEndian(batch[Attributes..]) & (Transactional | Control)) != 0) return false;
         // Producer id, epoch and first sequence number: -1, -1, -1.
         batch[ProducerId..Count].Fill(0xFF);
-        BinaryPrimitives.WriteUInt32BigEndian(batch[Crc..], Checksum(batch[Attributes..]));
+        BinaryPrimitives.WriteUInt32BigEndian(batch[Crc..], Crc32C.Of(batch[Attributes..]));
         return true;
-    }
-
-    /// <summary>CRC-32C.</summary>
-    public static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..]) crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var part in bytes) crc = BitOperations.Crc32C(crc, part);
-        return ~crc;
     }
 }
