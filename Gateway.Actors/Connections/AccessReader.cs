@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Gateway.Actors.Hosting;
 using Gateway.Protocols;
 

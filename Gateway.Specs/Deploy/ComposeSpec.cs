@@ -77,9 +77,8 @@ public sealed class ComposeSpec : IDisposable
         Assert.Equal((1, true), (code, output.Contains("made exists already", StringComparison.Ordinal)));
         Assert.Equal(key, await File.ReadAllTextAsync(Path.Combine(Made, "cluster.key")));
         if (OperatingSystem.IsWindows()) return;
-        Assert.All(
-            Directory.EnumerateFiles(Made).Where(f => !f.EndsWith("ca.crt", StringComparison.Ordinal)),
-            file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        foreach (var file in Directory.EnumerateFiles(Made).Where(f => !f.EndsWith("ca.crt", StringComparison.Ordinal)))
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
     NodeConfiguration Node(YamlMappingNode services, string name)

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Gateway.Actors.Record;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
