@@ -58,7 +58,25 @@ public sealed class CliOutput(
     {
         var shown = rows.Select(row => row.Select(Printable.Text).ToArray()).ToArray();
         if (terminal is null) Aligned([heads, .. shown]);
-        else Drawn(terminal, heads, shown);
+        else terminal.Write(Drawn(heads, shown));
+    }
+
+    /// <summary>
+    /// Has tables shown one after the other: each in the place of the one before on a terminal, below it elsewhere and where there is only <paramref name="one"/>.
+    /// </summary>
+    public async Task LiveAsync(Func<Action<IReadOnlyList<(string[] Heads, string[][] Rows)>>, Task> watch, bool one)
+    {
+        if (terminal is null || one)
+        {
+            await watch(tables =>
+            {
+                foreach (var (heads, rows) in tables) Table(heads, rows);
+            });
+            return;
+        }
+
+        await terminal.Live(new Text("")).AutoClear(true).StartAsync(screen => watch(tables => screen.UpdateTarget(
+            new Rows(tables.Select(table => Drawn(table.Heads, [.. table.Rows.Select(row => row.Select(Printable.Text).ToArray())]))))));
     }
 
     void Aligned(IReadOnlyList<IReadOnlyList<string>> rows)
@@ -69,11 +87,11 @@ public sealed class CliOutput(
     }
 
     // Cells are Text, not markup: what a peer chose must not be read as instructions to the console.
-    static void Drawn(IAnsiConsole terminal, IReadOnlyList<string> heads, string[][] rows)
+    static Table Drawn(IReadOnlyList<string> heads, string[][] rows)
     {
         var table = new Table { Border = TableBorder.Rounded };
         foreach (var head in heads) table.AddColumn(new TableColumn(new Text(head, s_head)));
         foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
-        terminal.Write(table);
+        return table;
     }
 }

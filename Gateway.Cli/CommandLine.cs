@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Gateway.Cli.Connect;
 using Gateway.Cli.Login;
 using Gateway.Cli.Registry;
+using Gateway.Cli.Top;
 using Gateway.Protocols.Journal;
 
 namespace Gateway.Cli;
@@ -57,6 +58,7 @@ public static class CommandLine
             AuditCommand.Of(source, output),
             NodeCommands.Nodes(source, output),
             NodeCommands.Node(source, output),
+            TopCommand.Of(source, output),
             AccessCommands.Access(source, output),
             AccessCommands.Revoke(source, output),
             Check(output),

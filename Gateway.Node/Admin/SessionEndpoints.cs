@@ -11,12 +11,17 @@ namespace Gateway.Node.Admin;
 /// <summary>Sessions: every role sees them, auditors read what was said in them, operators end them.</summary>
 static class SessionEndpoints
 {
+    /// <summary>How long all sessions together may take to answer what they relayed. Origin: who looks every two seconds.</summary>
+    static readonly TimeSpan s_traffic = TimeSpan.FromSeconds(2);
+
     static readonly string s_reasonRule =
         $"The body must be JSON with the one member reason, 1 to {KillRequest.LongestReason} characters on one line; say why.";
 
     public static void MapSessions(this IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/sessions", ListAsync).For(AdminRoles.Reader).Answers<IReadOnlyList<SessionView>>("Lists sessions, newest first.");
+        app.MapGet("/v1/traffic", TrafficAsync).For(AdminRoles.Reader)
+            .Answers<IReadOnlyList<SessionView>>("Lists open sessions, newest first, with what each has relayed.");
         app.MapGet("/v1/sessions/{id}", ShowAsync).For(AdminRoles.Reader).Answers<SessionView>("Shows a session.");
         app.MapGet("/v1/sessions/{id}/events", RecordingEndpoint.ReadAsync).For(AdminRoles.Auditor)
             .Answers<Stream>("Streams a session's recording.", type: "application/octet-stream");
@@ -38,6 +43,17 @@ static class SessionEndpoints
         if (filter is null) return Problems.Of(StatusCodes.Status400BadRequest, fault);
         var rows = await archive.ListAsync(filter, http.RequestAborted);
         return Results.Json([.. rows.Select(SessionView.Of)], AdminJson.Default.IReadOnlyListSessionView);
+    }
+
+    static async Task<IResult> TrafficAsync(HttpContext http, ISessionArchive archive, ISessionCommands commands)
+    {
+        var (filter, fault) = SessionQuery.Read(http.Request.Query);
+        if (filter is null) return Problems.Of(StatusCodes.Status400BadRequest, fault);
+        var rows = await archive.ListAsync(filter with { Open = true }, http.RequestAborted);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        limit.CancelAfter(s_traffic);
+        var views = await Task.WhenAll(rows.Select(async row => SessionView.Of(row) with { Live = await LiveAsync(row.SessionId, commands, limit.Token) }));
+        return Results.Json([.. views], AdminJson.Default.IReadOnlyListSessionView);
     }
 
     static async Task<IResult> ShowAsync(HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, RecordingLife life)
@@ -82,7 +98,7 @@ static class SessionEndpoints
         {
             return LiveView.Of(await commands.ShowAsync(id, cancel));
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             return null;
         }

@@ -21,6 +21,7 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
     static readonly (string Method, string Path, bool Auditor, bool Operator, bool Viewer)[] s_guarded =
     [
         ("GET", "/v1/sessions", true, true, true),
+        ("GET", "/v1/traffic", true, true, true),
         ("GET", Session, true, true, true),
         ("GET", $"{Session}/events", true, false, false),
         ("GET", $"{Session}/key", true, false, false),
