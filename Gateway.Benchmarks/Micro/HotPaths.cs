@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Text;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
 using Gateway.Benchmarks.Load;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
+using Gateway.Protocols.Masking;
 using Gateway.Protocols.Opaque;
 using Gateway.Protocols.Tls;
 
@@ -28,6 +30,8 @@ static class HotPaths
             new("kafka-fetch-64KiB", kafka.FetchOnce, MayAllocate: false),
             new("kafka-produce-64KiB-judged", judged.ProduceOnce, MayAllocate: false),
             new("kafka-fetch-64KiB-judged", judged.FetchOnce, MayAllocate: false),
+            new("mask-64-json-fields-in-64KiB", Masking(JsonPath.TryParse("$.card.number", out _)), MayAllocate: false),
+            new("mask-cards-found-in-64KiB-json", Masking(null), MayAllocate: false),
             new("hello-incomplete", () => ClientHello.Read(hello.AsSpan(0, 100), Limits.Default), MayAllocate: false),
             new("hello-whole", () => ClientHello.Read(hello, Limits.Default), MayAllocate: true),
             new("chunk-fill-by-1KiB", () => Fill(text), MayAllocate: false),
@@ -61,6 +65,29 @@ static class HotPaths
         mqtt.StartUpstreamLogin(UpstreamCredentials.None, scratch);
         mqtt.ReadUpstreamLogin([0x20, 2, 0, 0], scratch);
         return mqtt;
+    }
+
+    /// <summary>64 messages of 1 KiB, each with a card number: at a path, or to be found.</summary>
+    static Action Masking(JsonPath? path)
+    {
+        var rule = new MaskingRule
+        {
+            Name = "cards", Action = new(MaskingKind.Redact) { Text = "***" }, JsonPaths = path is null ? [] : [path],
+            Detectors = path is null ? [Detector.Find("card-number")!] : [],
+        };
+        var masker = new Masker(new MaskingRules([rule], static (_, _) => false), null);
+        var fields = string.Join(',', Enumerable.Range(0, 36).Select(i => $"\"field{i:D2}\":\"value {i} of some\""));
+        var message = Encoding.UTF8.GetBytes($"{{{fields},\"card\":{{\"number\":\"4111111111111111\",\"month\":12}}}}");
+        var target = new PooledWriter();
+        return () =>
+        {
+            for (var i = 0; i < MessagesPerBlock; i++)
+            {
+                if (masker.Value(masker.PlanOf(Direction.ToClient, "payments"u8)!, message, target).Fate != MaskedFate.Changed)
+                    throw new InvalidOperationException("The masker did not mask its own benchmark.");
+                target.Clear();
+            }
+        };
     }
 
     static void Fill(byte[] block)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Gateway.Protocols.Masking;
@@ -19,6 +20,9 @@ public sealed class JsonPath
 
     /// <summary>How one is written, for whoever has to correct one.</summary>
     public const string Example = "$.card.number, $.payments[*].iban, $[\"a b\"] or $..iban";
+
+    /// <summary>What only a name in quotes may hold.</summary>
+    static readonly SearchValues<char> s_mustQuote = SearchValues.Create(" ]*'\"\\");
 
     JsonPath(string text, IReadOnlyList<JsonPathStep> steps) => (Text, Steps) = (text, steps);
 
@@ -69,7 +73,7 @@ public sealed class JsonPath
         var name = end < 0 ? rest : rest[..end];
         rest = rest[name.Length..];
         step = new(Encoding.UTF8.GetBytes(name.ToString()), descends);
-        return !name.IsEmpty && !name.ContainsAny(" ]*'\"\\");
+        return !name.IsEmpty && !name.ContainsAny(s_mustQuote);
     }
 
     static bool TryBracket(ref ReadOnlySpan<char> rest, bool descends, out JsonPathStep step, ref string problem)

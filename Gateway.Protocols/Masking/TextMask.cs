@@ -25,7 +25,7 @@ sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
         for (var left = finders; left != 0; left &= left - 1)
         {
             var rule = rules[_matches.Rule = BitOperations.TrailingZeroCount(left)];
-            foreach (var detector in rule.Detectors) detector.Find(text, _matches);
+            for (var i = 0; i < rule.Detectors.Count; i++) rule.Detectors[i].Find(text, _matches);
             if (rule.Pattern is { } pattern && !pattern.TryFind(text, _matches)) return false;
         }
 

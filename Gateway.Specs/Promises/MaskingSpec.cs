@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Confluent.Kafka;
-using Gateway.Actors.Record;
 using Gateway.Protocols;
 using Gateway.Specs.Support;
 using MQTTnet;

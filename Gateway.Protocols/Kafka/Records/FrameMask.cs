@@ -40,6 +40,8 @@ sealed class FrameMask(Direction direction, Masker masker, Limits limits)
                 if (plan is not null) topic = System.Text.Encoding.UTF8.GetString(name);
             }
 
+            // Which rules are for a topic without a name nobody can say. Versions of that kind are not offered.
+            if (field.Entity == EntityKind.TopicId) throw new InvalidOperationException($"{layout} names topics by their ids alone.");
             if (field.Entity == EntityKind.Error && token.Kind == BodyTokenKind.Value) errorAt = at;
             if (field.Type != FieldType.Records || token.Kind != BodyTokenKind.Length || plan is null || token.Number <= 0) continue;
             var (start, length) = (at + token.Consumed, (int)token.Number);
