@@ -52,6 +52,10 @@ sealed class JudgedSession
     public StructValue? Tell(MessageLayout layout, StructValue response) =>
         Body(layout, Relay(Direction.ToClient, KafkaFrame.Response(layout, _correlationId, response)));
 
+    /// <summary>The broker answers in chunks of so many bytes. Yields every byte that the client gets before the session ends.</summary>
+    public byte[] Hear(MessageLayout layout, StructValue response, int chunk) =>
+        [.. KafkaFrame.Response(layout, _correlationId, response).Chunk(chunk).TakeWhile(_ => Refusal == Refusal.None).SelectMany(part => Relay(Direction.ToClient, part))];
+
     byte[] Relay(Direction direction, byte[] frame)
     {
         _toUpstream.Clear();

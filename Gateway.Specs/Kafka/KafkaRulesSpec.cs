@@ -1,5 +1,4 @@
 using System.Text;
-using Gateway.Protocols;
 using Gateway.Protocols.Kafka.Rules;
 using Xunit;
 
