@@ -30,7 +30,10 @@ public sealed record TopBoard(IReadOnlyList<TopNode> Nodes, IReadOnlyList<TopSes
         var earlier = (before?.Sessions ?? []).ToDictionary(session => session.Id, session => session.Live, StringComparer.Ordinal);
         var all = now.Sessions.Select(session => (session.Node, Row: Row(session, earlier.GetValueOrDefault(session.Id), seconds))).ToArray();
         return new(
-            [.. now.Nodes.Where(node => node.Roles.Contains(NodeIdentity.GatewayRole)).Select(node => Row(node, [.. all.Where(one => one.Node == node.Key).Select(one => one.Row)]))],
+            [
+                .. now.Nodes.Where(node => node.Roles.Contains(NodeIdentity.GatewayRole))
+                    .Select(node => Row(node, [.. all.Where(one => one.Node == node.Key).Select(one => one.Row)])),
+            ],
             [
                 .. all.Select(one => one.Row).OrderByDescending(row => row.ToUpstreamRate + row.ToClientRate)
                     .ThenByDescending(row => row.ToUpstreamBytes + row.ToClientBytes ?? -1).ThenBy(row => row.Id, StringComparer.Ordinal),

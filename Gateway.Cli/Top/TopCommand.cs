@@ -23,7 +23,10 @@ static class TopCommand
         var limit = new Option<int>("--limit") { Description = "So many sessions, those in which most passes.", DefaultValueFactory = _ => 20 };
         var connection = new Option<string?>("--connection") { Description = "Only sessions of this connection." };
         var subject = new Option<string?>("--subject") { Description = "Only sessions of this subject." };
-        var command = new Command("top", "Shows nodes, sessions and rates as they are now, until it is interrupted.") { once, json, interval, limit, connection, subject };
+        var command = new Command("top", "Shows nodes, sessions and rates as they are now, until it is interrupted.")
+        {
+            once, json, interval, limit, connection, subject,
+        };
         source.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -54,7 +57,10 @@ static class TopCommand
         (["SESSION", "CONNECTION", "SUBJECT", "CLIENT", "UP/S", "DOWN/S", "UP", "DOWN"],
         [
             .. board.Sessions.Take(most).Select(s => (string[])
-                [s.Id, s.Connection, s.Subject ?? "-", s.Client, TopBoard.Size(s.ToUpstreamRate), TopBoard.Size(s.ToClientRate), Total(s.ToUpstreamBytes), Total(s.ToClientBytes)]),
+            [
+                s.Id, s.Connection, s.Subject ?? "-", s.Client, TopBoard.Size(s.ToUpstreamRate), TopBoard.Size(s.ToClientRate),
+                Total(s.ToUpstreamBytes), Total(s.ToClientBytes),
+            ]),
         ]),
     ];
 

@@ -115,13 +115,20 @@ public sealed class NodeProcess : IAsyncDisposable
             {
                 Outlets = new[]
                 {
-                    new { Name = "syslog", Kind = "Syslog", Address = $"localhost:{cluster.SyslogPort}", AuthoritiesFile = "siem.crt", CertificateFile = (string?)"node.crt", KeyFile = (string?)"node.key", SigningKeysFile = (string?)null },
-                    new { Name = "webhook", Kind = "Webhook", Address = $"https://localhost:{cluster.WebhookPort}/hook", AuthoritiesFile = "siem.crt", CertificateFile = (string?)null, KeyFile = (string?)null, SigningKeysFile = (string?)"webhook.keys" },
+                    Outlet("syslog", "Syslog", $"localhost:{cluster.SyslogPort}", ("CertificateFile", "node.crt"), ("KeyFile", "node.key")),
+                    Outlet("webhook", "Webhook", $"https://localhost:{cluster.WebhookPort}/hook", ("SigningKeysFile", "webhook.keys")),
                 },
             },
             Issuers = new[] { new { cluster.Issuer.Name, cluster.Issuer.Authority, cluster.Issuer.Audience, cluster.Issuer.AuthoritiesFile } },
         },
     });
+
+    static Dictionary<string, string> Outlet(string name, string kind, string address, params (string Setting, string Value)[] more)
+    {
+        var outlet = more.ToDictionary(setting => setting.Setting, setting => setting.Value);
+        (outlet["Name"], outlet["Kind"], outlet["Address"], outlet["AuthoritiesFile"]) = (name, kind, address, "siem.crt");
+        return outlet;
+    }
 
     /// <summary>A connection that lets one subject in.</summary>
     public static string Connection(string name, int port, int upstream, string subject = "camera-17", string serverName = "localhost") =>
