@@ -48,7 +48,7 @@ static class Targets
 
     static Command Soak()
     {
-        var what = new Argument<string>("what") 
+        var what = new Argument<string>("what")
         {
             Description = "'rotation': three nodes, 90-second certificates and streaming sessions. 'kills': nodes that are killed under traffic, again and again.",
         };

@@ -72,7 +72,9 @@ static class HotPaths
     {
         var rule = new MaskingRule
         {
-            Name = "cards", Action = new(MaskingKind.Redact) { Text = "***" }, JsonPaths = path is null ? [] : [path],
+            Name = "cards",
+            Action = new(MaskingKind.Redact) { Text = "***" },
+            JsonPaths = path is null ? [] : [path],
             Detectors = path is null ? [Detector.Find("card-number")!] : [],
         };
         var masker = new Masker(new MaskingRules([rule], static (_, _) => false), null);

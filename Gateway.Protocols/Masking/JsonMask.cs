@@ -140,7 +140,11 @@ ref struct JsonPass
         {
             _levels[++_depth] = new()
             {
-                State = state, Finders = finders, IsArray = _reader.TokenType == JsonTokenType.StartArray, KeptEnd = -1, DropFrom = -1,
+                State = state,
+                Finders = finders,
+                IsArray = _reader.TokenType == JsonTokenType.StartArray,
+                KeptEnd = -1,
+                DropFrom = -1,
             };
             return;
         }

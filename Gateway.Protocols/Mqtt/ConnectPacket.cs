@@ -131,8 +131,17 @@ public sealed class ConnectPacket
         WriteBinary(kept, payload);
         return new()
         {
-            Level = Level, Flags = Flags, KeepAlive = KeepAlive, ClientId = ClientId, WillTopic = WillTopic, UserName = UserName,
-            Properties = Properties, Password = Password, WillProperties = properties.ToArray(), WillPayload = payload, Kept = kept.WrittenMemory,
+            Level = Level,
+            Flags = Flags,
+            KeepAlive = KeepAlive,
+            ClientId = ClientId,
+            WillTopic = WillTopic,
+            UserName = UserName,
+            Properties = Properties,
+            Password = Password,
+            WillProperties = properties.ToArray(),
+            WillPayload = payload,
+            Kept = kept.WrittenMemory,
         };
     }
 

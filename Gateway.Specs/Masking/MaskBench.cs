@@ -16,7 +16,9 @@ static class MaskBench
 
     public static MaskingRule Rule(MaskingAction action, params string[] paths) => new()
     {
-        Name = "fields", Action = action, JsonPaths = [.. paths.Select(p => JsonPath.TryParse(p, out var problem) ?? throw new ArgumentException(problem))],
+        Name = "fields",
+        Action = action,
+        JsonPaths = [.. paths.Select(p => JsonPath.TryParse(p, out var problem) ?? throw new ArgumentException(problem))],
     };
 
     public static MaskingRule Detecting(string detector, MaskingAction? action = null) =>
