@@ -14,8 +14,6 @@ using Gateway.Actors.Tls;
 using Gateway.Actors.Upstream;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
-using Gateway.Protocols.Masking;
-using Gateway.Protocols.Reading;
 
 namespace Gateway.Actors.Sessions;
 
@@ -38,11 +36,11 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     /// <summary>How often passing bytes are counted where they are not kept: what the record of a lost node's session may be short of.</summary>
     static readonly TimeSpan s_count = TimeSpan.FromSeconds(10);
 
+    readonly SpokenWords _words = new(recording, accepted.Profile, parts.Time);
     readonly TaskCompletionSource _recorded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Leg? _client;
     SubjectShare? _share;
     TokenBucket? _bytes;
-    OperationLog? _log;
     UpstreamFacts? _facts;
     SessionWatch? _watch;
     ClientLogin? _login;
@@ -118,8 +116,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     {
         var record = new ArrayBufferWriter<byte>();
         Conversation.AccessLeft = grant.Expires - parts.Time.GetUtcNow();
-        var masked = await MaskAsync(grant).ConfigureAwait(false);
-        if (!masked.IsGranted) return new Refused(masked.Refusal, masked.Detail);
+        if (await MaskAsync(grant.Profile).ConfigureAwait(false) is { } unmasked) return unmasked;
         var refusal = Conversation.Admit(grant.Operations, record, _login!.Answers);
         if (refusal == Refusal.OperationDenied) return new Refused(refusal, "the login itself asks for an operation that is not allowed");
         if (refusal != Refusal.None) return new Refused(refusal, "the login brings a payload that cannot be masked");
@@ -127,26 +124,8 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         _watch!.Opened(grant);
         using var deadline = Within(parts.Limits.LoginTimeout);
         await _login.AnswerAsync(deadline.Token).ConfigureAwait(false);
-        var durable = Task.WhenAll(RecordAsync(Direction.ToUpstream, record.WrittenMemory), RecordAsync(Direction.ToClient, _login.Answers.WrittenMemory));
+        var durable = Task.WhenAll(_words.RecordAsync(Direction.ToUpstream, record.WrittenMemory), _words.RecordAsync(Direction.ToClient, _login.Answers.WrittenMemory));
         if (grant.Profile.Recording.Strict) await durable.ConfigureAwait(false);
-        return grant;
-    }
-
-    // Before the login goes anywhere: it may bring a payload of its own, such as a will.
-    async Task<Verdict<Grant>> MaskAsync(Grant grant)
-    {
-        var (name, masking) = (grant.Profile.Name, grant.Profile.Masking);
-        if (masking.Rules.IsEmpty) return grant;
-        using var deadline = Within(parts.Limits.LoginTimeout);
-        MaskingKey? key = null;
-        if (masking.Key is { } place)
-        {
-            var read = await parts.Secrets.ReadKeyAsync(place, deadline.Token).ConfigureAwait(false);
-            if (!read.IsGranted) return new Refused(read.Refusal, read.Detail);
-            key = read.Value;
-        }
-
-        Conversation.Mask(new Masker(masking.Rules, key, (rule, count) => parts.Metrics.FieldsMasked(name, rule, count)) { Compression = RecordCompression.Instance });
         return grant;
     }
 
@@ -190,7 +169,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     public GraphStage<BidiShape<Chunk, Chunk, Chunk, Chunk>> Record(Grant grant) => grant.Profile.Recording.Level switch
     {
         RecordingLevel.Full => new RecordStage(recording, grant.Profile.Recording, parts.Budget, parts.Time, _recorded),
-        RecordingLevel.Operations => new OperationStage(recording, Log, _recorded),
+        RecordingLevel.Operations => new OperationStage(recording, _words.Log, _recorded),
         var level => new CountStage(recording, level == RecordingLevel.Metadata ? s_count : null, () => parts.Now, _recorded),
     };
 
@@ -221,6 +200,12 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         _share?.Dispose();
     }
 
+    async Task<Refused?> MaskAsync(ConnectionProfile profile)
+    {
+        using var deadline = Within(parts.Limits.LoginTimeout);
+        return await SessionMasking.BeginAsync(Conversation, profile, parts.Secrets, parts.Metrics, deadline.Token).ConfigureAwait(false);
+    }
+
     // A balancer's client: who comes without one has its place since it was accepted.
     bool HasPlace(AcceptedConnection connection) => connection.Share is not null
         || !IPEndPoint.TryParse(Facts.Address, out var client) || connection.Profile.IsBalancer(client.Address)
@@ -238,9 +223,6 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     int? Node(ConnectionProfile profile) => profile.Brokers?.NodeOf(((IPEndPoint)Accepted.Socket.LocalEndPoint!).Port);
 
     string? ClientName { get; set; }
-
-    /// <summary>The operations so far, at the level that keeps them; first of the login, then of the relay.</summary>
-    OperationLog Log => _log ??= new OperationLog(OperationReader.Of(Accepted.Profile.Protocol.Name, OperationLog.Limits), parts.Time);
 
     SessionDeadline Within(TimeSpan limit) => new(stop, limit, parts.Time);
 
@@ -285,61 +267,13 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         try
         {
             if (words.WrittenCount > 0) await _client!.Stream.WriteAsync(words.WrittenMemory, cancel).ConfigureAwait(false);
-            if (recording.IsOpen) await RecordAsync(Direction.ToClient, words.WrittenMemory).WaitAsync(cancel).ConfigureAwait(false);
+            if (recording.IsOpen) await _words.RecordAsync(Direction.ToClient, words.WrittenMemory).WaitAsync(cancel).ConfigureAwait(false);
             await _client!.FinishAsync().WaitAsync(cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // The client left first, or takes nothing: there is nobody to tell.
         }
-    }
-
-    Task RecordAsync(Direction direction, ReadOnlyMemory<byte> bytes) => Accepted.Profile.Recording.Level switch
-    {
-        RecordingLevel.Full => KeepAsync(direction, bytes),
-        RecordingLevel.Operations => LogAsync(direction, bytes),
-        _ => CountAsync(direction, bytes.Length),
-    };
-
-    // The login is read too: it says in which version of the protocol the rest is.
-    Task LogAsync(Direction direction, ReadOnlyMemory<byte> bytes)
-    {
-        if (bytes.IsEmpty) return Task.CompletedTask;
-        var last = Task.CompletedTask;
-        Log.Add(direction, bytes.Span, Keep);
-        if (Log.Take() is { } taken) Keep(taken);
-        return last;
-
-        void Keep(OperationsRecorded recorded)
-        {
-            var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            recording.Record(recorded, durable.SetResult);
-            last = durable.Task;
-        }
-    }
-
-    Task CountAsync(Direction direction, int length)
-    {
-        if (length == 0) return Task.CompletedTask;
-        var (up, down) = direction == Direction.ToUpstream ? (length, 0) : (0, length);
-        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        recording.Record(new TrafficCounted { At = parts.Now, ToUpstreamBytes = up, ToClientBytes = down }, durable.SetResult);
-        return durable.Task;
-    }
-
-    Task KeepAsync(Direction direction, ReadOnlyMemory<byte> bytes)
-    {
-        var last = Task.CompletedTask;
-        while (!bytes.IsEmpty)
-        {
-            var draft = ChunkDraft.Rent(parts.Time);
-            bytes = bytes[draft.Add(direction, bytes.Span)..];
-            var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            recording.Record(draft, _ => durable.TrySetResult());
-            last = durable.Task;
-        }
-
-        return last;
     }
 
     SessionOpened Opening(Grant grant) => new()
