@@ -60,6 +60,9 @@ public sealed class NodeActors(
 
     void Listen(IReadOnlyList<Listener> listeners, IActorRef region)
     {
+        // Nobody's session, and no socket waits for it: it claims the shard of this node's sessions, so that the first client does not have to wait where the
+        // node that says whose a shard is has just died.
+        region.Tell(new OpenSession(SessionIds.New(identity.Key, parts.Time)));
         var each = new ListenerParts
         {
             Slots = parts.Slots,

@@ -57,11 +57,17 @@ public sealed class GatewayProcessSpec : IAsyncLifetime, IDisposable
         Assert.Equal(("before", "after", 4), (lines[0], lines[^1], lines.Length));
     }
 
-    [RequiresFact("kill")]
+    [RequiresFact("kill", "env")]
     public async Task Ctrl_C_ends_a_slow_replay_quietly()
     {
         // At a millionth of the recorded pace the pieces are minutes and hours apart.
-        using var gateway = Start("sessions", "replay", SampleSession.Id, "--pace", "0.000001", "--decode", "text");
+        // Whoever runs the specs in the background has had Ctrl-C ignored, which is passed on to every process below: env takes that back.
+        using var gateway = Run(
+            Tool.Path("env"),
+            [
+                "--default-signal=INT", "dotnet", typeof(CommandLine).Assembly.Location,
+                "sessions", "replay", SampleSession.Id, "--pace", "0.000001", "--decode", "text",
+            ]);
         var first = await gateway.StandardOutput.ReadLineAsync().WaitAsync(s_deadline);
 
         using (var interrupt = Process.Start(Tool.Path("kill"), ["-INT", $"{gateway.Id}"])) await interrupt.WaitForExitAsync();
@@ -83,9 +89,11 @@ public sealed class GatewayProcessSpec : IAsyncLifetime, IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    Process Start(params string[] args)
+    Process Start(params string[] args) => Run("dotnet", [typeof(CommandLine).Assembly.Location, .. args]);
+
+    Process Run(string program, string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, .. args])
+        var start = new ProcessStartInfo(program, args)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -122,6 +122,26 @@ public sealed class ClusterSpec(TestCluster cluster)
     }
 
     [RequiresFact("postgres")]
+    public async Task A_node_that_never_had_a_session_serves_its_first_while_the_node_with_the_singletons_dies()
+    {
+        var cold = await cluster.JoinAsync("gw-cold");
+        var doomed = cluster.Nodes.FindLast(node => node.Process.Output.Contains("This node keeps the registry", StringComparison.Ordinal))!;
+
+        await doomed.Process.KillAsync();
+
+        await using (var client = await cluster.OpenAsync(cold))
+        {
+            await cluster.ReplaceAsync(cluster.Nodes.IndexOf(doomed));
+            await client.WriteAsync("hello"u8.ToArray());
+            await client.ReadExactlyAsync(new byte[5]);
+        }
+
+        var (code, output) = await cold.GatewayAsync("node", "drain");
+        Assert.True(code == 0 && await cold.Process.ExitAsync() == 0, output + cold.Process.Output);
+        cluster.Nodes.Remove(cold);
+    }
+
+    [RequiresFact("postgres")]
     public async Task A_connection_registered_on_one_node_serves_clients_on_every_other_within_two_seconds_and_goes_as_fast()
     {
         using var folder = new ConfigurationFolder();
