@@ -16,6 +16,7 @@ sealed partial class SessionSealer : ReceiveActor, IWithTimers
     const int Batch = 64;
 
     static readonly TimeSpan s_answer = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan s_ask = TimeSpan.FromSeconds(2);
     static readonly TimeSpan s_retry = TimeSpan.FromSeconds(3);
     static readonly TimeSpan s_sweep = TimeSpan.FromSeconds(30);
 
@@ -75,8 +76,21 @@ sealed partial class SessionSealer : ReceiveActor, IWithTimers
         return new Swept(open.Count, null);
     }
 
-    Task<SessionEnded> Seal(string sessionId, Ending ending, Refusal refusal, string detail) =>
-        _sessions.Ask<SessionEnded>(new EndSession(sessionId, ending, refusal, detail), s_answer);
+    // Asked again soon: just after a node was lost a message may still be sent to where it was.
+    async Task<SessionEnded> Seal(string sessionId, Ending ending, Refusal refusal, string detail)
+    {
+        for (var asked = 1; ; asked++)
+        {
+            try
+            {
+                return await _sessions.Ask<SessionEnded>(new EndSession(sessionId, ending, refusal, detail), s_ask);
+            }
+            catch (AskTimeoutException) when (asked < s_answer / s_ask)
+            {
+                // Sealing may be asked for twice.
+            }
+        }
+    }
 
     sealed record SealOwn(SessionLeftOpen Left);
 
