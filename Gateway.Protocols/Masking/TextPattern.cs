@@ -87,9 +87,15 @@ public sealed class TextPattern
             foreach (var match in _regex.EnumerateMatches(line))
             {
                 if ((work += line.Length) > MostWork) return false;
-                var start = bytes + Bytes(line[at..match.Index], isWide);
-                bytes = start + Bytes(line.Slice(match.Index, match.Length), isWide);
-                at = match.Index + match.Length;
+                if (match.Length == 0) continue;
+                // Expressions see halves of the characters beyond U+FFFF; bytes are masked of whole ones only.
+                var first = Math.Max(at, match.Index - (IsWithinPair(line, match.Index) ? 1 : 0));
+                var last = match.Index + match.Length;
+                if (IsWithinPair(line, last)) last++;
+                if (last <= at) continue;
+                var start = bytes + Bytes(line[at..first], isWide);
+                bytes = start + Bytes(line[first..last], isWide);
+                at = last;
                 matches.Add(start, bytes);
             }
 
@@ -99,6 +105,8 @@ public sealed class TextPattern
 
         return true;
     }
+
+    static bool IsWithinPair(ReadOnlySpan<char> line, int at) => at > 0 && at < line.Length && char.IsSurrogatePair(line[at - 1], line[at]);
 
     static int Bytes(ReadOnlySpan<char> chars, bool isWide) => isWide ? Encoding.UTF8.GetByteCount(chars) : chars.Length;
 

@@ -70,6 +70,19 @@ public sealed class MaskerSpec
     public void A_pattern_is_found_in_the_text_that_is_meant(string text, string masked) => Assert.Equal(masked, Mask(text, Matching(@"secret-\d+")));
 
     [Theory]
+    [InlineData("secret-.", "secret-\U0001F600", "#")]
+    [InlineData("secret-.", "secret-\U0001F600, secret-1, secret-2.", "#, #, #.")]
+    [InlineData(".secret-1", "a\U0001F600secret-1 \U0001F600secret-1", "a# #")]
+    [InlineData("[^a]", "a\U0001F600a\U0001F600\U0001F601", "a#a##")]
+    [InlineData("[^a]|\\b", "\U0001F600\U0001F601a", "##a")]
+    [InlineData(@"\uDE00+", "x\U0001F600, y", "x#, y")]
+    public void A_pattern_that_finds_half_a_character_masks_all_of_it_and_nothing_else(string pattern, string text, string masked)
+    {
+        Assert.Equal(masked, Mask(text, Matching(pattern)));
+        Assert.Equal($$"""{"a":"{{masked}}"}""", Mask($$"""{"a":"{{text}}"}""", Matching(pattern) with { JsonPaths = Rule(Stars, "$.a").JsonPaths }));
+    }
+
+    [Theory]
     [InlineData("(a)\\1", "linear")]
     [InlineData("(?=a)b", "linear")]
     [InlineData("a*", "empty")]
