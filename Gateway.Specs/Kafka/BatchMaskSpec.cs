@@ -136,7 +136,17 @@ public sealed class BatchMaskSpec
         var batch = Batches.Write(RecordCodec.None, 0, new Batches.Record("k", Secret), new Batches.Record("k", Secret));
         BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(57), count);
 
-        Assert.Equal(count == 0, Mask(Batches.Checked(batch), Direction.ToUpstream, s_card).Ok);
+        Assert.False(Mask(Batches.Checked(batch), Direction.ToUpstream, s_card).Ok);
+        Assert.False(Mask(batch, Direction.ToClient, s_card).Ok);
+    }
+
+    [Fact]
+    public void A_control_batch_of_a_client_is_refused()
+    {
+        var batch = Batches.Write(RecordCodec.None, Batches.Control, new Batches.Record("\0\0\0\u0001", Secret));
+
+        Assert.False(Mask(batch, Direction.ToUpstream, s_card).Ok);
+        Assert.True(Mask(batch, Direction.ToClient, s_card).Ok);
     }
 
     [Theory]

@@ -4,8 +4,8 @@ using Gateway.Protocols.Masking;
 namespace Gateway.Protocols.Kafka.Records;
 
 /// <summary>
-/// Masks the record batches of one partition. Of a batch that changes only records, length and checksum do, and its codec stays; control batches, and
-/// those in which nothing is masked, pass as they came. What a broker cut off at the end of a Fetch is taken out: clients read on from there.
+/// Masks the record batches of one partition. Of a batch that changes only records, length and checksum do, and its codec stays; control batches of a
+/// broker, and those in which nothing is masked, pass as they came. What a broker cut off at the end of a Fetch is taken out: clients read on from there.
 /// </summary>
 public sealed class BatchMask(Masker masker, Limits limits)
 {
@@ -36,6 +36,7 @@ public sealed class BatchMask(Masker masker, Limits limits)
                 }
 
                 var batch = batches[..(int)head.Total];
+                if (head.IsControl && direction == Direction.ToUpstream) return Failed("a record batch is a control batch, which only brokers make");
                 if (!TryMaskBatch(batch, head, plan, target, ref isChanged)) return false;
                 batches = batches[batch.Length..];
             }
@@ -52,6 +53,7 @@ public sealed class BatchMask(Masker masker, Limits limits)
     bool TryMaskBatch(ReadOnlySpan<byte> batch, in BatchHead head, MaskingPlan plan, PooledWriter target, ref bool isChanged)
     {
         var records = batch[BatchHead.Length..];
+        if (head.Count == 0 && !head.IsControl && !records.IsEmpty) return Failed("a record batch says it has no records, and brings some");
         if (head.IsControl || head.Count == 0)
         {
             target.Write(batch);
