@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using System.Text.Unicode;
+using Gateway.Protocols.Masking.Detect;
 
 namespace Gateway.Protocols.Masking;
 
@@ -101,7 +102,7 @@ sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
         for (var left = kept; left > 0; left--)
         {
             do start--;
-            while (IsContinuation(text[start]));
+            while (Bytes.IsContinuation(text[start]));
         }
 
         _replacement.Write(text[start..]);
@@ -110,11 +111,9 @@ sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
     static int CharactersOf(ReadOnlySpan<byte> text)
     {
         var count = 0;
-        foreach (var b in text) count += IsContinuation(b) ? 0 : 1;
+        foreach (var b in text) count += Bytes.IsContinuation(b) ? 0 : 1;
         return count;
     }
-
-    static bool IsContinuation(byte b) => (b & 0xC0) == 0x80;
 
     MaskingKey Key(int rule) => key ?? throw new InvalidOperationException($"rule {rules[rule].Name} needs a key");
 

@@ -55,6 +55,36 @@ public sealed class DetectorSpec
     public void Private_keys_are_found_whole_or_cut(string end, string masked) =>
         Assert.Equal(masked, Mask($"a -----BEGIN PRIVATE KEY-----\nMC4CAQ\n{end}{(end.Length > 0 ? " b" : "")}", Detecting("cloud-key")));
 
+    [Theory]
+    [InlineData(0, 40, "x.org", 0)]
+    [InlineData(1, 40, "x.org", 0)]
+    [InlineData(40, 1, "x.", 140)]
+    [InlineData(40, 1, "xx.", 140)]
+    public void Bounds_cut_no_character_in_two(int letters, int local, string host, int more)
+    {
+        var text = string.Concat(Enumerable.Repeat("\u00fc", local)) + new string('a', letters) + "@" + host + string.Concat(Enumerable.Repeat("\u00e9", more));
+        foreach (var shifted in new[] { text, "\U0001F600" + text, text.Replace("\u00fc", "\u20ac", StringComparison.Ordinal).Replace("\u00e9", "\U0001F600", StringComparison.Ordinal) })
+        {
+            var masked = Mask(Encoding.UTF8.GetBytes(shifted), Detecting("email"))!;
+
+            Assert.True(System.Text.Unicode.Utf8.IsValid(masked), shifted);
+            Assert.Contains("#", Encoding.UTF8.GetString(masked), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Text_stays_text_whatever_is_found_in_it()
+    {
+        var random = new Random(11);
+        string[] parts = ["\u00fc", "\u20ac", "\U0001F600", "a", "a.", "7", "@", "+49", "4111111111111111", "::", "\u00e9@x.\u00e9"];
+        for (var round = 0; round < 5000; round++)
+        {
+            var text = string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => string.Concat(Enumerable.Repeat(parts[random.Next(parts.Length)], random.Next(140)))));
+            var masked = Mask(Encoding.UTF8.GetBytes(text), [.. Detector.All.Select(d => Detecting(d.Name))])!;
+            Assert.True(System.Text.Unicode.Utf8.IsValid(masked), text);
+        }
+    }
+
     [Fact]
     public void It_takes_time_in_proportion_to_the_text_whatever_it_is()
     {

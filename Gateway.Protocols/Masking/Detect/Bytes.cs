@@ -3,6 +3,8 @@ namespace Gateway.Protocols.Masking.Detect;
 /// <summary>What a byte of a UTF-8 text is.</summary>
 static class Bytes
 {
+    const int LongestCharacter = 4;
+
     public static bool IsDigit(byte b) => char.IsAsciiDigit((char)b);
 
     public static bool IsLetter(byte b) => char.IsAsciiLetter((char)b);
@@ -10,6 +12,16 @@ static class Bytes
     public static bool IsWord(byte b) => char.IsAsciiLetterOrDigit((char)b);
 
     public static bool IsBase64Url(byte b) => IsWord(b) || b is (byte)'-' or (byte)'_';
+
+    /// <summary>Where the character begins that the byte at <paramref name="at"/> is of. In what is no UTF-8, at most as far before as one is long.</summary>
+    public static int CharacterAt(ReadOnlySpan<byte> text, int at)
+    {
+        for (var left = LongestCharacter - 1; left > 0 && at > 0 && at < text.Length && IsContinuation(text[at]); left--) at--;
+        return at;
+    }
+
+    /// <summary>Whether a character began before.</summary>
+    public static bool IsContinuation(byte b) => (b & 0xC0) == 0x80;
 
     /// <summary>Whether the byte before <paramref name="at"/> is of that kind; false at the start.</summary>
     public static bool Before(ReadOnlySpan<byte> text, int at, Func<byte, bool> isKind) => at > 0 && isKind(text[at - 1]);
