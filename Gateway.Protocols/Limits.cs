@@ -91,6 +91,12 @@ public sealed record Limits
     public int KafkaMaskedRecords { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>
+    /// What masking may write in the place of one MQTT message, or of the records of one Kafka frame: a long text in the place of each short number
+    /// would be hundreds of times as much. Origin: twice what the records of a frame may be.
+    /// </summary>
+    public int MaskedOutput { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
     /// What a Fetch may ask for at once where rules mask its response, which is held until it is whole. Origin: half of what may be held, as a broker
     /// sends one batch more than it is asked for where that is the first.
     /// </summary>

@@ -85,6 +85,7 @@ static class HotPaths
         {
             for (var i = 0; i < MessagesPerBlock; i++)
             {
+                masker.Begin(Limits.Default.MaskedOutput);
                 if (masker.Value(masker.PlanOf(Direction.ToClient, "payments"u8)!, message, target).Fate != MaskedFate.Changed)
                     throw new InvalidOperationException("The masker did not mask its own benchmark.");
                 target.Clear();

@@ -12,6 +12,9 @@ enum JsonMasked
 
     /// <summary>A pattern is found more often than can be looked for.</summary>
     TooMuch,
+
+    /// <summary>What is written gets too long.</summary>
+    TooLong,
 }
 
 /// <summary>Where a value of an open object or array stands among its siblings.</summary>
@@ -50,7 +53,7 @@ ref struct JsonPass
     int _depth;
     int _itemStart;
     int _copied;
-    bool _isTooMuch;
+    JsonMasked _masked;
 
     /// <param name="json">The texts.</param>
     /// <param name="start">What is selected by paths.</param>
@@ -73,19 +76,18 @@ ref struct JsonPass
 
     public JsonMasked Run()
     {
-        var masked = JsonMasked.Whole;
         try
         {
-            while (!_isTooMuch && _reader.Read()) Token();
+            while (_masked == JsonMasked.Whole && _reader.Read()) Token();
         }
         catch (JsonException)
         {
-            masked = JsonMasked.Malformed;
+            _masked = JsonMasked.Malformed;
         }
 
         EndDrops(ref _levels[_depth]);
         _target.Write(_json[_copied..]);
-        return _isTooMuch ? JsonMasked.TooMuch : masked;
+        return _masked;
     }
 
     void Token()
@@ -170,7 +172,7 @@ ref struct JsonPass
             if (isContainer) _reader.Skip();
             CopyTo(start);
             _target.Write("\""u8);
-            _text.WriteReplaced(rule, isContainer ? _json[start..End] : Unescaped(), _target, asJson: true);
+            if (!_text.TryWriteReplaced(rule, isContainer ? _json[start..End] : Unescaped(), _target, asJson: true)) _masked = JsonMasked.TooLong;
             _target.Write("\""u8);
             _copied = End;
         }
@@ -180,11 +182,11 @@ ref struct JsonPass
 
     void Parts(ulong finders, ReadOnlySpan<byte> text, int start, int end)
     {
-        _isTooMuch = !_text.TryFind(finders, text);
-        if (_isTooMuch || !_text.Found) return;
+        if (!_text.TryFind(finders, text)) _masked = JsonMasked.TooMuch;
+        if (_masked != JsonMasked.Whole || !_text.Found) return;
         CopyTo(start);
         _target.Write("\""u8);
-        _text.WriteFound(text, _target, asJson: true);
+        if (!_text.TryWriteFound(text, _target, asJson: true)) _masked = JsonMasked.TooLong;
         _target.Write("\""u8);
         _copied = end;
     }

@@ -49,6 +49,8 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
     readonly PooledWriter _scratch = new();
     readonly PooledWriter _first = new();
     JsonLevel[]? _levels;
+    int _most;
+    int _left;
 
     public MaskingRules Rules => rules;
 
@@ -65,11 +67,19 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
         return plan;
     }
 
+    /// <summary>A new message, or frame of several: what it takes to look for patterns, and what is written, is counted anew.</summary>
+    /// <param name="most">Bytes that may be written in the place of all of it, as <see cref="Limits.MaskedOutput"/> says.</param>
+    public void Begin(int most)
+    {
+        (_most, _left) = (most, most);
+        _text.Begin();
+    }
+
     /// <summary>Masks a value: a message's payload, a record's value. Appends to <paramref name="target"/> what goes on, if it changed.</summary>
     public Masked Value(MaskingPlan plan, ReadOnlySpan<byte> value, PooledWriter target)
     {
         if (value.IsEmpty || !plan.HasValues) return Masked.Same;
-        var before = target.Length;
+        var before = Start(target);
         return Finish(
             plan.WholeValue >= 0
                 ? Replaced(plan.WholeValue, value, target)
@@ -97,15 +107,18 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
 
     Masked Part(int whole, ulong finders, int strict, ReadOnlySpan<byte> value, PooledWriter target)
     {
-        var before = target.Length;
+        var before = Start(target);
         return Finish(whole >= 0 ? Replaced(whole, value, target) : Found(finders, strict, null, strictJson: -1, value, target), before, target);
     }
 
-    Masked Replaced(int rule, ReadOnlySpan<byte> value, PooledWriter target)
+    int Start(PooledWriter target)
     {
-        _text.WriteReplaced(rule, value, target, asJson: false);
-        return Masked.Changed;
+        _text.Most = target.Length + _left;
+        return target.Length;
     }
+
+    Masked Replaced(int rule, ReadOnlySpan<byte> value, PooledWriter target) =>
+        _text.TryWriteReplaced(rule, value, target, asJson: false) ? Masked.Changed : TooLong;
 
     Masked Found(ulong finders, int strictText, PathState? paths, int strictJson, ReadOnlySpan<byte> value, PooledWriter target)
     {
@@ -121,6 +134,7 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
         var pass = new JsonPass(body, paths ?? s_nowhere, finders, _text, _levels ??= new JsonLevel[MostDepth + 1], _scratch, target);
         var masked = pass.Run();
         if (masked == JsonMasked.TooMuch) return TooMuch;
+        if (masked == JsonMasked.TooLong) return TooLong;
         if (masked == JsonMasked.Malformed && strictJson >= 0) return Refused(strictJson, NoJson);
         if (masked == JsonMasked.Malformed && strictText >= 0 && content.BeginsAsJson) return Refused(strictText, NoJson);
         if (masked == JsonMasked.Whole || finders == 0) return pass.IsChanged ? Masked.Changed : Masked.Same;
@@ -138,17 +152,21 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
         if (!_text.TryFind(finders, value[prefix..])) return TooMuch;
         if (!_text.Found) return Masked.Same;
         target.Write(value[..prefix]);
-        _text.WriteFound(value[prefix..], target, asJson: false);
-        return Masked.Changed;
+        return _text.TryWriteFound(value[prefix..], target, asJson: false) ? Masked.Changed : TooLong;
     }
 
     static Masked TooMuch => new(MaskedFate.Refused, "a pattern is found more often in a payload than can be looked for");
+
+    Masked TooLong => new(MaskedFate.Refused, $"masked, a message or frame is longer than {_most} bytes");
 
     Masked Refused(int rule, string what) => new(MaskedFate.Refused, $"rule {_text.Rules[rule].Name} is strict, and a payload {what}");
 
     /// <summary>Counts what was masked, takes back what is not to go on, and holds no buffer.</summary>
     Masked Finish(Masked masked, int before, PooledWriter target)
     {
+        var written = target.Length - before;
+        if (masked.Fate == MaskedFate.Changed && written > _left) masked = TooLong;
+        if (masked.Fate != MaskedFate.Same) _left -= Math.Min(_left, written);
         if (masked.Fate is MaskedFate.Same or MaskedFate.Refused) target.CutTo(before);
         else Count();
         _text.Forget();

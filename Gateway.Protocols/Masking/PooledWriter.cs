@@ -55,9 +55,10 @@ public sealed class PooledWriter : IBufferWriter<byte>
 
     void Reserve(int more)
     {
-        var needed = Length + Math.Max(1, more);
+        var needed = checked(Length + Math.Max(1, more));
         if (needed <= _bytes.Length) return;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(First, Math.Max(2 * _bytes.Length, needed)));
+        var doubled = (int)Math.Min(2L * _bytes.Length, Array.MaxLength);
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(First, Math.Max(doubled, needed)));
         Span.CopyTo(larger);
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = larger;

@@ -11,13 +11,20 @@ sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
     readonly MatchList _matches = new();
     readonly PooledWriter _replacement = new();
     readonly long[] _counts = new long[rules.Count];
+    long _work;
 
     public IReadOnlyList<MaskingRule> Rules => rules;
 
     public bool Found => _matches.Count > 0;
 
+    /// <summary>How long a target may get.</summary>
+    public int Most { get; set; }
+
     /// <summary>What was masked since <see cref="Forget"/>, by rule.</summary>
     public ReadOnlySpan<long> Counts => _counts;
+
+    /// <summary>A new message or frame: what is looked for is counted anew.</summary>
+    public void Begin() => _work = TextPattern.MostWork;
 
     /// <summary>Looks for what the rules of these bits find. False where there is too much of it.</summary>
     public bool TryFind(ulong finders, ReadOnlySpan<byte> text)
@@ -27,30 +34,31 @@ sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
         {
             var rule = rules[_matches.Rule = BitOperations.TrailingZeroCount(left)];
             for (var i = 0; i < rule.Detectors.Count; i++) rule.Detectors[i].Find(text, _matches);
-            if (rule.Pattern is { } pattern && !pattern.TryFind(text, _matches)) return false;
+            if (rule.Pattern is { } pattern && !pattern.TryFind(text, _matches, ref _work)) return false;
         }
 
         _matches.Settle();
         return true;
     }
 
-    /// <summary>Writes the text with other texts in the place of what was found.</summary>
-    public void WriteFound(ReadOnlySpan<byte> text, PooledWriter target, bool asJson)
+    /// <summary>Writes the text with other texts in the place of what was found. False where the target gets too long.</summary>
+    public bool TryWriteFound(ReadOnlySpan<byte> text, PooledWriter target, bool asJson)
     {
         var at = 0;
         for (var i = 0; i < _matches.Count; i++)
         {
             var match = _matches[i];
             Put(text[at..match.Start], target, asJson);
-            WriteReplaced(match.Rule, text[match.Start..match.End], target, asJson);
+            if (!TryWriteReplaced(match.Rule, text[match.Start..match.End], target, asJson)) return false;
             at = match.End;
         }
 
         Put(text[at..], target, asJson);
+        return true;
     }
 
-    /// <summary>Writes what stands in the place of a text that a rule masks.</summary>
-    public void WriteReplaced(int rule, ReadOnlySpan<byte> text, PooledWriter target, bool asJson)
+    /// <summary>Writes what stands in the place of a text that a rule masks. False where the target gets too long.</summary>
+    public bool TryWriteReplaced(int rule, ReadOnlySpan<byte> text, PooledWriter target, bool asJson)
     {
         _counts[rule]++;
         _replacement.Clear();
@@ -78,6 +86,7 @@ sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
         }
 
         Put(_replacement.Span, target, asJson);
+        return target.Length <= Most;
     }
 
     public void Dropped(int rule) => _counts[rule]++;

@@ -14,10 +14,16 @@ public sealed class TextPattern
     public const int LongestText = 1024;
 
     /// <summary>
-    /// Finds times characters of their lines. Finding all can take as many passes over a line as it has finds, with an expression that looks far ahead
-    /// before it settles. Origin: about a second; a line of 16 KiB may have 1024 finds, and lines of a hundred characters as many as there are.
+    /// Finds times characters of their lines, in all texts of one message or frame. Finding all can take as many passes over a line as it has finds, with an
+    /// expression that looks far ahead before it settles. Origin: about a second; a line of 16 KiB may have 1024 finds.
     /// </summary>
-    const long MostWork = 16L * 1024 * 1024;
+    internal const long MostWork = 16L * 1024 * 1024;
+
+    /// <summary>
+    /// Lines with no more finds than this do not count: so few passes over a text are in proportion to it. Origin: records and log lines of a hundred
+    /// characters may have a few each, however many a frame brings.
+    /// </summary>
+    const int FewFinds = 8;
 
     const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
@@ -55,7 +61,10 @@ public sealed class TextPattern
     }
 
     /// <summary>Adds what it finds in a text; false where that is more than can be looked for.</summary>
-    internal bool TryFind(ReadOnlySpan<byte> text, MatchList matches)
+    /// <param name="text">The text.</param>
+    /// <param name="matches">Takes what is found.</param>
+    /// <param name="work">What is left of <see cref="MostWork"/>.</param>
+    internal bool TryFind(ReadOnlySpan<byte> text, MatchList matches, ref long work)
     {
         var isAscii = Ascii.IsValid(text);
         var chars = ArrayPool<char>.Shared.Rent(text.Length);
@@ -64,11 +73,11 @@ public sealed class TextPattern
             if (isAscii || !Utf8.IsValid(text))
             {
                 Encoding.Latin1.GetChars(text, chars);
-                return TryFind(chars.AsSpan(0, text.Length), isWide: false, matches);
+                return TryFind(chars.AsSpan(0, text.Length), isWide: false, matches, ref work);
             }
 
             var length = Encoding.UTF8.GetChars(text, chars);
-            return TryFind(chars.AsSpan(0, length), isWide: true, matches);
+            return TryFind(chars.AsSpan(0, length), isWide: true, matches, ref work);
         }
         finally
         {
@@ -76,17 +85,18 @@ public sealed class TextPattern
         }
     }
 
-    bool TryFind(ReadOnlySpan<char> chars, bool isWide, MatchList matches)
+    bool TryFind(ReadOnlySpan<char> chars, bool isWide, MatchList matches, ref long work)
     {
-        var (bytes, work) = (0, 0L);
+        var bytes = 0;
         while (!chars.IsEmpty)
         {
             var end = chars.IndexOf('\n');
             var line = end < 0 ? chars : chars[..end];
-            var at = 0;
+            var (at, finds) = (0, 0);
             foreach (var match in _regex.EnumerateMatches(line))
             {
-                if ((work += line.Length) > MostWork) return false;
+                if (++finds > FewFinds) work -= finds == FewFinds + 1 ? (long)finds * line.Length : line.Length;
+                if (work < 0) return false;
                 if (match.Length == 0) continue;
                 // Expressions see halves of the characters beyond U+FFFF; bytes are masked of whole ones only.
                 var first = Math.Max(at, match.Index - (IsWithinPair(line, match.Index) ? 1 : 0));

@@ -30,7 +30,7 @@ sealed class MqttRelay
             Direction.ToClient, level, limits, new UpstreamGuard(level, delivered, partial, agreed, _toClient, _toUpstream), maskDown);
 
         PublishMask? Mask(Direction direction, uint largest) =>
-            masker is not null && masker.Rules.Concern(direction) ? new(direction, level, masker, largest) : null;
+            masker is not null && masker.Rules.Concern(direction) ? new(direction, level, masker, limits, largest) : null;
 
         TopicAliases Aliases(ushort maximum) => new(maximum, limits.MqttDeniedAliasNames);
     }

@@ -9,9 +9,11 @@ namespace Gateway.Protocols.Mqtt;
 /// <param name="direction">Which way the packets go.</param>
 /// <param name="level">The protocol version of the session.</param>
 /// <param name="masker">The session's.</param>
-/// <param name="largest">The largest packet the receiver accepts, in bytes.</param>
-sealed class PublishMask(Direction direction, ProtocolLevel level, Masker masker, uint largest)
+/// <param name="limits">What may be written, and the largest packet there is.</param>
+/// <param name="accepted">The largest packet the receiver accepts, in bytes.</param>
+sealed class PublishMask(Direction direction, ProtocolLevel level, Masker masker, Limits limits, uint accepted)
 {
+    readonly long _largest = Math.Min(accepted, limits.MqttPacket);
     readonly Dictionary<ushort, MaskingPlan?> _aliases = [];
     readonly PooledWriter _properties = new();
     readonly PooledWriter _payload = new();
@@ -28,6 +30,7 @@ sealed class PublishMask(Direction direction, ProtocolLevel level, Masker masker
     /// <summary>Masks a whole PUBLISH that was judged. Writes what goes on in its place; nothing, where it passes as it is.</summary>
     public PacketVerdict Mask(in FixedHeader header, ReadOnlySpan<byte> packet, int headLength, MaskingPlan plan, PooledWriter target)
     {
+        masker.Begin(limits.MaskedOutput);
         try
         {
             return MaskParts(header, packet[..headLength], packet[headLength..], plan, target);
@@ -58,8 +61,8 @@ sealed class PublishMask(Direction direction, ProtocolLevel level, Masker masker
         if (!isChanged && !areChanged) return PacketVerdict.Pass;
         var properties = areChanged ? VariableByteInteger.Length((uint)_properties.Length) + _properties.Length : 0;
         var remaining = (uint)(start + properties + (isChanged ? _payload.Length : payload.Length));
-        if (1 + VariableByteInteger.Length(remaining) + (long)remaining > largest)
-            return PacketVerdict.Refuse(Refusal.FrameTooLarge, $"masked, PUBLISH is larger than the {largest} bytes its receiver accepts");
+        if (1 + VariableByteInteger.Length(remaining) + (long)remaining > _largest)
+            return PacketVerdict.Refuse(Refusal.FrameTooLarge, $"masked, PUBLISH is larger than the {_largest} bytes its receiver accepts");
         new FixedHeader(header.Type, header.Flags, 0, remaining).Write(target);
         target.Write(body[..start]);
         if (areChanged)

@@ -6,11 +6,12 @@ namespace Gateway.Protocols.Mqtt;
 static class WillMask
 {
     /// <summary>The packet whose will may go on, or a refusal.</summary>
-    public static Refusal Mask(ConnectPacket connect, Masker? masker, out ConnectPacket masked)
+    public static Refusal Mask(ConnectPacket connect, Masker? masker, Limits limits, out ConnectPacket masked)
     {
         masked = connect;
         if (connect.WillTopic is not { } topic || masker is null) return Refusal.None;
         if (masker.PlanOf(Direction.ToUpstream, System.Text.Encoding.UTF8.GetBytes(topic)) is not { } plan) return Refusal.None;
+        masker.Begin(limits.MaskedOutput);
         var (properties, payload) = (new PooledWriter(), new PooledWriter());
         try
         {

@@ -164,6 +164,21 @@ public sealed class BatchMaskSpec
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8L * Limits.Default.KafkaMaskedRecords);
     }
 
+    [Fact]
+    public void What_masking_would_make_too_long_is_refused_wherever_in_a_frame_it_is()
+    {
+        static Batches.Record Ones(int count) => new("k", $"[{string.Join(',', Enumerable.Repeat('1', count))}]");
+        var rule = Rule(Redact(new string('x', 256)), "$[*]");
+        var most = Limits.Default.MaskedOutput / 259;
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.False(Mask(Batches.Write(RecordCodec.Zstd, 0, Ones(32 * most)), Direction.ToClient, rule).Ok);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8L * Limits.Default.MaskedOutput);
+
+        Assert.False(Mask(Batches.Write(RecordCodec.Zstd, 0, Ones(most / 2), Ones(most / 2 + 4)), Direction.ToClient, rule).Ok);
+        Assert.True(Mask(Batches.Write(RecordCodec.Zstd, 0, Ones(most / 2), Ones(most / 2 - 4)), Direction.ToClient, rule).Ok);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

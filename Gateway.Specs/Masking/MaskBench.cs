@@ -27,8 +27,14 @@ static class MaskBench
     public static MaskingRule Matching(string pattern, MaskingAction? action = null) =>
         new() { Name = "pattern", Action = action ?? Redact("#"), Pattern = TextPattern.TryCreate(pattern, out _, out _)! };
 
-    public static Masker Begin(params MaskingRule[] rules) =>
-        new(new MaskingRules(rules, TopicFilter.Matches), MaskingKey.Of(Secret));
+    public static Masker Begin(params MaskingRule[] rules) => Begun(new(new MaskingRules(rules, TopicFilter.Matches), MaskingKey.Of(Secret)));
+
+    /// <summary>A masker that may do what one message may.</summary>
+    public static Masker Begun(Masker masker)
+    {
+        masker.Begin(Limits.Default.MaskedOutput);
+        return masker;
+    }
 
     /// <summary>The value after masking; null where it is refused.</summary>
     public static string? Mask(string value, params MaskingRule[] rules) =>

@@ -19,7 +19,7 @@ public sealed class MaskerSpec
         Assert.Equal(token, Mask("""{"n":42}""", rule));
         Assert.Equal(token, Mask("""{"n":"\u0034\u0032"}""", rule));
         Assert.NotEqual(token, Mask("""{"n":"43"}""", rule));
-        var other = new Masker(new MaskingRules([rule], TopicFilter.Matches), MaskingKey.Of(Secret + "!"));
+        var other = Begun(new Masker(new MaskingRules([rule], TopicFilter.Matches), MaskingKey.Of(Secret + "!")));
         var target = new PooledWriter();
         other.Value(other.PlanOf(Direction.ToClient, "t"u8)!, """{"n":"42"}"""u8, target);
         Assert.NotEqual(token, Encoding.UTF8.GetString(target.Span));
@@ -95,16 +95,48 @@ public sealed class MaskerSpec
     }
 
     [Theory]
-    [InlineData("(a+)+$")]
-    [InlineData("(a|aa)+b")]
-    [InlineData("a.*b|a")]
-    public void A_hostile_text_is_looked_through_in_bounded_time_or_refused(string pattern)
+    [InlineData("(a+)+$", 1, "#")]
+    [InlineData("(a|aa)+b", 1, "")]
+    [InlineData("a.*b|a", 1, null)]
+    [InlineData("a.*b|a", 128, null)]
+    [InlineData("(a+)+$", 128, "#")]
+    public void A_hostile_text_is_looked_through_in_bounded_time_or_refused(string pattern, int pieces, string? masked)
     {
+        var text = new string('a', 256 * 1024 / pieces);
         var watch = System.Diagnostics.Stopwatch.StartNew();
 
-        Mask(new string('a', 256 * 1024), Matching(pattern));
+        var (whole, lines, strings) = (
+            Mask(Repeated(text, "\n"), Matching(pattern)), Mask(Repeated(text, "\n") + "\n", Matching(pattern)), Mask($"[\"{Repeated(text, "\",\"")}\"]", Matching(pattern)));
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{pattern} takes {watch.Elapsed}");
+        var piece = masked is "" ? text : masked;
+        Assert.Equal(piece is null ? null : Repeated(piece, "\n"), whole);
+        Assert.Equal(piece is null ? null : Repeated(piece, "\n") + "\n", lines);
+        Assert.Equal(piece is null ? null : $"[\"{Repeated(piece, "\",\"")}\"]", strings);
+
+        string Repeated(string one, string between) => string.Join(between, Enumerable.Repeat(one, pieces));
+    }
+
+    [Fact]
+    public void What_looking_for_patterns_may_take_is_counted_over_all_that_a_message_has()
+    {
+        var masker = Begin(Matching("a.*b|a") with { Headers = ["*"] }, Matching("a.*b|a"));
+        var plan = masker.PlanOf(Direction.ToClient, "t"u8)!;
+        var text = Encoding.UTF8.GetBytes(new string('a', 3 * 1024));
+        var target = new PooledWriter();
+
+        Assert.Equal(MaskedFate.Changed, masker.Header(plan, "h"u8, text, target).Fate);
+        Assert.Equal(MaskedFate.Refused, masker.Value(plan, text, target).Fate);
+        masker.Begin(Limits.Default.MaskedOutput);
+        Assert.Equal(MaskedFate.Changed, masker.Value(plan, text, target).Fate);
+    }
+
+    [Fact]
+    public void Short_texts_with_a_few_finds_each_are_looked_through_however_many_they_are()
+    {
+        var text = string.Concat(Enumerable.Repeat($"\"{new string('x', 92)} 1,2,3,4\"\n", 64 * 1024));
+
+        Assert.Equal(text.Replace("1,2,3,4", "#,#,#,#", StringComparison.Ordinal), Mask(text, Matching("[0-9]")));
     }
 
     [Fact]
@@ -129,14 +161,14 @@ public sealed class MaskerSpec
     public void Rules_are_for_their_topics_and_directions_and_counted_by_name()
     {
         var counts = new Dictionary<string, long>();
-        var masker = new Masker(
+        var masker = Begun(new Masker(
             new MaskingRules(
                 [
                     Rule(Stars, "$.a") with { Name = "first", Topics = ["pay/#"], Direction = Direction.ToClient },
                     Rule(Stars, "$..b") with { Name = "second" },
                 ],
                 TopicFilter.Matches),
-            null, (rule, count) => counts[rule] = counts.GetValueOrDefault(rule) + count);
+            null, (rule, count) => counts[rule] = counts.GetValueOrDefault(rule) + count));
         var target = new PooledWriter();
 
         Assert.Equal(MaskedFate.Same, masker.Value(masker.PlanOf(Direction.ToUpstream, "pay/1"u8)!, """{"a":1}"""u8, target).Fate);

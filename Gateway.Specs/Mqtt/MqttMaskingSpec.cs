@@ -106,6 +106,19 @@ public sealed class MqttMaskingSpec
     }
 
     [Fact]
+    public void What_masking_would_make_too_long_is_refused()
+    {
+        var ones = $"[{string.Join(',', Enumerable.Repeat('1', Limits.Default.MqttMasked / 2 - 1))}]";
+        var relayed = new ArrayBufferWriter<byte>();
+
+        var verdict = Relay(
+            Opened(ProtocolLevel.V311, Rule(Redact(new string('x', 256)), "$[*]")), Direction.ToUpstream, Frames.Publish(ProtocolLevel.V311, "pay/1", ones), relayed);
+
+        Assert.Equal((Refusal.PayloadUnreadable, 0), (verdict.Refusal, relayed.WrittenCount));
+        Assert.Contains($"{Limits.Default.MaskedOutput} bytes", verdict.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void User_properties_are_headers()
     {
         var conversation = Opened(

@@ -17,8 +17,12 @@ public sealed class BatchMask(Masker masker, Limits limits)
     /// <summary>What is wrong, once a call was false. Names no content.</summary>
     public string Fault { get; private set; } = "";
 
-    /// <summary>A new frame: what its batches may decompress to is counted anew.</summary>
-    public void Begin() => _left = limits.KafkaMaskedRecords;
+    /// <summary>A new frame: what its batches may decompress to, and what masking them may take, is counted anew.</summary>
+    public void Begin()
+    {
+        _left = limits.KafkaMaskedRecords;
+        masker.Begin(limits.MaskedOutput);
+    }
 
     /// <summary>Appends the batches, masked. False where they are malformed or cannot be masked.</summary>
     public bool TryMask(ReadOnlySpan<byte> batches, MaskingPlan plan, Direction direction, PooledWriter target, out bool isChanged)
