@@ -6,10 +6,9 @@ namespace Gateway.Protocols.Mqtt;
 static class PropertyMask
 {
     /// <summary>Writes a valid block with its user properties masked. Yields a refusal where one cannot be.</summary>
-    public static PacketVerdict? TryMask(ReadOnlySpan<byte> block, Masker masker, MaskingPlan plan, PooledWriter target, out bool isChanged)
+    public static PacketVerdict? TryMask(ReadOnlySpan<byte> block, Masker masker, MaskingPlan plan, PooledWriter scratch, PooledWriter target, out bool isChanged)
     {
         isChanged = false;
-        var value = new PooledWriter();
         var fields = new FieldReader(block);
         while (!fields.IsAtEnd)
         {
@@ -27,19 +26,19 @@ static class PropertyMask
 
             pair.TryString(out var name);
             pair.TryString(out var text);
-            var masked = masker.Header(plan, name, text, value);
+            var masked = masker.Header(plan, name, text, scratch);
             if (masked.Fate == MaskedFate.Refused) return PacketVerdict.Refuse(Refusal.PayloadUnreadable, masked.Detail!);
-            if (value.Length > ushort.MaxValue) return PacketVerdict.Refuse(Refusal.FrameTooLarge, "masked, a user property exceeds 65,535 bytes");
+            if (scratch.Length > ushort.MaxValue) return PacketVerdict.Refuse(Refusal.FrameTooLarge, "masked, a user property exceeds 65,535 bytes");
             isChanged |= masked.Fate != MaskedFate.Same;
             if (masked.Fate == MaskedFate.Same) target.Write(whole);
             if (masked.Fate == MaskedFate.Changed)
             {
                 target.Write(whole[..^(2 + text.Length)]);
-                target.Write([(byte)(value.Length >> 8), (byte)value.Length]);
-                target.Write(value.Span);
+                target.Write([(byte)(scratch.Length >> 8), (byte)scratch.Length]);
+                target.Write(scratch.Span);
             }
 
-            value.LetGo();
+            scratch.Clear();
         }
 
         return null;

@@ -50,7 +50,7 @@ sealed class PublishMask(Direction direction, ProtocolLevel level, Masker masker
         if (level == ProtocolLevel.V5 && plan.HasHeaders)
         {
             PublishHead.TryRead(header, body, level, out var publish);
-            var refused = PropertyMask.TryMask(publish.Properties, masker, plan, _properties, out areChanged);
+            var refused = PropertyMask.TryMask(publish.Properties, masker, plan, _payload, _properties, out areChanged);
             if (refused is { } verdict) return verdict;
             if (areChanged) start = body.Length - publish.Properties.Length - VariableByteInteger.Length((uint)publish.Properties.Length);
         }

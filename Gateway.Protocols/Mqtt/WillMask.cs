@@ -15,7 +15,7 @@ static class WillMask
         var (properties, payload) = (new PooledWriter(), new PooledWriter());
         try
         {
-            if (PropertyMask.TryMask(connect.WillProperties.Span, masker, plan, properties, out var areChanged) is { } refused) return refused.Refusal;
+            if (PropertyMask.TryMask(connect.WillProperties.Span, masker, plan, payload, properties, out var areChanged) is { } refused) return refused.Refusal;
             var value = masker.Value(plan, connect.WillPayload.Span, payload);
             if (value.Fate == MaskedFate.Refused) return Refusal.PayloadUnreadable;
             // Section 3.1.3.3: its length has two bytes.

@@ -18,8 +18,8 @@ sealed class FrameMask(Direction direction, Masker masker, Limits limits)
     /// <summary>Topics of which something could not be masked, and why.</summary>
     public List<(string Topic, string Fault)> Refused { get; } = [];
 
-    /// <summary>Whether any rule may concern messages of that kind.</summary>
-    public bool Concerns(short key) => masker.Rules.Concern(direction) && key == (direction == Direction.ToClient ? ApiKeys.Fetch : ApiKeys.Produce);
+    /// <summary>Whether messages of that kind bring records this way.</summary>
+    public bool Concerns(short key) => key == (direction == Direction.ToClient ? ApiKeys.Fetch : ApiKeys.Produce);
 
     /// <summary>Writes a frame whose body was walked already, masked; nothing, where it passes as it is.</summary>
     public void Mask(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, PooledWriter target)

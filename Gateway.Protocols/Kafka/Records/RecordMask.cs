@@ -9,6 +9,7 @@ namespace Gateway.Protocols.Kafka.Records;
 sealed class RecordMask(Masker masker)
 {
     readonly PooledWriter _record = new();
+    readonly PooledWriter _headers = new();
     readonly PooledWriter _part = new();
 
     /// <summary>What is wrong, once a call was false.</summary>
@@ -37,6 +38,7 @@ sealed class RecordMask(Masker masker)
         finally
         {
             _record.LetGo();
+            _headers.LetGo();
             _part.LetGo();
         }
     }
@@ -66,36 +68,30 @@ sealed class RecordMask(Masker masker)
             return true;
         }
 
-        var (kept, headers) = (count, new PooledWriter());
-        try
+        var kept = count;
+        _headers.Clear();
+        for (var left = count; left > 0; left--)
         {
-            for (var left = count; left > 0; left--)
+            if (!TryTakePart(ref rest, out var name, out var hasName) || !hasName || !TryTakePart(ref rest, out var value, out var hasValue))
+                return Malformed("a record's header");
+            _part.Clear();
+            var masked = masker.Header(plan, name, value, _part);
+            if (masked.Fate == MaskedFate.Refused) return Refused(masked);
+            isMasked |= masked.Fate != MaskedFate.Same;
+            if (masked.Fate == MaskedFate.Dropped)
             {
-                if (!TryTakePart(ref rest, out var name, out var hasName) || !hasName || !TryTakePart(ref rest, out var value, out var hasValue))
-                    return Malformed("a record's header");
-                _part.Clear();
-                var masked = masker.Header(plan, name, value, _part);
-                if (masked.Fate == MaskedFate.Refused) return Refused(masked);
-                isMasked |= masked.Fate != MaskedFate.Same;
-                if (masked.Fate == MaskedFate.Dropped)
-                {
-                    kept--;
-                    continue;
-                }
-
-                Put(name, true, headers);
-                Put(masked.Fate == MaskedFate.Changed ? _part.Span : value, hasValue, headers);
+                kept--;
+                continue;
             }
 
-            if (!rest.IsEmpty) return Malformed("bytes behind a record's headers");
-            SignedVarint.Write(_record, kept);
-            _record.Write(headers.Span);
-            return true;
+            Put(name, true, _headers);
+            Put(masked.Fate == MaskedFate.Changed ? _part.Span : value, hasValue, _headers);
         }
-        finally
-        {
-            headers.LetGo();
-        }
+
+        if (!rest.IsEmpty) return Malformed("bytes behind a record's headers");
+        SignedVarint.Write(_record, kept);
+        _record.Write(_headers.Span);
+        return true;
     }
 
     bool TryPut(Masked masked, ReadOnlySpan<byte> part, bool isThere, ref bool isMasked)
