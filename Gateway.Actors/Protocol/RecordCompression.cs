@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Gateway.Protocols;
 using Gateway.Protocols.Masking;
 using K4os.Compression.LZ4;
 using K4os.Compression.LZ4.Streams;

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Unicode;
 
 namespace Gateway.Protocols.Masking;
@@ -60,11 +58,8 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
     /// <summary>What is done to payloads of a topic; null: nothing. Takes well-formed UTF-8.</summary>
     public MaskingPlan? PlanOf(Direction direction, ReadOnlySpan<byte> topic)
     {
-        var chars = ArrayPool<char>.Shared.Rent(topic.Length);
-        var length = Encoding.UTF8.GetChars(topic, chars);
-        var plan = rules.PlanOf(direction, chars.AsSpan(0, length));
-        ArrayPool<char>.Shared.Return(chars);
-        return plan;
+        using var chars = new TopicChars(topic, stackalloc char[TopicChars.Scratch]);
+        return rules.PlanOf(direction, chars.Span);
     }
 
     /// <summary>A new message, or frame of several: what it takes to look for patterns, and what is written, is counted anew.</summary>

@@ -9,7 +9,7 @@ namespace Gateway.Protocols.Mqtt;
 /// </summary>
 sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limits, PacketGuard guard, PublishMask? mask = null)
 {
-    readonly HeldBytes _held = new();
+    readonly PooledWriter _held = new();
     readonly PooledWriter _masked = new();
     MaskingPlan? _plan;
     FixedHeader _header;
@@ -51,7 +51,7 @@ sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limit
     PacketVerdict HoldPayload(ref RelayedChunk chunk, RelayOutput output)
     {
         var length = (int)Math.Min(_payloadLeft, chunk.Rest.Length);
-        _held.Add(chunk.Rest[..length]);
+        _held.Write(chunk.Rest[..length]);
         chunk.Skip(length);
         _payloadLeft -= length;
         return _payloadLeft == 0 ? Mask(_held.Span, inPlace: false, ref chunk, output) : PacketVerdict.Pass;
@@ -70,7 +70,7 @@ sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limit
 
         if (inPlace)
         {
-            _held.Add(head);
+            _held.Write(head);
             chunk.Skip(head.Length);
         }
 
@@ -106,7 +106,7 @@ sealed class PacketFramer(Direction direction, ProtocolLevel level, Limits limit
             if (status == ReadStatus.Read) return Deal(header, bytes[..(int)length], inPlace, ref chunk, output);
             if (chunk.IsDone) return PacketVerdict.Pass;
             var more = (int)Math.Min(length - _held.Length, chunk.Rest.Length);
-            _held.Add(chunk.Rest[..more]);
+            _held.Write(chunk.Rest[..more]);
             chunk.Skip(more);
         }
     }

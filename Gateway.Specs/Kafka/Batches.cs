@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Gateway.Actors.Protocol;
+using Gateway.Protocols;
 using Gateway.Protocols.Kafka.Records;
 using Gateway.Protocols.Masking;
 

@@ -11,7 +11,7 @@ sealed class RedrivenAnswers
     /// <summary>Bytes of a response. Origin: nothing is asked whose answer is longer than a list of APIs.</summary>
     const int MostHeld = 256 * 1024;
 
-    readonly HeldBytes _held = new();
+    readonly PooledWriter _held = new();
     readonly MessageReader _reader = new();
     readonly Queue<(MessageLayout Layout, int CorrelationId)> _awaited = [];
 
@@ -22,7 +22,7 @@ sealed class RedrivenAnswers
     /// <summary>The responses that are whole now.</summary>
     public IReadOnlyList<(MessageLayout Layout, StructValue Body)> Read(ReadOnlySpan<byte> received)
     {
-        _held.Add(received);
+        _held.Write(received);
         var read = new List<(MessageLayout, StructValue)>();
         var rest = _held.Span;
         while (Fault is null && rest.Length >= sizeof(int))
@@ -36,7 +36,7 @@ sealed class RedrivenAnswers
 
         var left = rest.ToArray();
         _held.LetGo();
-        _held.Add(left);
+        _held.Write(left);
         return read;
     }
 

@@ -14,7 +14,7 @@ sealed class RedrivenProduces
     /// <summary>Bytes of a request that is held to be sent. Origin: producers' max.request.size is 1 MiB by default.</summary>
     const int MostHeld = 2 * 1024 * 1024;
 
-    readonly HeldBytes _held = new();
+    readonly PooledWriter _held = new();
     readonly MessageReader _reader = new();
     long _toSkip;
 
@@ -40,7 +40,7 @@ sealed class RedrivenProduces
             // A token of SASL before Kafka 1.0 is recorded as a frame of nothing.
             if (_held.Length < sizeof(int)) wanted = sizeof(int) - _held.Length;
             var taken = (int)Math.Min(wanted, bytes.Length);
-            _held.Add(bytes[..taken]);
+            _held.Write(bytes[..taken]);
             bytes = bytes[taken..];
             Next(into);
         }

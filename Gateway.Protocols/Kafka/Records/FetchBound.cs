@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Kafka.Wire;
-using Gateway.Protocols.Masking;
 
 namespace Gateway.Protocols.Kafka.Records;
 

@@ -1,5 +1,3 @@
-using Gateway.Protocols.Masking;
-
 namespace Gateway.Protocols.Kafka.Records;
 
 /// <summary>The numbers of records: zigzag, seven bits a byte, the least ones first. Those of 32 bits take at most 5 bytes, those of 64 at most 10.</summary>

@@ -41,7 +41,7 @@ abstract class FrameRelay(Limits limits)
     /// <summary>How much of a frame is held at a time while its header is not whole.</summary>
     const int Step = 64;
 
-    readonly HeldBytes _held = new();
+    readonly PooledWriter _held = new();
     readonly StreamWalk _walk = new();
     FrameHead _frame;
     FrameFate _fate;
@@ -228,7 +228,7 @@ abstract class FrameRelay(Limits limits)
 
     void HoldSome(int length, ref RelayedChunk chunk)
     {
-        _held.Add(chunk.Rest[..length]);
+        _held.Write(chunk.Rest[..length]);
         chunk.Skip(length);
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Gateway.Protocols.Mqtt;
+namespace Gateway.Protocols;
 
 /// <summary>
 /// A topic or filter as characters for the time of one judgement, without a string: on the caller's stack where it fits, in a pooled array

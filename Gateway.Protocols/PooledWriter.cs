@@ -1,8 +1,8 @@
 using System.Buffers;
 
-namespace Gateway.Protocols.Masking;
+namespace Gateway.Protocols;
 
-/// <summary>Takes what is written until it is let go; then it holds nothing.</summary>
+/// <summary>Takes what is written until it is let go; then it holds nothing. Grows with what was written, never with what a length announces.</summary>
 public sealed class PooledWriter : IBufferWriter<byte>
 {
     const int First = 512;
