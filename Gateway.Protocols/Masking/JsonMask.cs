@@ -165,19 +165,17 @@ ref struct JsonPass
             return;
         }
 
-        // There is nothing in null to mask.
-        if (_reader.TokenType != JsonTokenType.Null)
-        {
-            var isContainer = _reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
-            if (isContainer) _reader.Skip();
-            CopyTo(start);
-            _target.Write("\""u8);
-            if (!_text.TryWriteReplaced(rule, isContainer ? _json[start..End] : Unescaped(), _target, asJson: true)) _masked = JsonMasked.TooLong;
-            _target.Write("\""u8);
-            _copied = End;
-        }
-
+        var isContainer = _reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
+        if (isContainer) _reader.Skip();
         level.KeptEnd = End;
+        var text = isContainer ? _json[start..End] : Unescaped();
+        // There is nothing in null to mask.
+        if (_reader.TokenType == JsonTokenType.Null || _text.IsMasked(rule, text)) return;
+        CopyTo(start);
+        _target.Write("\""u8);
+        if (!_text.TryWriteReplaced(rule, text, _target, asJson: true)) _masked = JsonMasked.TooLong;
+        _target.Write("\""u8);
+        _copied = End;
     }
 
     void Parts(ulong finders, ReadOnlySpan<byte> text, int start, int end)

@@ -112,8 +112,11 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
         return target.Length;
     }
 
-    Masked Replaced(int rule, ReadOnlySpan<byte> value, PooledWriter target) =>
-        _text.TryWriteReplaced(rule, value, target, asJson: false) ? Masked.Changed : TooLong;
+    Masked Replaced(int rule, ReadOnlySpan<byte> value, PooledWriter target)
+    {
+        if (_text.IsMasked(rule, value)) return Masked.Same;
+        return _text.TryWriteReplaced(rule, value, target, asJson: false) ? Masked.Changed : TooLong;
+    }
 
     Masked Found(ulong finders, int strictText, PathState? paths, int strictJson, ReadOnlySpan<byte> value, PooledWriter target)
     {

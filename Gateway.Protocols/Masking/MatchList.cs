@@ -13,7 +13,11 @@ public sealed class MatchList
 
     public int Count => _matches.Count;
 
-    public Match this[int index] => _matches[index];
+    public Match this[int index]
+    {
+        get => _matches[index];
+        set => _matches[index] = value;
+    }
 
     public void Add(int start, int end)
     {
@@ -21,6 +25,9 @@ public sealed class MatchList
     }
 
     public void Clear() => _matches.Clear();
+
+    /// <summary>Forgets those behind so many.</summary>
+    public void CutTo(int count) => _matches.RemoveRange(count, _matches.Count - count);
 
     /// <summary>Brings them into the order of the text, and those that overlap together.</summary>
     public void Settle()
@@ -35,6 +42,6 @@ public sealed class MatchList
             else _matches[last] = new(before.Start, Math.Max(before.End, match.End), Math.Min(before.Rule, match.Rule));
         }
 
-        _matches.RemoveRange(last + 1, _matches.Count - last - 1);
+        CutTo(last + 1);
     }
 }

@@ -38,8 +38,12 @@ sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
         }
 
         _matches.Settle();
+        LeaveMasked(text);
         return true;
     }
+
+    /// <summary>Whether a text is what the rule would have made of another one: a message that passes rules twice is masked once.</summary>
+    public bool IsMasked(int rule, ReadOnlySpan<byte> text) => rules[rule].Action.NeedsKey && Key(rule).IsMasked(text);
 
     /// <summary>Writes the text with other texts in the place of what was found. False where the target gets too long.</summary>
     public bool TryWriteFound(ReadOnlySpan<byte> text, PooledWriter target, bool asJson)
@@ -65,10 +69,6 @@ sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
         var action = rules[rule].Action;
         switch (action.Kind)
         {
-            case MaskingKind.Token or MaskingKind.Encrypt when Key(rule).IsMasked(text):
-                _counts[rule]--;
-                _replacement.Write(text);
-                break;
             case MaskingKind.Token:
                 Key(rule).WriteToken(text, _replacement);
                 break;
@@ -96,6 +96,18 @@ sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
         _matches.Clear();
         Array.Clear(_counts);
         _replacement.LetGo();
+    }
+
+    void LeaveMasked(ReadOnlySpan<byte> text)
+    {
+        var count = 0;
+        for (var i = 0; i < _matches.Count; i++)
+        {
+            var match = _matches[i];
+            if (!IsMasked(match.Rule, text[match.Start..match.End])) _matches[count++] = match;
+        }
+
+        _matches.CutTo(count);
     }
 
     // Of a text that is no UTF-8 each byte counts as a character, and none stays: half of one would be no text.

@@ -68,6 +68,23 @@ public sealed class BatchMaskSpec
     }
 
     [Theory]
+    [InlineData(MaskingKind.Token)]
+    [InlineData(MaskingKind.Encrypt)]
+    public void A_batch_that_was_masked_before_passes_as_it_came(MaskingKind kind)
+    {
+        var action = new MaskingAction(kind);
+        MaskingRule[] rules = [Rule(action, "$.card"), Matching("x-[0-9]+") with { Action = action, Headers = ["*"] }, new() { Name = "key", Action = action, Key = true }];
+        var batch = Batches.Write(RecordCodec.None, 0, new("k", Secret, ("h", "x-1")), new(null, Secret));
+        var once = Mask(batch, Direction.ToUpstream, rules).Result;
+
+        var twice = TryMask(once, Direction.ToClient, out var isChanged, [.. rules.Select(rule => rule.Pattern is null ? rule : Matching(".+") with { Action = action, Headers = ["*"] })]);
+
+        Assert.NotEqual(batch, once);
+        Assert.False(isChanged);
+        Assert.Equal(once, twice.Result);
+    }
+
+    [Theory]
     [MemberData(nameof(Codecs))]
     public void Cut_anywhere_a_fetch_loses_the_batch_that_is_cut_and_a_produce_is_refused(RecordCodec codec)
     {
@@ -191,13 +208,15 @@ public sealed class BatchMaskSpec
         Assert.False(Mask(batch, Direction.ToClient, s_card).Ok);
     }
 
-    static (bool Ok, byte[] Result) Mask(byte[] batches, Direction direction, params MaskingRule[] rules)
+    static (bool Ok, byte[] Result) Mask(byte[] batches, Direction direction, params MaskingRule[] rules) => TryMask(batches, direction, out _, rules);
+
+    static (bool Ok, byte[] Result) TryMask(byte[] batches, Direction direction, out bool isChanged, params MaskingRule[] rules)
     {
         var masker = new Masker(new MaskingRules(rules, ProtocolCatalog.Find("kafka")!.MatchesTopic), MaskingKey.Of(MaskBench.Secret)) { Compression = RecordCompression.Instance };
         var mask = new BatchMask(masker, Limits.Default);
         mask.Begin();
         var target = new PooledWriter();
-        var ok = mask.TryMask(batches, masker.PlanOf(direction, "t"u8)!, direction, target, out _);
+        var ok = mask.TryMask(batches, masker.PlanOf(direction, "t"u8)!, direction, target, out isChanged);
         return (ok, target.Span.ToArray());
     }
 }
