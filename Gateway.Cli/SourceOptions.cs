@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
 using Gateway.Actors.Registry;
 using Gateway.Cli.Login;
@@ -139,8 +140,7 @@ public sealed class SourceOptions(Func<string, string?> variables)
     {
         try
         {
-            if (new FileInfo(file).Length <= MostTokenBytes * 16) return File.ReadAllText(file);
-            throw Usage($"{option} {Printable.Text(file)} is too large to be one");
+            return ConfiguredFiles.Text(file, MostTokenBytes * 16) ?? throw Usage($"{option} {Printable.Text(file)} is too large to be one");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -44,13 +44,13 @@ sealed record WatchedFiles(HeldVersion? Good, string Problem, string Fingerprint
         byte[]? key = null;
         try
         {
-            if (Text(certificateFile) is not { } chain || Pems.Certificates(chain) is not { } certificates)
+            if (ConfiguredFiles.Text(certificateFile, Largest) is not { } chain || Pems.Certificates(chain) is not { } certificates)
             {
                 problem = $"cannot be taken from its files: {certificateFile} holds no certificates in PEM";
                 return null;
             }
 
-            key = Text(keyFile) is { } text ? Pems.Key(text) : null;
+            key = ConfiguredFiles.Text(keyFile, Largest) is { } text ? Pems.Key(text) : null;
             if (key is not null) return ChainCheck.Open(certificates, key, profile.Names, profile.Use, now, out problem);
             problem = $"cannot be taken from its files: {keyFile} holds no unencrypted private key in PEM";
             return null;
@@ -65,6 +65,4 @@ sealed record WatchedFiles(HeldVersion? Good, string Problem, string Fingerprint
             CryptographicOperations.ZeroMemory(key);
         }
     }
-
-    static string? Text(string file) => new FileInfo(file).Length <= Largest ? File.ReadAllText(file) : null;
 }

@@ -32,9 +32,9 @@ public static class ConnectionsFile
     public static LoadedConnections Load(string path, IReadOnlyCollection<string> issuerNames, IReadOnlyList<ProtocolEntry> protocols)
     {
         if (ConfiguredFiles.Unreadable(path) is { } problem) return new([], [new(path, null, problem.Problem, problem.Remedy)]);
-        if (new FileInfo(path).Length > MaxBytes) return new([], [new(path, null, $"is larger than {MaxBytes} bytes", "split the connections up")]);
+        if (ConfiguredFiles.Text(path, MaxBytes) is not { } text) return new([], [new(path, null, $"is larger than {MaxBytes} bytes", "split the connections up")]);
         var files = ConnectionFiles.OfNode(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        return Read(File.ReadAllText(path), Path.GetFileName(path), files, issuerNames, protocols);
+        return Read(text, Path.GetFileName(path), files, issuerNames, protocols);
     }
 
     /// <summary>Reads a text that may come from anywhere. Its length is the caller's to bound.</summary>

@@ -9,6 +9,11 @@ public readonly record struct FileProblem(string Problem, string Remedy);
 /// <summary>Looks at the files that configuration names, before anything depends on them.</summary>
 public static class ConfiguredFiles
 {
+    /// <summary>Bytes of certificates and keys. Origin: a bundle of all public authorities is about 220 KiB.</summary>
+    const long LargestPem = 4 * 1024 * 1024;
+
+    const int Piece = 16 * 1024;
+
     /// <summary>Null when the file can be read.</summary>
     public static FileProblem? Unreadable(string path)
     {
@@ -39,16 +44,42 @@ public static class ConfiguredFiles
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="largest">A larger one, in bytes, is not read.</param>
-    public static string Fingerprint(string path, long largest = long.MaxValue)
+    public static string Fingerprint(string path, long largest = LargestPem)
     {
         try
         {
-            return new FileInfo(path).Length <= largest ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))) : "too large";
+            return Bytes(path, largest) is { } content ? Convert.ToHexString(SHA256.HashData(content)) : "too large";
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return "unreadable";
         }
+    }
+
+    /// <summary>
+    /// The whole of a file; null where it has more than <paramref name="most"/> bytes. They are counted while they are read: a symbolic link has a length of
+    /// its own, which says nothing of what it leads to. Throws as <see cref="File.OpenRead"/> does.
+    /// </summary>
+    public static byte[]? Bytes(string path, long most)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        using var content = new MemoryStream();
+        var piece = new byte[Piece];
+        while (file.Read(piece) is > 0 and var count)
+        {
+            if (content.Length + count > most) return null;
+            content.Write(piece, 0, count);
+        }
+
+        return content.ToArray();
+    }
+
+    /// <summary>The same as text: UTF-8, unless a byte order mark says otherwise.</summary>
+    public static string? Text(string path, long most)
+    {
+        if (Bytes(path, most) is not { } bytes) return null;
+        using var reader = new StreamReader(new MemoryStream(bytes));
+        return reader.ReadToEnd();
     }
 
     /// <summary>The certificates of a PEM bundle; never empty without a problem.</summary>

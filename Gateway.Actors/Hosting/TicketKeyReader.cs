@@ -7,12 +7,12 @@ namespace Gateway.Actors.Hosting;
 /// <summary>
 /// Reads the shared ticket keys at start, and again when their file changes. A file that became unusable changes nothing.
 /// </summary>
-sealed partial class TicketKeyReader(string path, TicketKeyRing ring, TimeProvider time, ILogger<TicketKeyReader> logger)
+public sealed partial class TicketKeyReader(string path, TicketKeyRing ring, TimeProvider time, ILogger<TicketKeyReader> logger)
     : BackgroundService
 {
     static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
 
-    DateTime _readOf;
+    string? _readOf;
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -30,12 +30,12 @@ sealed partial class TicketKeyReader(string path, TicketKeyRing ring, TimeProvid
     {
         try
         {
-            var written = File.GetLastWriteTimeUtc(path);
-            if (written == _readOf) return;
+            var seen = ConfiguredFiles.Fingerprint(path);
+            if (seen == _readOf) return;
             if (ConfiguredFiles.NotSecret(path) is { } unfit) throw new InvalidDataException($"{unfit.Problem}; {unfit.Remedy}");
             var keys = TicketKeyFile.Read(path);
             ring.Share(keys);
-            _readOf = written;
+            _readOf = seen;
             LogRead(path, keys.Count);
         }
         catch (Exception fault) when (fault is InvalidDataException or IOException or UnauthorizedAccessException)

@@ -50,8 +50,8 @@ public sealed class ClusterKey
         }
 
         if (ConfiguredFiles.NotSecret(file) is { } problem) throw new InvalidDataException($"The cluster key: {problem.Problem}; {problem.Remedy}.");
-        if (new FileInfo(file).Length > MostFileBytes) throw Fault(file, "is larger than any list of keys", "keep one key per line, newest first");
-        var lines = File.ReadAllLines(file).Select(line => line.Trim()).Where(line => line.Length > 0).Select(Decoded).ToArray();
+        var text = ConfiguredFiles.Text(file, MostFileBytes) ?? throw Fault(file, "is larger than any list of keys", "keep one key per line, newest first");
+        var lines = text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).Select(Decoded).ToArray();
         if (lines.Length == 0 || lines.Any(key => key is not { Length: KeyBytes }))
             throw Fault(file, $"is not {KeyBytes} bytes in base 64 per line", $"replace what is none with what this makes: openssl rand -base64 {KeyBytes}");
         return new ClusterKey(lines!);

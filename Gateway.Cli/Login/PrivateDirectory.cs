@@ -1,3 +1,5 @@
+using Gateway.Actors.Hosting;
+
 namespace Gateway.Cli.Login;
 
 /// <summary>
@@ -34,8 +36,7 @@ public sealed class PrivateDirectory
         if (!File.Exists(file)) return null;
         Check(Path, "700");
         Check(file, "600");
-        if (new FileInfo(file).Length > LargestFile) throw new CommandException(ExitCode.Failed, $"{Shown(file)} is too large to be read; move it away");
-        return File.ReadAllText(file);
+        return ConfiguredFiles.Text(file, LargestFile) ?? throw new CommandException(ExitCode.Failed, $"{Shown(file)} is too large to be read; move it away");
     }
 
     /// <summary>Replaces the file as a whole; a reader sees the old one or the new one.</summary>

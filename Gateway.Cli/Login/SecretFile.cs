@@ -11,8 +11,8 @@ static class SecretFile
     public static string Read(string file)
     {
         if (ConfiguredFiles.NotSecret(file) is { } fault) throw Unfit($"{Printable.Text(fault.Problem)}; {Printable.Text(fault.Remedy)}");
-        if (new FileInfo(file).Length > Largest) throw Unfit($"{Printable.Text(file)} is too large to be a secret; name the file that holds it");
-        var secret = File.ReadAllText(file).Trim();
+        var text = ConfiguredFiles.Text(file, Largest) ?? throw Unfit($"{Printable.Text(file)} is too large to be a secret; name the file that holds it");
+        var secret = text.Trim();
         return secret.Length > 0 ? secret : throw Unfit($"{Printable.Text(file)} is empty; put the secret into it");
     }
 

@@ -34,7 +34,7 @@ static class CertificateFile
     {
         try
         {
-            return new FileInfo(path).Length <= Largest ? File.ReadAllText(path) : throw Usage($"{Printable.Text(path)} is larger than {Largest} bytes; is it the right file?");
+            return ConfiguredFiles.Text(path, Largest) ?? throw Usage($"{Printable.Text(path)} is larger than {Largest} bytes; is it the right file?");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

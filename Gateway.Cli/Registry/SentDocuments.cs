@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Connections;
+using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
 
 namespace Gateway.Cli.Registry;
@@ -23,8 +24,7 @@ static class SentDocuments
     {
         try
         {
-            if (new FileInfo(file).Length > MostBytes) throw Usage($"{Printable.Text(file)} is larger than {MostBytes} bytes; apply it in several");
-            return File.ReadAllText(file);
+            return ConfiguredFiles.Text(file, MostBytes) ?? throw Usage($"{Printable.Text(file)} is larger than {MostBytes} bytes; apply it in several");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Tls.Revocation;
 using Gateway.Specs.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Org.BouncyCastle.Asn1.X509;
 using Org.BouncyCastle.Crypto.Operators;
 using Org.BouncyCastle.Math;
@@ -97,6 +99,21 @@ public sealed class RevocationAnswersSpec : IDisposable
         var list = RevocationList.Parse(List(_stranger, _other, s_now.AddDays(1)));
 
         Assert.Equal((RevocationState.Unknown, "the revocation list is not its authority's"), Told(list.Judge(_other, _authority.Authority, s_now)));
+    }
+
+    [Fact]
+    public void A_list_that_took_the_place_of_another_behind_a_link_counts_within_ten_seconds()
+    {
+        using var mounted = new MountedFile("ca.crl");
+        var time = new FakeTimeProvider(s_now);
+        var lists = new RevocationLists(time, NullLogger.Instance);
+        mounted.Put(List(_authority, _other, s_now.AddDays(1)));
+        Assert.Equal(RevocationState.Good, lists.Find(mounted.Path)!.Judge(_certificate, _authority.Authority, s_now).State);
+
+        mounted.Put(List(_authority, _certificate, s_now.AddDays(1)));
+        time.Advance(RevocationLists.LookEvery);
+
+        Assert.Equal(RevocationState.Revoked, lists.Find(mounted.Path)!.Judge(_certificate, _authority.Authority, s_now).State);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Registry;
 using Gateway.Actors.Tls.OpenSsl;
 using Gateway.Specs.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -28,6 +30,27 @@ public sealed class TicketKeyRingSpec : IDisposable
         Assert.NotEqual(before, one.Sealing.ToBytes());
         Assert.Equal(one.Sealing.ToBytes(), another.Sealing.ToBytes());
         Assert.NotEqual(one.Sealing.ToBytes(), Ring(ClusterKey.Ephemeral()).Sealing.ToBytes());
+    }
+
+    [Fact]
+    public async Task Keys_that_took_the_place_of_others_behind_a_link_seal_within_half_a_minute()
+    {
+        using var mounted = new MountedFile("ticket.keys");
+        var ring = Ring(ClusterKey.Ephemeral());
+        var (first, second) = (RandomNumberGenerator.GetBytes(TicketKey.Length), RandomNumberGenerator.GetBytes(TicketKey.Length));
+        mounted.Put(first);
+        using var reader = new TicketKeyReader(mounted.Path, ring, _time, NullLogger<TicketKeyReader>.Instance);
+        await reader.StartAsync(default);
+        Assert.Equal(first, ring.Sealing.ToBytes());
+
+        mounted.Put(second);
+        // Its timer may begin a moment after it was started.
+        await Eventually.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(30));
+            return second.AsSpan().SequenceEqual(ring.Sealing.ToBytes());
+        });
+        await reader.StopAsync(default);
     }
 
     [Fact]

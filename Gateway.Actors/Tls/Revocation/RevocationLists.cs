@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Gateway.Actors.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Actors.Tls.Revocation;
@@ -7,7 +8,7 @@ namespace Gateway.Actors.Tls.Revocation;
 /// The revocation lists that connections name, read when they are first asked and again when their file changed. A file that became faulty
 /// leaves the list before in force, until that is out of date by itself. Safe for use from several threads.
 /// </summary>
-sealed partial class RevocationLists(TimeProvider time, ILogger log)
+public sealed partial class RevocationLists(TimeProvider time, ILogger log)
 {
     /// <summary>Bytes. Origin: the largest public lists have 10 MB and hold a quarter of a million certificates.</summary>
     public const long Largest = 16 * 1024 * 1024;
@@ -21,11 +22,8 @@ sealed partial class RevocationLists(TimeProvider time, ILogger log)
     public RevocationList? Find(string file) => _entries.GetOrAdd(file, static _ => new Entry()).Newest(file, this);
 
     /// <exception cref="InvalidDataException">The file holds no list that can be used.</exception>
-    public static RevocationList Read(string file)
-    {
-        if (new FileInfo(file).Length > Largest) throw new InvalidDataException($"it is larger than {Largest} bytes");
-        return RevocationList.Parse(File.ReadAllBytes(file));
-    }
+    public static RevocationList Read(string file) =>
+        RevocationList.Parse(ConfiguredFiles.Bytes(file, Largest) ?? throw new InvalidDataException($"it is larger than {Largest} bytes"));
 
     [LoggerMessage(221, LogLevel.Information, "Took up the revocation list {File}")]
     partial void TookUp(string file);
@@ -37,7 +35,7 @@ sealed partial class RevocationLists(TimeProvider time, ILogger log)
     {
         readonly Lock _lock = new();
         RevocationList? _list;
-        (DateTime Written, long Length) _readOf;
+        string? _readOf;
         DateTimeOffset _nextLook = DateTimeOffset.MinValue;
 
         public RevocationList? Newest(string file, RevocationLists owner)
@@ -49,10 +47,10 @@ sealed partial class RevocationLists(TimeProvider time, ILogger log)
                 _nextLook = now + LookEvery;
                 try
                 {
-                    var seen = new FileInfo(file);
-                    if ((seen.LastWriteTimeUtc, seen.Length) == _readOf) return _list;
+                    var seen = ConfiguredFiles.Fingerprint(file, Largest);
+                    if (seen == _readOf) return _list;
                     _list = Read(file);
-                    _readOf = (seen.LastWriteTimeUtc, seen.Length);
+                    _readOf = seen;
                     owner.TookUp(file);
                 }
                 catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)

@@ -1,0 +1,33 @@
+namespace Gateway.Specs.Support;
+
+/// <summary>
+/// A file as a kubelet mounts it: <c>name -> ..data/name</c>, <c>..data -> ..1</c>. Another content is another directory, and <c>..data</c> leads there
+/// then; the link at the name itself never changes.
+/// </summary>
+sealed class MountedFile : IDisposable
+{
+    readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("gateway-mounted-");
+    readonly string _name;
+    int _generation;
+
+    public MountedFile(string name)
+    {
+        _name = name;
+        File.CreateSymbolicLink(Path, System.IO.Path.Combine("..data", name));
+    }
+
+    public string Path => System.IO.Path.Combine(_root.FullName, _name);
+
+    public void Put(byte[] content)
+    {
+        var (directory, data) = ($"..{++_generation}", System.IO.Path.Combine(_root.FullName, "..data"));
+        var file = System.IO.Path.Combine(_root.CreateSubdirectory(directory).FullName, _name);
+        File.WriteAllBytes(file, content);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead);
+        // .NET moves no link to a directory: for this moment there is none, which nobody looks at.
+        if (Directory.Exists(data)) Directory.Delete(data);
+        Directory.CreateSymbolicLink(data, directory);
+    }
+
+    public void Dispose() => _root.Delete(recursive: true);
+}
