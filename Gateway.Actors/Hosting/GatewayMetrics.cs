@@ -18,7 +18,7 @@ public sealed class GatewayMetrics : IDisposable
     readonly Counter<long> _ended;
     readonly Counter<long> _refused;
     readonly Counter<long> _bytes;
-    readonly Counter<long> _recordingFailures;
+    long _recordingFailures;
     readonly Counter<long> _shed;
     readonly Counter<long> _ending;
     readonly Counter<long> _renewed;
@@ -34,7 +34,9 @@ public sealed class GatewayMetrics : IDisposable
         _ended = _meter.CreateCounter<long>("gateway.sessions.ended", "{session}", "Opened sessions that ended, by ending.");
         _refused = _meter.CreateCounter<long>("gateway.refusals", "{refusal}", "Refusals, by word and by the side that has to change something.");
         _bytes = _meter.CreateCounter<long>("gateway.relayed", "By", "Bytes relayed by ended sessions, by direction.");
-        _recordingFailures = _meter.CreateCounter<long>("gateway.recording.failures", "{failure}", "Writes that the journal refused.");
+        // There from the beginning: of a counter that first appears with a burst nobody sees the rate.
+        _meter.CreateObservableCounter(
+            "gateway.recording.failures", () => Volatile.Read(ref _recordingFailures), "{failure}", "Writes that the journal refused.");
         _shed = _meter.CreateCounter<long>("gateway.connections.shed", "{connection}", "Connections closed unread because every slot was taken.");
         _ending = _meter.CreateCounter<long>("gateway.access.ending", "{session}", "Sessions whose access was about to end, by what ends it.");
         _renewed = _meter.CreateCounter<long>("gateway.access.renewed", "{session}", "Proofs of identity that clients renewed within their sessions.");
@@ -91,7 +93,7 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>A client was refused that has no session and no record.</summary>
     public void Refused(string connection, Refusal refusal) => _refused.Add(1, RefusalTags(connection, refusal));
 
-    public void RecordingFailed() => _recordingFailures.Add(1);
+    public void RecordingFailed() => Interlocked.Increment(ref _recordingFailures);
 
     public void ConnectionShed(string connection) => _shed.Add(1, new TagList { { "connection", connection } });
 
