@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Gateway.Actors.Hosting;
 using Gateway.Lighthouse;
 using Gateway.Specs.Support;
@@ -72,9 +71,9 @@ public sealed class ComposeSpec : IDisposable
         await PrepareAsync();
         var key = await File.ReadAllTextAsync(Path.Combine(Made, "cluster.key"));
 
-        var (code, output) = await RunAsync("sh", "prepare.sh");
+        var again = await Tool.RunInAsync(_folder.Root, "sh", "prepare.sh");
 
-        Assert.Equal((1, true), (code, output.Contains("made exists already", StringComparison.Ordinal)));
+        Assert.Equal((1, true), (again.ExitCode, again.Output.Contains("made exists already", StringComparison.Ordinal)));
         Assert.Equal(key, await File.ReadAllTextAsync(Path.Combine(Made, "cluster.key")));
         if (OperatingSystem.IsWindows()) return;
         foreach (var file in Directory.EnumerateFiles(Made).Where(f => !f.EndsWith("ca.crt", StringComparison.Ordinal)))
@@ -100,32 +99,18 @@ public sealed class ComposeSpec : IDisposable
 
     async Task PrepareAsync()
     {
-        var (code, output) = await RunAsync("sh", "prepare.sh");
-        Assert.True(code == 0, output);
+        var prepared = await Tool.RunInAsync(_folder.Root, "sh", "prepare.sh");
+        Assert.True(prepared.ExitCode == 0, prepared.Output);
     }
 
     // As compose itself understands the file, with what is written once and used twice in its places.
     async Task<YamlMappingNode> ServicesAsync()
     {
-        var (code, output) = await RunAsync("docker-compose", "--profile", "tools", "config");
-        Assert.True(code == 0, output);
+        var read = await Tool.RunInAsync(_folder.Root, "docker-compose", "--profile", "tools", "config");
+        Assert.True(read.ExitCode == 0, read.Output);
         var yaml = new YamlStream();
-        yaml.Load(new StringReader(output));
+        yaml.Load(new StringReader(read.Result));
         return (YamlMappingNode)yaml.Documents[0].RootNode["services"];
-    }
-
-    async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(Tool.Path(program), arguments)
-        {
-            WorkingDirectory = _folder.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(late.Token), process.StandardError.ReadToEndAsync(late.Token));
-        await process.WaitForExitAsync(late.Token);
-        return (process.ExitCode, await output + await errors);
     }
 
     static string Text(YamlNode node) => ((YamlScalarNode)node).Value!;

@@ -54,6 +54,7 @@ public sealed partial class ImagesSpec
         var given = ignore.Where(l => l[0] == '!').Select(l => new Regex("^" + Regex.Escape(l[1..]).Replace(@"\*", "[^/]*", StringComparison.Ordinal) + "$")).ToArray();
         string[] needed = ["Gateway.sln", "Gateway.Node", "Gateway.Lighthouse", "Gateway.Cli", "Gateway.Actors", "Gateway.Protocols", "build",
             "Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", ".editorconfig", "global.json", "nuget.config"];
+        Assert.Superset(new HashSet<string> { "**/bin", "**/obj", "**/data", "**/*.key" }, ignore[^4..].ToHashSet());
         Assert.All(needed, name => Assert.Contains(given, pattern => pattern.IsMatch(name)));
         Assert.DoesNotContain(given, pattern => pattern.IsMatch(".git") || pattern.IsMatch("deploy") || pattern.IsMatch("artifacts"));
     }

@@ -25,6 +25,7 @@ public sealed partial class OperatorsGuideSpec
         var guide = Guide();
 
         var told = guide;
+        Assert.NotEmpty(Example().Matches(guide));
         foreach (Match example in Example().Matches(guide))
             told = told.Replace(example.Groups[1].Value, await transcript.RunAsync(example.Groups[1].Value), StringComparison.Ordinal);
 

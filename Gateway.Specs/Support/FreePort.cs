@@ -35,6 +35,21 @@ public static class FreePort
         }
     }
 
+    /// <summary>Whether somebody listens there by now.</summary>
+    public static bool IsTaken(int port)
+    {
+        try
+        {
+            using var probe = new TcpClient();
+            probe.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     static bool IsFree(int port)
     {
         try

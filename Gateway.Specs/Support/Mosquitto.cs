@@ -46,7 +46,7 @@ public sealed class Mosquitto : IAsyncDisposable
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
         var broker = new Mosquitto(directory, process, port, password);
-        await Eventually.TrueAsync(() => IsListening(port));
+        await Eventually.TrueAsync(() => FreePort.IsTaken(port));
         return broker;
     }
 
@@ -64,19 +64,5 @@ public sealed class Mosquitto : IAsyncDisposable
         if (OperatingSystem.IsWindows()) return;
         File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
         foreach (var file in files) File.SetUnixFileMode(file, (UnixFileMode)0b110_100_100);
-    }
-
-    static bool IsListening(int port)
-    {
-        try
-        {
-            using var probe = new TcpClient();
-            probe.Connect(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -60,7 +60,7 @@ sealed class OpenSslServer : IAsyncDisposable
         string[] all = ["s_server", "-quiet", "-accept", $"127.0.0.1:{port}", "-cert", own.Certificate, "-key", own.Key, .. arguments];
         var start = new ProcessStartInfo(Tool.Path("openssl"), all) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         var server = new OpenSslServer(Process.Start(start)!, port);
-        await Eventually.TrueAsync(() => server._process.HasExited || IsListening(port));
+        await Eventually.TrueAsync(() => server._process.HasExited || FreePort.IsTaken(port));
         return server._process.HasExited ? throw new InvalidOperationException($"openssl {string.Join(' ', all)} ended at once") : server;
     }
 
@@ -77,19 +77,5 @@ sealed class OpenSslServer : IAsyncDisposable
     {
         await ReceivedAsync();
         _process.Dispose();
-    }
-
-    static bool IsListening(int port)
-    {
-        try
-        {
-            using var probe = new TcpClient();
-            probe.Connect(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -42,7 +42,7 @@ sealed partial class Overlay
     static async Task<Overlay> RenderAnewAsync(string name)
     {
         var rendered = await Tool.RunAsync("kubectl", "kustomize", Repository.File($"deploy/k8s/overlays/{name}"));
-        return rendered.ExitCode == 0 ? new Overlay(rendered.Output) : throw new InvalidOperationException(rendered.Output);
+        return rendered.ExitCode == 0 ? new Overlay(rendered.Result) : throw new InvalidOperationException(rendered.Output);
     }
 
     [GeneratedRegex("^---\n", RegexOptions.Multiline)]

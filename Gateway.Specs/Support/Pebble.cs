@@ -117,7 +117,7 @@ public sealed class Pebble : IAsyncDisposable
         _server = Start(
             "pebble", ["-config", configuration, "-dnsserver", $"127.0.0.1:{dns}"],
             new() { ["PEBBLE_WFE_NONCEREJECT"] = $"{how.RefusedNonces}", ["PEBBLE_VA_NOSLEEP"] = "1", ["PEBBLE_AUTHZREUSE"] = "0", ["PEBBLE_ALTERNATE_ROOTS"] = "1" });
-        await Eventually.TrueAsync(() => IsListening(_port) && IsListening(_management));
+        await Eventually.TrueAsync(() => FreePort.IsTaken(_port) && FreePort.IsTaken(_management));
     }
 
     static Process Start(string program, string[] arguments, Dictionary<string, string> environment)
@@ -142,20 +142,6 @@ public sealed class Pebble : IAsyncDisposable
             },
         },
     });
-
-    static bool IsListening(int port)
-    {
-        try
-        {
-            using var probe = new TcpClient();
-            probe.Connect(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 }
 
 /// <summary>How a pebble is.</summary>

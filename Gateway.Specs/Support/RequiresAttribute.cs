@@ -34,8 +34,12 @@ public sealed class RequiresTheoryAttribute : TheoryAttribute
 /// <summary>Why a spec cannot run here.</summary>
 public static class Requirement
 {
+    /// <summary>Among the tools: a spec that only root can run.</summary>
+    public const string Root = "root's rights";
+
     /// <summary>The reason to skip, or null when the spec has to run.</summary>
-    public static string? Unmet(IReadOnlyCollection<string> tools) => Unmet(tools, Tool.InCi, Tool.Find);
+    public static string? Unmet(IReadOnlyCollection<string> tools) =>
+        Unmet(tools, Tool.InCi, tool => tool == Root ? Environment.IsPrivilegedProcess ? tool : null : Tool.Find(tool));
 
     public static string? Unmet(IReadOnlyCollection<string> tools, bool inCi, Func<string, string?> find)
     {

@@ -48,7 +48,7 @@ public sealed class Rsyslog : IAsyncDisposable
         var process = Process.Start(new ProcessStartInfo(Tool.Path("rsyslogd"), arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
-        await Eventually.TrueAsync(() => IsListening(port));
+        await Eventually.TrueAsync(() => FreePort.IsTaken(port));
         return new Rsyslog(directory, process);
     }
 
@@ -58,19 +58,5 @@ public sealed class Rsyslog : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         _directory.Delete(recursive: true);
-    }
-
-    static bool IsListening(int port)
-    {
-        try
-        {
-            using var probe = new TcpClient();
-            probe.Connect(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

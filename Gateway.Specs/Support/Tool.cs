@@ -19,14 +19,22 @@ public static class Tool
         Find(name) ?? throw new InvalidOperationException($"{name} is not installed; ./build.sh test installs it as root on Debian");
 
     /// <summary>Runs a program to its end; it is killed when that takes longer than 30 s.</summary>
-    public static async Task<ToolRun> RunAsync(string name, params string[] arguments)
+    public static Task<ToolRun> RunAsync(string name, params string[] arguments) => RunInAsync("", name, arguments);
+
+    /// <summary>The same in a directory.</summary>
+    public static async Task<ToolRun> RunInAsync(string directory, string name, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Path(name), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Path(name), arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         using var late = new CancellationTokenSource(s_patience);
         await using var kill = late.Token.Register(process.Kill);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
         await process.WaitForExitAsync(CancellationToken.None);
-        return new ToolRun(process.ExitCode, await output + await errors);
+        return new ToolRun(process.ExitCode, await output, await errors);
     }
 
     // Daemons live in sbin, which is not on everybody's PATH; Debian keeps PostgreSQL's programs, but for wrappers, in a directory per version.
@@ -41,5 +49,12 @@ public static class Tool
     }
 }
 
-/// <summary>How a program ended and all that it printed: what went to standard output, then the errors.</summary>
-public sealed record ToolRun(int ExitCode, string Output);
+/// <summary>How a program ended and what it printed.</summary>
+/// <param name="ExitCode">What it ended with.</param>
+/// <param name="Result">What went to standard output.</param>
+/// <param name="Errors">And to standard error.</param>
+public sealed record ToolRun(int ExitCode, string Result, string Errors)
+{
+    /// <summary>All of it: the result, then the errors.</summary>
+    public string Output => Result + Errors;
+}
