@@ -5,6 +5,7 @@ using Gateway.Protocols.Kafka;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Kafka.Wire;
+using Gateway.Protocols.Masking;
 using Xunit;
 
 namespace Gateway.Specs.Kafka;
@@ -20,7 +21,7 @@ sealed class JudgedSession
     readonly RelayOutput _output;
     int _correlationId;
 
-    public JudgedSession(OperationRules rules)
+    public JudgedSession(OperationRules rules, Masker? masker = null)
     {
         _output = new RelayOutput(_toUpstream, _toClient);
         var nobody = new ArrayBufferWriter<byte>();
@@ -30,6 +31,7 @@ sealed class JudgedSession
             PortOf = _ => 9092,
         });
         _conversation.ReadLogin(KafkaFrame.Request(KafkaApi.All[3].Request(1), 0, new StructValue(KafkaApi.All[3].Request(1).Body)), nobody);
+        if (masker is not null) _conversation.Mask(masker);
         _conversation.Admit(rules, nobody, nobody);
         _conversation.StartUpstreamLogin(UpstreamCredentials.None, nobody);
         _conversation.ReadUpstreamLogin([], nobody);

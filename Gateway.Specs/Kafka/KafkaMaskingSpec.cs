@@ -12,6 +12,7 @@ namespace Gateway.Specs.Kafka;
 
 public sealed class KafkaMaskingSpec
 {
+    const short Produce = 0;
     const short Fetch = 1;
     const long CorruptMessage = 2;
 
@@ -60,6 +61,67 @@ public sealed class KafkaMaskingSpec
         }
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(-1, true)]
+    public void What_may_not_be_produced_is_told_so_whether_or_not_it_could_be_masked(short acks, bool isAnswered)
+    {
+        var (session, layout) = (Producing(), KafkaApi.All[Produce].Request(9));
+
+        var (forwarded, answer) = session.Ask(layout, Produced(layout, acks, ("secret", s_unreadable)));
+
+        Assert.Equal((null, Refusal.None), (forwarded, session.Refusal));
+        Assert.Equal([new DeniedOperation("produce", "secret")], session.Denied);
+        Assert.Equal(isAnswered ? ["secret: 29"] : [], Errors(answer));
+    }
+
+    [Fact]
+    public void What_is_left_of_a_produce_that_is_denied_in_part_goes_on_masked()
+    {
+        var (session, api) = (Producing(), KafkaApi.All[Produce]);
+
+        var (forwarded, _) = session.Ask(api.Request(9), Produced(api.Request(9), -1, ("secret", s_unreadable), ("pay", s_readable)));
+        var produced = new StructValue(api.Response(9).Body);
+        produced.Add("Responses").With("Name", "pay").Add("PartitionResponses");
+        var told = session.Tell(api.Response(9), produced);
+
+        var topic = forwarded!.Structs("TopicData").Single();
+        Assert.Equal("pay", topic.Text("Name"));
+        Assert.Equal(s_masked, (byte[])topic.Structs("PartitionData").Single()["Records"]!);
+        Assert.Equal(["pay: 0", "secret: 29"], Errors(told));
+    }
+
+    [Fact]
+    public void Of_a_produce_that_is_denied_in_part_and_cannot_be_masked_each_topic_is_told_why()
+    {
+        var (session, layout) = (Producing(), KafkaApi.All[Produce].Request(9));
+
+        var (forwarded, answer) = session.Ask(layout, Produced(layout, -1, ("secret", s_readable), ("pay", s_unreadable)));
+
+        Assert.Null(forwarded);
+        Assert.Equal(["pay: 87", "secret: 29"], Errors(answer));
+        Assert.Equal([new DeniedOperation("produce", "secret"), new DeniedOperation("produce", "pay")], session.Denied);
+    }
+
+    static JudgedSession Producing() => new(new([], [new("*", "secret*")]), Masker(Direction.ToUpstream, "pay", "secret"));
+
+    static StructValue Produced(MessageLayout layout, long acks, params (string Topic, byte[] Records)[] topics)
+    {
+        var body = new StructValue(layout.Body).With("Acks", acks);
+        foreach (var (topic, records) in topics) body.Add("TopicData").With("Name", topic).Add("PartitionData").With("Records", records);
+        return body;
+    }
+
+    static IEnumerable<string> Errors(StructValue? produced) => produced?.Structs("Responses")
+        .Select(topic => $"{topic.Text("Name")}: {topic.Structs("PartitionResponses").Single().Number("ErrorCode")}") ?? [];
+
+    static Masker Masker(Direction direction, params string[] topics)
+    {
+        var rule = Rule(Redact("***"), "$.card") with { Topics = [.. topics], Direction = direction };
+        var rules = new MaskingRules([rule], ProtocolCatalog.Find("kafka")!.MatchesTopic);
+        return new(rules, null) { Compression = RecordCompression.Instance };
+    }
+
     static StructValue Fetched(MessageLayout layout, params (byte[] Records, long Error)[] partitions)
     {
         var body = new StructValue(layout.Body);
@@ -77,11 +139,7 @@ public sealed class KafkaMaskingSpec
         var api = KafkaApi.All[Fetch].Request(12);
         conversation.Begin(new Circumstances("localhost", 9092) { Upstream = new KafkaFacts(KafkaRanges.Everything, new Dictionary<int, BrokerAddress> { [1] = new("broker", 9092) }) });
         conversation.ReadLogin(KafkaFrame.Request(api, 1, new StructValue(api.Body)), aside);
-        conversation.Mask(new Masker(
-            new MaskingRules([Rule(Redact("***"), "$.card") with { Topics = ["pay"], Direction = Direction.ToClient }], ProtocolCatalog.Find("kafka")!.MatchesTopic), null)
-        {
-            Compression = RecordCompression.Instance,
-        });
+        conversation.Mask(Masker(Direction.ToClient, "pay"));
         conversation.Admit(OperationRules.Everything, aside, aside);
         conversation.StartUpstreamLogin(UpstreamCredentials.None, aside);
         conversation.ReadUpstreamLogin([], aside);

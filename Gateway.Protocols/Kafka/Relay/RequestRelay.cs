@@ -97,19 +97,32 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
 
     protected override FrameFault Whole(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
     {
-        var isMasked = mask is not null && mask.Concerns(_head.Key);
-        if (!isMasked && !(boundsFetches && _head.Key == ApiKeys.Fetch)) return Judge(frame, headLength, ref chunk, output, out passes);
+        var fault = Judge(frame, headLength, output, out passes, out var rest);
+        if (rest is null) return passes ? GoOn(frame, headLength, ref chunk, output, out passes) : fault;
+        fault = GoOn(rest, headLength, ref chunk, output, out var goesOn);
+        if (goesOn) chunk.Insert(rest);
+        return fault;
+    }
+
+    /// <summary>What may go on is masked, or bounded: then it was inserted, and does not pass as it is.</summary>
+    FrameFault GoOn(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
+    {
+        passes = false;
         try
         {
-            if (isMasked) mask!.Mask(Layout!, frame, headLength, _changed);
-            else FetchBound.Set(Layout!, frame, headLength, Limits.KafkaMaskedFetch, _changed);
-            if (isMasked && mask!.Refused.Count > 0) return Unmasked(frame[headLength..], output, out passes);
-            var isChanged = _changed.Length > 0;
-            var judged = Judge(isChanged ? _changed.Span : frame, headLength, ref chunk, output, out passes);
-            if (!passes || !isChanged) return judged;
-            chunk.Insert(_changed.Span);
-            passes = false;
-            return judged;
+            if (mask is not null && mask.Concerns(_head.Key))
+            {
+                mask.Mask(Layout!, frame, headLength, _changed);
+                if (mask.Refused.Count > 0) return Unmasked(mask.Refused, frame[headLength..], output);
+            }
+            else if (boundsFetches && _head.Key == ApiKeys.Fetch)
+            {
+                FetchBound.Set(Layout!, frame, headLength, Limits.KafkaMaskedFetch, _changed);
+            }
+
+            passes = _changed.Length == 0;
+            if (!passes) chunk.Insert(_changed.Span);
+            return FrameFault.None;
         }
         finally
         {
@@ -118,19 +131,23 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
     }
 
     /// <summary>Nothing of the request goes on: the client is told in Kafka's words, where it waits for any.</summary>
-    FrameFault Unmasked(ReadOnlySpan<byte> body, RelayOutput output, out bool passes)
+    FrameFault Unmasked(List<(string Topic, string Fault)> unmasked, ReadOnlySpan<byte> body, RelayOutput output)
     {
-        passes = false;
-        var (topic, fault) = mask!.Refused[0];
-        output.Denied.AddRange(mask.Refused.Select(refused => new DeniedOperation(MaskedWords.Produce, refused.Topic)));
+        var (topic, fault) = unmasked[0];
+        output.Denied.AddRange(unmasked.Select(refused => new DeniedOperation(MaskedWords.Produce, refused.Topic)));
         if (_acks == 0) return new(Refusal.PayloadUnreadable, $"{topic}: {fault}");
-        var answer = MaskedWords.Answer(Layout!, KafkaApi.All[_head.Key].Response(_head.Version), body, fault, Limits);
-        return answer is null ? TooLarge("too many partitions in a Produce") : Answer(KafkaFrame.Response(KafkaApi.All[_head.Key].Response(_head.Version), _head.CorrelationId, answer), output);
+        var answer = MaskedWords.Answer(Layout!, Response, body, fault, Limits);
+        if (answer is null) return TooLarge("too many partitions in a Produce");
+        if (_denied is not null) AnswerMerge.Into(answer, _denied);
+        return Answer(KafkaFrame.Response(Response, _head.CorrelationId, answer), output);
     }
 
-    FrameFault Judge(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
+    /// <summary>
+    /// Yields whether the request goes on as it is, or what of it goes on in its place; neither where it was answered, or ends the session.
+    /// </summary>
+    FrameFault Judge(ReadOnlySpan<byte> frame, int headLength, RelayOutput output, out bool passes, out byte[]? rest)
     {
-        passes = false;
+        (passes, rest) = (false, null);
         string? fault = null;
         switch (_head.Key)
         {
@@ -146,32 +163,32 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
                 return Answer(NoControllers(), output);
         }
 
-        if (gate?.Judge(Layout!, frame[headLength..], out fault) is { } judged) return Judged(judged, frame[..headLength], ref chunk, output);
+        var judged = gate?.Judge(Layout!, frame[headLength..], out fault);
+        if (judged is not null) return Judged(judged, frame[..headLength], output, out rest);
         passes = fault is null;
         return passes ? FrameFault.None : TooLarge(fault!);
     }
 
-    FrameFault Judged(Judgement judged, ReadOnlySpan<byte> head, ref RelayedChunk chunk, RelayOutput output)
+    FrameFault Judged(Judgement judged, ReadOnlySpan<byte> head, RelayOutput output, out byte[]? rest)
     {
         output.Denied.AddRange(judged.Denied);
-        if (judged.Forward is { } rest)
-        {
-            _denied = judged.Answer;
-            chunk.Insert(KafkaFrame.Again(head, rest));
-            return FrameFault.None;
-        }
-
-        // Acks 0: the client wants no response, and gets none.
-        if (_head.Key == ApiKeys.Produce && _acks == 0) return FrameFault.None;
-        return Answer(KafkaFrame.Response(KafkaApi.All[_head.Key].Response(_head.Version), _head.CorrelationId, judged.Answer!), output);
+        rest = judged.Forward is { } forward ? KafkaFrame.Again(head, forward) : null;
+        if (rest is not null) _denied = judged.Answer;
+        return rest is not null || WantsNoResponse
+            ? FrameFault.None
+            : Answer(KafkaFrame.Response(Response, _head.CorrelationId, judged.Answer!), output);
     }
 
-    // Acks 0: the client wants no response, and gets none.
     protected override FrameFault Completed(ref RelayedChunk chunk)
     {
-        if (!_awaits || _head.Key == ApiKeys.Produce && _acks == 0) return FrameFault.None;
-        return inFlight.TryAwait(KafkaApi.All[_head.Key].Response(_head.Version), _head.CorrelationId, _denied) ? FrameFault.None : TooMany();
+        if (!_awaits || WantsNoResponse) return FrameFault.None;
+        return inFlight.TryAwait(Response, _head.CorrelationId, _denied) ? FrameFault.None : TooMany();
     }
+
+    /// <summary>Acks 0: the client wants no response, and gets none.</summary>
+    bool WantsNoResponse => _head.Key == ApiKeys.Produce && _acks == 0;
+
+    MessageLayout Response => KafkaApi.All[_head.Key].Response(_head.Version);
 
     protected override FrameFault Malformed(string detail) => new(Refusal.FrameMalformed, detail);
 
