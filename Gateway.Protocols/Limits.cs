@@ -103,14 +103,17 @@ public sealed record Limits
     public int KafkaMaskedFetch { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>
-    /// Structs of a Kafka message that is read into memory, each about 100 bytes. Origin: far more than the topics and partitions of one request
-    /// of a well-behaved client.
+    /// Structs of a Kafka message that is read into memory, each about 100 bytes; in a request, numbers of lists count as such. Origin: far
+    /// more than the topics and partitions of one request of a well-behaved client.
     /// </summary>
     public int KafkaStructs { get; init; } = 64 * 1024;
 
     /// <summary>Kafka requests that await their response. Origin: clients allow themselves 5 (Java) to a few hundred; each takes about 50 bytes.</summary>
     public int KafkaInFlight { get; init; } = 8192;
 
-    /// <summary>Bytes of the gateway's own Kafka answers that wait for responses before them. Origin: thousands of refusals.</summary>
+    /// <summary>
+    /// Bytes of the gateway's own Kafka answers that wait for responses before them, and of what it has to put into responses to requests
+    /// that were denied in part. Origin: thousands of refusals.
+    /// </summary>
     public int KafkaAnswers { get; init; } = 1024 * 1024;
 }

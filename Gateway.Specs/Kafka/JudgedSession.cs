@@ -14,6 +14,7 @@ namespace Gateway.Specs.Kafka;
 sealed class JudgedSession
 {
     const string Client = "client";
+    const int MostStructs = 10_000;
 
     readonly KafkaConversation _conversation = new(Limits.Default);
     readonly ArrayBufferWriter<byte> _toUpstream = new();
@@ -43,16 +44,31 @@ sealed class JudgedSession
     public IReadOnlyList<DeniedOperation> Denied => _output.Denied;
 
     /// <summary>The client asks. Yields what the broker gets, and what the client gets at once.</summary>
-    public (StructValue? Forwarded, StructValue? Answer) Ask(MessageLayout layout, StructValue request)
+    public (StructValue? Forwarded, StructValue? Answer) Ask(MessageLayout layout, StructValue request, int mostStructs = MostStructs)
     {
         _output.Denied.Clear();
         var sent = Relay(Direction.ToUpstream, KafkaFrame.Request(layout, ++_correlationId, System.Text.Encoding.UTF8.GetBytes(Client), request));
-        return (Body(layout, sent), Body(KafkaApi.All[layout.Key].Response(layout.Version), _toClient.WrittenSpan.ToArray()));
+        var answer = KafkaApi.All[layout.Key].Response(layout.Version);
+        return (Body(layout, sent, mostStructs), Body(answer, _toClient.WrittenSpan.ToArray(), mostStructs));
     }
 
     /// <summary>The broker answers the last request. Yields what the client gets.</summary>
     public StructValue? Tell(MessageLayout layout, StructValue response) =>
         Body(layout, Relay(Direction.ToClient, KafkaFrame.Response(layout, _correlationId, response)));
+
+    /// <summary>The broker answers an earlier request. Yields all that the client gets.</summary>
+    public IReadOnlyList<(int CorrelationId, StructValue Body)> TellAll(MessageLayout layout, StructValue response, int to)
+    {
+        var (told, sent) = (new List<(int, StructValue)>(), Relay(Direction.ToClient, KafkaFrame.Response(layout, to, response)));
+        for (var rest = sent.AsSpan(); !rest.IsEmpty;)
+        {
+            Assert.True(ResponseHead.TryRead(rest, layout, out var head));
+            told.Add((head.CorrelationId, Read(layout, rest[head.Length..(int)head.FrameLength], MostStructs)));
+            rest = rest[(int)head.FrameLength..];
+        }
+
+        return told;
+    }
 
     /// <summary>The broker answers in chunks of so many bytes. Yields every byte that the client gets before the session ends.</summary>
     public byte[] Hear(MessageLayout layout, StructValue response, int chunk) =>
@@ -68,7 +84,7 @@ sealed class JudgedSession
         return verdict.IsWhole ? frame : _output.Towards(direction) == _toUpstream ? _toUpstream.WrittenSpan.ToArray() : _toClient.WrittenSpan.ToArray();
     }
 
-    StructValue? Body(MessageLayout layout, byte[] frame)
+    StructValue? Body(MessageLayout layout, byte[] frame, int mostStructs = MostStructs)
     {
         if (frame.Length == 0) return null;
         Assert.Equal(frame.Length - sizeof(int), BinaryPrimitives.ReadInt32BigEndian(frame));
@@ -76,7 +92,12 @@ sealed class JudgedSession
             ? RequestHead.TryRead(frame, out var request) ? (request.Length, request.CorrelationId) : default
             : ResponseHead.TryRead(frame, layout, out var response) ? (response.Length, response.CorrelationId) : default;
         Assert.Equal(_correlationId, head.CorrelationId);
+        return Read(layout, frame.AsSpan(head.Length), mostStructs);
+    }
+
+    static StructValue Read(MessageLayout layout, ReadOnlySpan<byte> body, int mostStructs)
+    {
         var reader = new MessageReader();
-        return reader.Read(layout, frame.AsSpan(head.Length), 10_000) ?? throw new InvalidDataException(reader.Fault);
+        return reader.Read(layout, body, mostStructs) ?? throw new InvalidDataException(reader.Fault);
     }
 }

@@ -12,6 +12,7 @@ public sealed class KafkaDenialsSpec
     const short Produce = 0;
     const short Fetch = 1;
     const short Metadata = 3;
+    const short OffsetFetch = 9;
     const long FetchSessionIdNotFound = 70;
 
     static readonly OperationRules s_rules = new(
@@ -149,10 +150,62 @@ public sealed class KafkaDenialsSpec
     {
         var api = KafkaApi.All[Produce];
         Assert.NotNull(_session.Ask(api.Request(9), ProduceOf(api.Request(9), 1, "open")).Forwarded);
+        var produced = new StructValue(api.Response(9).Body);
+        produced.Add("Responses").With("Name", "open").Add("PartitionResponses");
 
         var (forwarded, answer) = _session.Ask(api.Request(9), ProduceOf(api.Request(9), 1, "secret"));
+        var told = _session.TellAll(api.Response(9), produced, to: 1);
 
         Assert.Equal((null, null), (forwarded, answer));
+        Assert.Equal([(1, "open: 0"), (2, "secret: 29")], told.Select(t => (t.CorrelationId, Shown(t.Body.Structs("Responses").Single()))));
+
+        static string Shown(StructValue told) => $"{told.Text("Name")}: {told.Structs("PartitionResponses").Single().Number("ErrorCode")}";
+    }
+
+    [Fact]
+    public void What_is_denied_in_part_takes_no_more_memory_until_it_is_answered_than_answers_of_the_gateways_own()
+    {
+        const int Longest = 30_000;
+        var layout = KafkaApi.All[Metadata].Request(12);
+        var request = new StructValue(layout.Body).With("AllowAutoTopicCreation", 0);
+        foreach (var topic in new[] { "seen", $"secret{new string('x', Longest)}" }) request.Add("Topics").With("Name", topic);
+
+        var asked = 0;
+        for (; _session.Refusal == Refusal.None && asked <= Limits.Default.KafkaInFlight; asked++) _session.Ask(layout, request);
+
+        Assert.Equal(Refusal.ProtocolViolated, _session.Refusal);
+        Assert.InRange(asked, 2, (Limits.Default.KafkaAnswers / Longest) + 1);
+    }
+
+    [Fact]
+    public void What_is_denied_in_part_counts_no_more_once_it_is_answered()
+    {
+        var api = KafkaApi.All[Metadata];
+        var request = new StructValue(api.Request(12).Body).With("AllowAutoTopicCreation", 0);
+        foreach (var topic in new[] { "seen", $"secret{new string('x', 30_000)}" }) request.Add("Topics").With("Name", topic);
+
+        for (var asked = 0; asked < 100; asked++)
+        {
+            _session.Ask(api.Request(12), request);
+            Assert.NotNull(_session.Tell(api.Response(12), new StructValue(api.Response(12).Body)));
+        }
+
+        Assert.Equal(Refusal.None, _session.Refusal);
+    }
+
+    [Theory]
+    [InlineData(10_000, Refusal.None)]
+    [InlineData(70_000, Refusal.FrameTooLarge)]
+    public void Numbers_that_are_denied_are_as_many_at_once_as_structs_may_be(int partitions, Refusal refusal)
+    {
+        var layout = KafkaApi.All[OffsetFetch].Request(7);
+        var request = new StructValue(layout.Body).With("GroupId", "mine");
+        var numbers = Enumerable.Range(0, partitions).Select(i => (object?)(long)i).ToList();
+        foreach (var topic in new[] { "open", "secret" }) request.Add("Topics").With("Name", topic).With("PartitionIndexes", numbers);
+
+        _session.Ask(layout, request, mostStructs: 2 * partitions);
+
+        Assert.Equal(refusal, _session.Refusal);
     }
 
     [Fact]

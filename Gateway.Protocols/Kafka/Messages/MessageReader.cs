@@ -9,6 +9,7 @@ public sealed class MessageReader
 {
     readonly BodyWalker _walker = new();
     int _structsLeft;
+    bool _isRequest;
 
     /// <summary>Why the last body could not be read.</summary>
     public string Fault { get; private set; } = "";
@@ -16,12 +17,15 @@ public sealed class MessageReader
     /// <summary>The body, or null with a <see cref="Fault"/>.</summary>
     /// <param name="layout">What it is.</param>
     /// <param name="body">All of it.</param>
-    /// <param name="mostStructs">The most structs it may hold, each of which takes more memory than bytes on the wire.</param>
+    /// <param name="mostStructs">
+    /// The most structs and texts of lists it may hold, each of which takes more memory than bytes on the wire; in a request numbers of
+    /// lists too, as each may become a struct of the answer.
+    /// </param>
     /// <param name="isExact">As in <see cref="BodyWalker.Begin(MessageLayout, long, bool)"/>.</param>
     public StructValue? Read(MessageLayout layout, ReadOnlySpan<byte> body, int mostStructs, bool isExact = true)
     {
         _walker.Begin(layout, body.Length, isExact);
-        (_structsLeft, Fault) = (mostStructs, "");
+        (_structsLeft, _isRequest, Fault) = (mostStructs, layout.IsRequest, "");
         var read = ReadStruct(layout.Body, ref body);
         if (read is null && Fault.Length == 0)
             Fault = _walker.Fault.Length > 0 ? _walker.Fault : $"{layout} holds more than {mostStructs} structs";
@@ -72,7 +76,7 @@ public sealed class MessageReader
 
     List<object?>? ReadArray(FieldLayout field, long count, ref ReadOnlySpan<byte> rest)
     {
-        if (field.Type.Size() > 0) return Numbers(field.Type, ReadContent(ref rest));
+        if (field.Type.Size() > 0) return ReadNumbers(field.Type, count, ref rest);
         var list = new List<object?>();
         while (count-- > 0)
         {
@@ -82,6 +86,13 @@ public sealed class MessageReader
         }
 
         return list;
+    }
+
+    List<object?>? ReadNumbers(FieldType type, long count, ref ReadOnlySpan<byte> rest)
+    {
+        if (_isRequest && count > _structsLeft) return null;
+        if (_isRequest) _structsLeft -= (int)count;
+        return Numbers(type, ReadContent(ref rest));
     }
 
     StructValue? EnterStruct(FieldLayout field, ref ReadOnlySpan<byte> rest) =>

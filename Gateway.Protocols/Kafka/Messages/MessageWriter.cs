@@ -8,6 +8,14 @@ namespace Gateway.Protocols.Kafka.Messages;
 /// <summary>Writes what is held in memory.</summary>
 public static class MessageWriter
 {
+    /// <summary>A body on its own.</summary>
+    public static byte[] Body(StructValue value)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        Write(value, body);
+        return body.WrittenSpan.ToArray();
+    }
+
     /// <summary>Writes a body.</summary>
     public static void Write(StructValue value, IBufferWriter<byte> target)
     {

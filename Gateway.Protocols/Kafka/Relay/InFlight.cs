@@ -1,12 +1,12 @@
 using System.Buffers;
-using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
 
 namespace Gateway.Protocols.Kafka.Relay;
 
 /// <summary>
 /// The requests that await a response, in their order: a broker answers in no other, and responses do not say what they answer. What the
-/// gateway answers itself takes its place among them. A ring, so that requests leave nothing for the garbage collector.
+/// gateway answers itself takes its place among them, and what it says beside a broker's answer waits with that; the bytes of both are
+/// bounded. A ring, so that requests leave nothing for the garbage collector.
 /// </summary>
 sealed class InFlight(Limits limits)
 {
@@ -15,7 +15,7 @@ sealed class InFlight(Limits limits)
     Awaited[] _ring = [];
     int _first;
     int _count;
-    int _answerBytes;
+    int _ownBytes;
 
     /// <summary>What the next response of the upstream answers; null where it owes none.</summary>
     public MessageLayout? Next => _count > 0 ? _ring[_first].Response : null;
@@ -23,11 +23,11 @@ sealed class InFlight(Limits limits)
     /// <summary>The correlation id of the request that <see cref="Next"/> answers.</summary>
     public int NextCorrelationId => _ring[_first].CorrelationId;
 
-    /// <summary>What the gateway denied of that request, and has to put into the response; null: nothing.</summary>
-    public StructValue? NextDenied => _count > 0 ? _ring[_first].Denied : null;
+    /// <summary>The body that says what the gateway denied of that request, which has to be put into the response; null: nothing.</summary>
+    public byte[]? NextDenied => Next is null ? null : _ring[_first].Own;
 
-    /// <summary>False when too many wait already.</summary>
-    public bool TryAwait(MessageLayout response, int correlationId, StructValue? denied) => TryAdd(new Awaited(response, correlationId, null, denied));
+    /// <summary>False when too much waits already.</summary>
+    public bool TryAwait(MessageLayout response, int correlationId, byte[]? denied) => TryAdd(new Awaited(response, correlationId, denied));
 
     /// <summary>The gateway's own answer to the request just read: now, or in its turn. False when too much waits already.</summary>
     public bool TryAnswer(byte[] frame, IBufferWriter<byte> toClient)
@@ -38,9 +38,7 @@ sealed class InFlight(Limits limits)
             return true;
         }
 
-        if (_answerBytes + frame.Length > limits.KafkaAnswers || !TryAdd(new Awaited(null, 0, frame, null))) return false;
-        _answerBytes += frame.Length;
-        return true;
+        return TryAdd(new Awaited(null, 0, frame));
     }
 
     /// <summary>Keeps the place of an answer of the gateway's own that is not known yet; false when too many wait already.</summary>
@@ -52,9 +50,9 @@ sealed class InFlight(Limits limits)
         for (var i = 0; i < _count; i++)
         {
             ref var place = ref _ring[(_first + i) % _ring.Length];
-            if (place.Response is not null || place.Answer is not null) continue;
-            place = new Awaited(null, 0, frame, null);
-            _answerBytes += frame.Length;
+            if (place.Response is not null || place.Own is not null) continue;
+            place = new Awaited(null, 0, frame);
+            _ownBytes += frame.Length;
             break;
         }
 
@@ -67,15 +65,15 @@ sealed class InFlight(Limits limits)
     /// <summary>The gateway's own answer whose turn it is, or null.</summary>
     public byte[]? TakeAnswer()
     {
-        if (_count == 0 || _ring[_first].Answer is not { } answer) return null;
+        if (_count == 0 || _ring[_first] is not { Response: null, Own: { } answer }) return null;
         Drop();
-        _answerBytes -= answer.Length;
         return answer;
     }
 
     bool TryAdd(Awaited awaited)
     {
-        if (_count >= limits.KafkaInFlight) return false;
+        var ownBytes = awaited.Own?.Length ?? 0;
+        if (_count >= limits.KafkaInFlight || ownBytes > 0 && _ownBytes + ownBytes > limits.KafkaAnswers) return false;
         if (_count == _ring.Length)
         {
             var larger = new Awaited[Math.Max(First, 2 * _count)];
@@ -84,16 +82,21 @@ sealed class InFlight(Limits limits)
         }
 
         _ring[(_first + _count++) % _ring.Length] = awaited;
+        _ownBytes += ownBytes;
         return true;
     }
 
     void Drop()
     {
+        _ownBytes -= _ring[_first].Own?.Length ?? 0;
         _ring[_first] = default;
         _first = (_first + 1) % _ring.Length;
         _count--;
     }
 
-    /// <summary>A response of the upstream's, an answer of the gateway's own, or neither: the place of one that is not known yet.</summary>
-    readonly record struct Awaited(MessageLayout? Response, int CorrelationId, byte[]? Answer, StructValue? Denied);
+    /// <summary>
+    /// A response of the upstream's, with what has to be put into it, or an answer of the gateway's own; or neither: the place of one that
+    /// is not known yet.
+    /// </summary>
+    readonly record struct Awaited(MessageLayout? Response, int CorrelationId, byte[]? Own);
 }

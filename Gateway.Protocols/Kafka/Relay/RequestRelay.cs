@@ -182,7 +182,8 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
     protected override FrameFault Completed(ref RelayedChunk chunk)
     {
         if (!_awaits || WantsNoResponse) return FrameFault.None;
-        return inFlight.TryAwait(Response, _head.CorrelationId, _denied) ? FrameFault.None : TooMany();
+        var denied = _denied is null ? null : MessageWriter.Body(_denied);
+        return inFlight.TryAwait(Response, _head.CorrelationId, denied) ? FrameFault.None : TooMany();
     }
 
     /// <summary>Acks 0: the client wants no response, and gets none.</summary>
@@ -217,5 +218,7 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
         return KafkaFrame.Response(layout, _head.CorrelationId, body);
     }
 
-    FrameFault TooMany() => new(Refusal.ProtocolViolated, $"more than {Limits.KafkaInFlight} requests await their responses");
+    FrameFault TooMany() => new(
+        Refusal.ProtocolViolated,
+        $"more than {Limits.KafkaInFlight} requests await their responses, or more than {Limits.KafkaAnswers} bytes of the gateway's own");
 }

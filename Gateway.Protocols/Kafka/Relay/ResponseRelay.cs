@@ -1,5 +1,4 @@
 using System.Buffers;
-using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Records;
 using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Wire;
@@ -85,7 +84,7 @@ sealed class ResponseRelay(Limits limits, InFlight inFlight, Func<int, BrokerAdd
     }
 
     /// <summary>What the client may not see is taken out first: what it is told of what it was denied stays in.</summary>
-    FrameFault Merge(ReadOnlySpan<byte> frame, int headLength, StructValue denied, ref RelayedChunk chunk)
+    FrameFault Merge(ReadOnlySpan<byte> frame, int headLength, ReadOnlySpan<byte> denied, ref RelayedChunk chunk)
     {
         var edited = new ArrayBufferWriter<byte>(frame.Length);
         _edits.Write(frame, edited);

@@ -40,12 +40,13 @@ sealed class ResponseGate(KafkaRules rules, FetchSession session, Limits limits)
     public void Sift(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, BodyEdits edits) => _sieve.Sift(layout, frame, headLength, edits);
 
     /// <summary>The frame with what was denied put into it; null where a <paramref name="fault"/> says why that cannot be.</summary>
-    public byte[]? Merge(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, StructValue denied, out string fault)
+    public byte[]? Merge(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, ReadOnlySpan<byte> denied, out string fault)
     {
         var body = _reader.Read(layout, frame[headLength..], limits.KafkaStructs);
+        var entries = body is null ? null : _reader.Read(layout, denied, limits.KafkaStructs);
         fault = _reader.Fault;
-        if (body is null) return null;
-        AnswerMerge.Into(body, denied);
+        if (body is null || entries is null) return null;
+        AnswerMerge.Into(body, entries);
         return KafkaFrame.Again(frame[..headLength], body);
     }
 }
