@@ -112,14 +112,20 @@ public sealed class EveryApiIsJudgedSpec
         if (layout is not { Key: 35, Version: < 3 }) Assert.Contains(31, NamedMessages.Errors(answer!));
     }
 
-    [Fact]
-    public void An_api_that_does_not_say_what_it_needs_is_no_api()
+    [Theory]
+    [InlineData("\nrequest\n  Name: string", "nothing says")]
+    [InlineData(" needs nothing\nrequest\n  Name: string as topic", "Name of the request does not say")]
+    [InlineData(" needs nothing\nresponse\n  Names: [string] as topic", "Names of the response does not say")]
+    [InlineData(" needs nothing\nresponse\n  Name: string as topic needs describe", "Name of the response is in no element")]
+    [InlineData(" needs nothing\nresponse\n  L: [struct]\n    S: struct\n      Name: string as topic needs alter", "is in no element")]
+    [InlineData(" needs nothing\nrequest\n  Name: string tag 0 as topic needs describe", "Name of the request is in a tagged field")]
+    [InlineData(" needs nothing\nrequest\n  S: struct tag 0\n    Names: [string] as topic needs alter", "Names of the request is in a tag")]
+    [InlineData(" needs nothing\nresponse\n  S: struct tag 0\n    Names: [string] as topic needs nothing", "of the response is in a tag")]
+    public void An_api_that_does_not_say_what_it_needs_is_no_api(string rest, string fault)
     {
-        var silent = SchemaReader.Read("api 900 Silent versions 0 flexible never\nrequest\n  Name: string");
-        var open = SchemaReader.Read("api 900 Open versions 0 flexible never needs nothing\nrequest\n  Name: string as topic");
+        var schema = SchemaReader.Read($"api 900 Open versions 0 flexible never{rest}");
 
-        Assert.Contains("nothing says", Assert.Throws<FormatException>(() => SchemaCheck.DemandNeeds(silent)).Message, StringComparison.Ordinal);
-        Assert.Contains("Name of the request", Assert.Throws<FormatException>(() => SchemaCheck.DemandNeeds(open)).Message, StringComparison.Ordinal);
+        Assert.Contains(fault, Assert.Throws<FormatException>(() => SchemaCheck.DemandNeeds(schema)).Message, StringComparison.Ordinal);
     }
 
     static MessageLayout Layout(string message) => RandomMessages.Layouts.First(l => l.ToString() == message);
