@@ -243,6 +243,14 @@ public sealed class KafkaSpec : IAsyncLifetime
         });
         var found = await node.GatewayAsync(auditor, "sessions", "grep", "^orders$", "--count");
         Assert.Equal(0, found.Code);
+        foreach (var row in await node.Archive.ListAsync(new SessionFilter { Open = false }, CancellationToken.None))
+        {
+            await foreach (var e in node.Archive.ReadAsync(row.SessionId, CancellationToken.None))
+            {
+                Assert.IsNotType<TrafficRecorded>(new StoredEvent(e.Manifest, e.Bytes.ToArray()).Decode());
+                Assert.DoesNotContain(KafkaClients.Values(Messages), value => e.Bytes.Span.IndexOf(Encoding.UTF8.GetBytes(value)) >= 0);
+            }
+        }
 
         static string Line(string transcript, string name) => transcript.Split('\n').FirstOrDefault(l => l.Contains($" {name} ", StringComparison.Ordinal)) ?? "";
     }
