@@ -5,21 +5,24 @@ namespace Gateway.Protocols.Kafka.Records;
 
 /// <summary>
 /// The start of a record batch of format 2: <c>baseOffset(8) length(4) partitionLeaderEpoch(4) magic(1) crc(4) attributes(2) lastOffsetDelta(4)
-/// baseTimestamp(8) maxTimestamp(8) producerId(8) producerEpoch(2) baseSequence(4) count(4) records</c>. The length counts the bytes behind it; the
-/// checksum covers everything from the attributes on.
+/// baseTimestamp(8) maxTimestamp(8) producerId(8) producerEpoch(2) baseSequence(4) count(4) records</c>. The length counts the bytes behind
+/// it; the checksum covers everything from the attributes on. Kafka's protocol guide, RecordBatch.
 /// </summary>
 readonly record struct BatchHead(long Total, uint Crc, short Attributes, int Count)
 {
     public const int Length = 61;
     public const int LengthAt = 8;
+    public const int LengthEnd = 12;
     public const int MagicAt = 16;
     public const int CrcAt = 17;
     public const int AttributesAt = 21;
+    public const int ProducerIdAt = 43;
     public const int CountAt = 57;
 
-    const int Magic = 2;
-    const int CodecBits = 7;
-    const int ControlBit = 1 << 5;
+    public const int Magic = 2;
+    public const int CodecBits = 7;
+    public const int TransactionalBit = 1 << 4;
+    public const int ControlBit = 1 << 5;
 
     public RecordCodec Codec => (RecordCodec)(Attributes & CodecBits);
 
@@ -38,13 +41,13 @@ readonly record struct BatchHead(long Total, uint Crc, short Attributes, int Cou
             return false;
         }
 
-        if (length < Length - LengthAt - sizeof(int))
+        if (length < Length - LengthEnd)
         {
             fault = $"says it has {length} bytes";
             return false;
         }
 
-        var total = LengthAt + sizeof(int) + length;
+        var total = LengthEnd + length;
         if (total > bytes.Length) return true;
         head = new(
             total, BinaryPrimitives.ReadUInt32BigEndian(bytes[CrcAt..]), BinaryPrimitives.ReadInt16BigEndian(bytes[AttributesAt..]),
@@ -53,5 +56,12 @@ readonly record struct BatchHead(long Total, uint Crc, short Attributes, int Cou
         else if (head.Count < 0) fault = $"says it has {head.Count} records";
         else if (head.Codec > RecordCodec.Zstd) fault = $"has the unknown codec {(int)head.Codec}";
         return fault.Length == 0;
+    }
+
+    /// <summary>Writes the length and the checksum of a batch that was changed.</summary>
+    public static void Seal(Span<byte> batch)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(batch[LengthAt..], batch.Length - LengthEnd);
+        BinaryPrimitives.WriteUInt32BigEndian(batch[CrcAt..], Crc32C.Of(batch[AttributesAt..]));
     }
 }

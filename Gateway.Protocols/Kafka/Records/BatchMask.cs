@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Gateway.Protocols.Masking;
 
 namespace Gateway.Protocols.Kafka.Records;
@@ -88,9 +87,7 @@ public sealed class BatchMask(Masker masker, Limits limits)
         target.Write(batch[..BatchHead.Length]);
         if (codec == RecordCodec.None) target.Write(_masked.Span);
         else masker.Compression!.Compress(codec, _masked.Span, target);
-        var written = target.Written(start, target.Length - start);
-        BinaryPrimitives.WriteInt32BigEndian(written[BatchHead.LengthAt..], written.Length - BatchHead.LengthAt - sizeof(int));
-        BinaryPrimitives.WriteUInt32BigEndian(written[BatchHead.CrcAt..], Crc32C.Of(written[BatchHead.AttributesAt..]));
+        BatchHead.Seal(target.Written(start, target.Length - start));
     }
 
     bool Failed(string fault)
