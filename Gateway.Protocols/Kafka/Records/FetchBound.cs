@@ -10,15 +10,13 @@ static class FetchBound
     /// <summary>Writes a request whose body was walked already, bounded; nothing, where it asks for less.</summary>
     public static void Set(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, int most, PooledWriter target)
     {
-        var walker = new BodyWalker();
-        walker.Begin(layout, frame.Length - headLength);
-        var at = headLength;
-        for (BodyToken token; (token = walker.Next(frame[at..])).Kind != BodyTokenKind.End; at += token.Consumed)
+        var walk = new FrameWalk();
+        walk.Begin(layout, frame, headLength);
+        while (walk.TryNext(frame, out var token))
         {
-            if (token.Kind is BodyTokenKind.Malformed or BodyTokenKind.NeedMore) throw new InvalidOperationException("The frame was not walked before.");
             if (token.Kind != BodyTokenKind.Value || token.Field!.Name is not ("MaxBytes" or "PartitionMaxBytes") || token.Number <= most) continue;
             if (target.Length == 0) target.Write(frame);
-            BinaryPrimitives.WriteInt32BigEndian(target.Written(at, sizeof(int)), most);
+            BinaryPrimitives.WriteInt32BigEndian(target.Written(walk.At, sizeof(int)), most);
         }
     }
 }

@@ -11,7 +11,7 @@ namespace Gateway.Protocols.Kafka.Records;
 /// </summary>
 sealed class FrameMask(Direction direction, Masker masker, Limits limits)
 {
-    readonly BodyWalker _walker = new();
+    readonly FrameWalk _walk = new();
     readonly BatchMask _batches = new(masker, limits);
     readonly PooledWriter _records = new();
 
@@ -26,13 +26,13 @@ sealed class FrameMask(Direction direction, Masker masker, Limits limits)
     {
         Refused.Clear();
         _batches.Begin();
-        _walker.Begin(layout, frame.Length - headLength);
-        var (at, copied, errorAt) = (headLength, 0, 0);
+        _walk.Begin(layout, frame, headLength);
+        var (copied, errorAt) = (0, 0);
         var (topic, plan) = ("", default(MaskingPlan));
-        for (BodyToken token; (token = _walker.Next(frame[at..])).Kind != BodyTokenKind.End; at += token.Consumed)
+        while (_walk.TryNext(frame, out var token))
         {
-            if (token.Kind is BodyTokenKind.Malformed or BodyTokenKind.NeedMore) throw new InvalidOperationException("The frame was not walked before.");
             if (token.Field is not { } field) continue;
+            var at = _walk.At;
             if (field.Entity == EntityKind.Topic && token.Kind == BodyTokenKind.Length)
             {
                 var name = frame.Slice(at + token.Consumed, (int)Math.Max(0, token.Number));

@@ -10,7 +10,7 @@ namespace Gateway.Protocols.Kafka.Relay;
 /// </summary>
 sealed class AddressRewriter(Func<int, BrokerAddress?> addressOf)
 {
-    readonly BodyWalker _walker = new();
+    readonly FrameWalk _walk = new();
 
     /// <summary>The node whose address the gateway has none for, once <see cref="TryRewrite"/> was false.</summary>
     public int Unknown { get; private set; }
@@ -20,14 +20,11 @@ sealed class AddressRewriter(Func<int, BrokerAddress?> addressOf)
     /// </summary>
     public bool TryRewrite(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, BodyEdits edits)
     {
-        _walker.Begin(layout, frame.Length - headLength);
-        var at = headLength;
+        _walk.Begin(layout, frame, headLength);
         var (node, hostAt, hostLength) = (-1, 0, 0);
-        while (true)
+        while (_walk.TryNext(frame, out var token))
         {
-            var token = _walker.Next(frame[at..]);
-            if (token.Kind == BodyTokenKind.End) return true;
-            if (token.Kind is BodyTokenKind.Malformed or BodyTokenKind.NeedMore) throw new InvalidOperationException("The frame was not walked before.");
+            var at = _walk.At;
             if (token.Kind == BodyTokenKind.Tag) edits.EnterTag(token, at, frame.Slice(at, token.Consumed));
             if (token.Kind == BodyTokenKind.TagEnd) edits.LeaveTag();
             switch (token.Field?.Entity)
@@ -39,13 +36,14 @@ sealed class AddressRewriter(Func<int, BrokerAddress?> addressOf)
                     (hostAt, hostLength) = (at, token.Consumed + (int)Math.Max(0, token.Number));
                     break;
                 case EntityKind.Port when token.Kind == BodyTokenKind.Value:
-                    if (hostLength > Empty(layout) && !TryReplace(node, layout.IsFlexible, (hostAt, hostLength), (at, token.Consumed), edits)) return false;
+                    var isNamed = hostLength > Empty(layout);
+                    if (isNamed && !TryReplace(node, layout.IsFlexible, (hostAt, hostLength), (at, token.Consumed), edits)) return false;
                     (node, hostLength) = (-1, 0);
                     break;
             }
-
-            at += token.Consumed;
         }
+
+        return true;
     }
 
     bool TryReplace(int node, bool isFlexible, (int At, int Length) host, (int At, int Length) port, BodyEdits edits)

@@ -11,20 +11,17 @@ namespace Gateway.Protocols.Kafka.Rules;
 /// </summary>
 sealed class ResponseSieve(KafkaRules rules)
 {
-    readonly BodyWalker _walker = new();
+    readonly FrameWalk _walk = new();
     readonly Stack<OpenList> _lists = [];
     readonly Stack<OpenElement> _elements = [];
 
     /// <summary>Adds what has to be taken out of a frame whose body was walked already.</summary>
     public void Sift(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, BodyEdits edits)
     {
-        _walker.Begin(layout, frame.Length - headLength);
-        for (var at = headLength; ;)
+        _walk.Begin(layout, frame, headLength);
+        while (_walk.TryNext(frame, out var token))
         {
-            var token = _walker.Next(frame[at..]);
-            var end = at + token.Consumed;
-            if (token.Kind == BodyTokenKind.End) return;
-            if (token.Kind is BodyTokenKind.Malformed or BodyTokenKind.NeedMore) throw new InvalidOperationException("The frame was not walked before.");
+            var (at, end) = (_walk.At, _walk.At + token.Consumed);
             switch (token.Kind)
             {
                 case BodyTokenKind.Tag:
@@ -55,8 +52,6 @@ sealed class ResponseSieve(KafkaRules rules)
                     EndElement(layout, edits, element.At, end - element.At, isHidden);
                     break;
             }
-
-            at = end;
         }
     }
 
