@@ -41,7 +41,7 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     {
         var login = Begun(_login);
         login.WriteRecord(record);
-        if (!rules.AllowsEverything) _rules = new KafkaRules(rules);
+        if (!rules.AllowsEverything) _rules = KafkaRules.Of(rules);
         if (login.Accept(AccessLeft) is { } answer) toClient.Write(answer);
         return Refusal.None;
     }
@@ -51,8 +51,12 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     public override void StartUpstreamLogin(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream)
     {
         var fetches = new FetchSession();
-        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight, _rules is null ? null : new RequestGate(_rules, fetches, limits), Mask(Direction.ToUpstream), _masker?.Rules.Concern(Direction.ToClient) == true);
-        _responses = new ResponseRelay(limits, _inFlight, AddressOf, _rules is null ? null : new ResponseGate(_rules, fetches, limits), Mask(Direction.ToClient));
+        var requestGate = _rules is null ? null : new RequestGate(_rules, fetches, limits);
+        var responseGate = _rules is null ? null : new ResponseGate(_rules, fetches, limits);
+        var (produced, consumed) = (Mask(Direction.ToUpstream), Mask(Direction.ToClient));
+        _requests = new RequestRelay(
+            limits, Begun(_facts).Ranges, Begun(_login), _inFlight, requestGate, produced, boundsFetches: consumed is not null);
+        _responses = new ResponseRelay(limits, _inFlight, AddressOf, responseGate, consumed);
         if (credentials.UserName is null) return;
         _sasl = new GatewaySasl(credentials);
         _sasl.Start(toUpstream);

@@ -13,8 +13,6 @@ sealed class EntityJudge(KafkaRules rules, KafkaApi api)
     const long GroupKey = 0;
     const long TransactionKey = 1;
 
-    readonly byte[] _apiName = Encoding.UTF8.GetBytes(api.Name);
-
     /// <summary>Whether the API as such is denied.</summary>
     public Denial? OfApi() => api.Needs == KafkaOperation.Cluster ? Cluster() : null;
 
@@ -67,7 +65,9 @@ sealed class EntityJudge(KafkaRules rules, KafkaApi api)
         _ => OfName(KafkaError.TopicAuthorizationFailed, needs, name),
     };
 
-    Denial? Cluster() => rules.Allows(KafkaOperation.Cluster, _apiName) ? null : new(KafkaError.ClusterAuthorizationFailed, KafkaOperation.Cluster, api.Name);
+    Denial? Cluster() => rules.Allows(KafkaOperation.Cluster, api.NameBytes.Span)
+        ? null
+        : new(KafkaError.ClusterAuthorizationFailed, KafkaOperation.Cluster, api.Name);
 
     Denial? OfName(KafkaError error, KafkaOperation operation, byte[] name) => rules.Allows(operation, name) ? null : Denied(error, operation, name);
 

@@ -1,8 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace Gateway.Protocols.Kafka.Rules;
 
 /// <summary>A grant's rules, ready to judge names by. Judging allocates nothing.</summary>
 public sealed class KafkaRules
 {
+    /// <summary>Those of grants that are in use: a connection's sessions share one.</summary>
+    static readonly ConditionalWeakTable<OperationRules, KafkaRules> s_known = [];
+
     static readonly KafkaOperation[] s_all = Enum.GetValues<KafkaOperation>();
 
     /// <summary>What may be seen because of what else may be done to it, as in Kafka's own lists.</summary>
@@ -15,6 +20,9 @@ public sealed class KafkaRules
     readonly bool _anyAllow;
     readonly NamePattern[][] _allowed;
     readonly NamePattern[][] _denied;
+
+    /// <inheritdoc cref="KafkaRules(OperationRules)"/>
+    public static KafkaRules Of(OperationRules rules) => s_known.GetValue(rules, static known => new KafkaRules(known));
 
     /// <exception cref="ArgumentException">A rule's pattern is none: judged anyway, it could allow what nobody meant.</exception>
     public KafkaRules(OperationRules rules)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Kafka.Wire;
 
@@ -59,7 +58,7 @@ sealed class ResponseSieve(KafkaRules rules)
     {
         if (field.Needs <= KafkaOperation.Nothing) return false;
         var needs = field.Entity == EntityKind.Resource ? Resources.Needs(field.Needs, resourceType) : field.Needs;
-        return !rules.Allows(needs, needs == KafkaOperation.Cluster ? Encoding.UTF8.GetBytes(layout.Api) : name);
+        return !rules.Allows(needs, needs == KafkaOperation.Cluster ? KafkaApi.All[layout.Key].NameBytes.Span : name);
     }
 
     /// <summary>An element of the innermost list is at its end; with the last one it is known how many are left.</summary>

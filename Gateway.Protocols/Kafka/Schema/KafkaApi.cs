@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Protocols.Kafka.Rules;
 
 namespace Gateway.Protocols.Kafka.Schema;
@@ -11,6 +12,7 @@ public sealed class KafkaApi
     KafkaApi(MessageSchema schema)
     {
         (Key, Name, Versions, Flexible, Needs) = (schema.Key, schema.Name, schema.Versions, schema.Flexible, schema.Needs);
+        NameBytes = Encoding.UTF8.GetBytes(Name);
         _requests = Layouts(schema, isRequest: true);
         _responses = Layouts(schema, isRequest: false);
     }
@@ -18,6 +20,9 @@ public sealed class KafkaApi
     public short Key { get; }
 
     public string Name { get; }
+
+    /// <summary>The name as rules judge it.</summary>
+    public ReadOnlyMemory<byte> NameBytes { get; }
 
     public VersionRange Versions { get; }
 
