@@ -8,7 +8,6 @@ static class ApiKeys
     public const short Metadata = 3;
     public const short OffsetCommit = 8;
     public const short OffsetFetch = 9;
-    public const short FindCoordinator = 10;
     public const short SaslHandshake = 17;
     public const short ApiVersions = 18;
     public const short AddPartitionsToTxn = 24;

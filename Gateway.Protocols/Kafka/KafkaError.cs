@@ -1,14 +1,21 @@
 namespace Gateway.Protocols.Kafka;
 
-/// <summary>The error codes of Kafka that the gateway itself answers with or has to understand.</summary>
+/// <summary>The error codes of Kafka that the gateway answers with or has to understand, and those that recordings are full of.</summary>
 public enum KafkaError : short
 {
     None = 0,
+    OffsetOutOfRange = 1,
     CorruptMessage = 2,
     UnknownTopicOrPartition = 3,
+    LeaderNotAvailable = 5,
     NotLeaderOrFollower = 6,
     RequestTimedOut = 7,
+    CoordinatorLoadInProgress = 14,
     CoordinatorNotAvailable = 15,
+    NotCoordinator = 16,
+    IllegalGeneration = 22,
+    UnknownMemberId = 25,
+    RebalanceInProgress = 27,
     TopicAuthorizationFailed = 29,
     GroupAuthorizationFailed = 30,
     ClusterAuthorizationFailed = 31,
@@ -20,6 +27,7 @@ public enum KafkaError : short
     TransactionalIdAuthorizationFailed = 53,
     SaslAuthenticationFailed = 58,
     FetchSessionIdNotFound = 70,
+    MemberIdRequired = 79,
     InvalidRecord = 87,
     UnknownTopicId = 100,
 }

@@ -76,6 +76,26 @@ public sealed class KafkaReaderSpec(ITestOutputHelper log)
             read.Skip(1).Select(Shown));
     }
 
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(22, ", error 22 (ILLEGAL_GENERATION)")]
+    [InlineData(25, ", error 25 (UNKNOWN_MEMBER_ID)")]
+    [InlineData(27, ", error 27 (REBALANCE_IN_PROGRESS)")]
+    [InlineData(9999, ", error 9999")]
+    public void Errors_are_told_by_their_numbers_and_those_that_are_known_by_their_words(short error, string told)
+    {
+        var heartbeat = KafkaApi.All[12];
+        var answer = new StructValue(heartbeat.Response(1).Body).With("ErrorCode", error);
+
+        var read = Read(
+        [
+            (Direction.ToUpstream, KafkaFrame.Request(heartbeat.Request(1), 1, new StructValue(heartbeat.Request(1).Body))),
+            (Direction.ToClient, KafkaFrame.Response(heartbeat.Response(1), 1, answer)),
+        ]);
+
+        Assert.Equal($"v1, id 1{told}", read[1].Detail);
+    }
+
     [Fact]
     public void An_answer_of_the_gateways_own_to_what_did_not_go_on_is_told_as_one()
     {

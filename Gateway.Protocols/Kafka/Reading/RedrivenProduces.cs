@@ -52,7 +52,7 @@ sealed class RedrivenProduces
     {
         if (_held.Length < sizeof(int)) return;
         var isProduce = _held.Length < RequestHead.Fixed || BinaryPrimitives.ReadInt16BigEndian(_held.Span[sizeof(int)..]) == ApiKeys.Produce;
-        if (FrameLength is sizeof(int) or > 0 and < RequestHead.Fixed or <= 0 || FrameLength > Limits.Default.KafkaFrame)
+        if (FrameLength < RequestHead.Fixed || FrameLength > Limits.Default.KafkaFrame)
         {
             // Nothing, or nothing that could be a request: then neither is what follows.
             if (FrameLength != sizeof(int)) (_toSkip, Skipped) = (long.MaxValue, Skipped + 1);
@@ -80,7 +80,7 @@ sealed class RedrivenProduces
         var isRead = RequestHead.TryRead(frame, out var head) && head.Length > 0 && KafkaApi.All[ApiKeys.Produce].Versions.Contains(head.Version);
         var layout = isRead ? KafkaApi.All[ApiKeys.Produce].Request(head.Version) : null;
         var request = layout is null ? null : _reader.Read(layout, frame[head.Length..], Limits.Default.KafkaStructs);
-        if (request is null || !request.Layout.Fields.Any(f => f.Name == "TopicData") || request.Structs("TopicData").Any(t => !t.Has("Name")))
+        if (request is null || request.Structs("TopicData").Any(t => !t.Has("Name")))
         {
             Skipped++;
             return;

@@ -13,9 +13,6 @@ enum FrameFate
 
     /// <summary>It is held until it is whole.</summary>
     Hold,
-
-    /// <summary>The session ends.</summary>
-    Refuse,
 }
 
 /// <summary>The header of a frame.</summary>
