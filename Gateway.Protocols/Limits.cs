@@ -79,8 +79,8 @@ public sealed record Limits
     public int KafkaHeldProduce { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
-    /// A Kafka response that is held because it holds addresses or names: every one but Fetch. Origin: the metadata of a cluster with 100,000
-    /// partitions is 5 to 8 MiB.
+    /// A Kafka response that is held because it holds addresses or names: every one but Fetch, and that too where a part of it was denied or
+    /// rules mask it. Origin: the metadata of a cluster with 100,000 partitions is 5 to 8 MiB.
     /// </summary>
     public int KafkaHeldResponse { get; init; } = 16 * 1024 * 1024;
 
