@@ -5,7 +5,6 @@ using Gateway.Protocols.Kafka.Records;
 using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Kafka.Wire;
-using Gateway.Protocols.Masking;
 
 namespace Gateway.Protocols.Kafka.Relay;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using Gateway.Protocols.Kafka.Records;
 using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Wire;
-using Gateway.Protocols.Masking;
 
 namespace Gateway.Protocols.Kafka.Relay;
 
