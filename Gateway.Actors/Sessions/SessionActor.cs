@@ -195,7 +195,7 @@ sealed class SessionActor : ReceivePersistentActor
     /// <summary>The last event: the seal of a session that was opened, the refusal of one that was not.</summary>
     void Close(SessionEnd end)
     {
-        _steps?.Trace.End(end.Refusal, end.Detail);
+        _steps?.Trace.End(end.Refusal);
         _closing = _recorder.Closing ?? new SessionClosing(_parts.Now, end.Ending, end.Refusal, end.Detail, _recorder.ToUpstreamBytes, _recorder.ToClientBytes);
         if (_recorder.IsOpen) PersistAsync(_recorder.Seal(_closing, _parts.NodeKey, _parts.SealKey), _ => CloseIndex());
         else if (_steps is not null && _recorder.Events == 0) Refuse(_steps, _closing);

@@ -31,7 +31,7 @@ static class SessionGraph
                 .Then(steps.Trace.Step<Tls.SecuredConnection, Identify.Subject>("identify", steps.Identify))
                 .Then(steps.Trace.Step<Identify.Subject, Authorize.Grant>("authorize", steps.Authorize))
                 .Then(steps.Trace.Step<Authorize.Grant, Authorize.Grant>("record", steps.Open))
-                .Then(steps.Trace.Step<Authorize.Grant, EstablishedSession>("upstream", steps.Dial)))
+                .Then(steps.Trace.Step<Authorize.Grant, EstablishedSession>(SessionTraces.Upstream, steps.Dial)))
             .ConcatMany(session => session.IsGranted
                 ? Relay(steps, session.Value)
                 : Source.Single(steps.EndOf(session.Refusal, session.Detail)))

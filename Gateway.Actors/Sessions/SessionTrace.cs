@@ -9,10 +9,14 @@ namespace Gateway.Actors.Sessions;
 public static class SessionTraces
 {
     public const string SourceName = "Gateway.Sessions";
+
+    /// <summary>The step in which the gateway itself is the client.</summary>
+    internal const string Upstream = "upstream";
 }
 
 /// <summary>
-/// A session as a tree of spans: <c>session</c>, and below it a span for each step it came to. What refused it is the status of its step and of the whole.
+/// A session as a tree of spans: <c>session</c>, and below it a span for each step it came to. What refused it is the status of its step and of the whole:
+/// its word alone, because what is said beside may name a subject.
 /// Nobody listens unless <c>Gateway:Telemetry:Otlp</c> says so; then there are no spans, and the steps are run as they are.
 /// </summary>
 sealed class SessionTrace : IDisposable
@@ -30,7 +34,7 @@ sealed class SessionTrace : IDisposable
         if (!Source.HasListeners()) return new SessionTrace(null);
         var now = time.GetUtcNow();
         var since = now - Stopwatch.GetElapsedTime(accepted.At);
-        var session = Start("session", default, since);
+        var session = Start("session", ActivityKind.Server, default, since);
         session?.SetTag("gateway.session.id", sessionId);
         session?.SetTag("gateway.connection", accepted.Profile.Name);
         session?.SetTag("network.protocol.name", accepted.Profile.Protocol.Name);
@@ -55,37 +59,46 @@ sealed class SessionTrace : IDisposable
     public void Relays() => _relay = Child("relay", default);
 
     /// <summary>The session is over, for this refusal or for none. Said again it changes nothing.</summary>
-    public void End(Refusal refusal, string? detail)
+    public void End(Refusal refusal)
     {
         if (_session is not { IsStopped: false }) return;
         foreach (var span in (Activity?[])[_relay, _session])
         {
-            Judge(span, refusal, detail);
+            Judge(span, refusal);
             span?.Stop();
         }
     }
 
-    public void Dispose() => End(Refusal.InternalFault, "the session's actor stopped");
+    public void Dispose() => End(Refusal.InternalFault);
 
     async Task<Verdict<TNext>> RunAsync<T, TNext>(string name, Func<T, Task<Verdict<TNext>>> step, T input)
         where TNext : class
     {
         using var span = Child(name, default);
-        var verdict = await step(input).ConfigureAwait(false);
-        if (!verdict.IsGranted) Judge(span, verdict.Refusal, verdict.Detail);
-        return verdict;
+        try
+        {
+            var verdict = await step(input).ConfigureAwait(false);
+            if (!verdict.IsGranted) Judge(span, verdict.Refusal);
+            return verdict;
+        }
+        catch
+        {
+            Judge(span, Refusal.InternalFault);
+            throw;
+        }
     }
 
-    Activity? Child(string name, DateTimeOffset since) => _session is null ? null : Start(name, _session.Context, since);
+    Activity? Child(string name, DateTimeOffset since) => _session is null ? null : Start(
+        name, name == SessionTraces.Upstream ? ActivityKind.Client : ActivityKind.Internal, _session.Context, since);
 
     // Not for what runs on this thread later, nor below what ran before: actors share threads.
-    static Activity? Start(string name, ActivityContext parent, DateTimeOffset since)
+    static Activity? Start(string name, ActivityKind kind, ActivityContext parent, DateTimeOffset since)
     {
         var before = Activity.Current;
         Activity.Current = null;
         try
         {
-            return Source.StartActivity(name, ActivityKind.Server, parent, tags: null, links: null, since);
+            return Source.StartActivity(name, kind, parent, tags: null, links: null, since);
         }
         finally
         {
@@ -93,10 +106,10 @@ sealed class SessionTrace : IDisposable
         }
     }
 
-    static void Judge(Activity? span, Refusal refusal, string? detail)
+    static void Judge(Activity? span, Refusal refusal)
     {
         if (span is null || refusal == Refusal.None) return;
         span.SetTag("gateway.refusal", refusal.Word());
-        span.SetStatus(ActivityStatusCode.Error, $"{refusal.Word()}: {detail}");
+        span.SetStatus(ActivityStatusCode.Error, refusal.Word());
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
+using Gateway.Actors.Record;
 using Gateway.Actors.Sessions;
 using Gateway.Specs.Support;
 using Xunit;
@@ -40,6 +41,8 @@ public sealed class SessionTraceSpec : IAsyncLifetime, IDisposable
         Assert.All(steps.Append(root), span => Assert.Equal(ActivityStatusCode.Unset, span.Status));
         Assert.Equal((await node.EndedAsync()).SessionId, root.GetTagItem("gateway.session.id"));
         Assert.Equal(default, root.ParentSpanId);
+        Assert.Equal(ActivityKind.Server, root.Kind);
+        Assert.All(steps, step => Assert.Equal(step.OperationName == "upstream" ? ActivityKind.Client : ActivityKind.Internal, step.Kind));
     }
 
     [Fact]
@@ -53,6 +56,24 @@ public sealed class SessionTraceSpec : IAsyncLifetime, IDisposable
     [Fact]
     public async Task An_upstream_that_is_away_is_seen_in_its_step() => await RefusedAsync(
         FreePort.Next(), node => SpeakAsync(node, "camera-17"), "upstream-unreachable", "accept", "tls", "identify", "authorize", "record", "upstream");
+
+    [Fact]
+    public async Task A_step_that_fails_is_seen_to_have_failed()
+    {
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, _upstream.Port, connection: _connection);
+        await using (var connection = await node.Opened.Journal.OpenAsync(default))
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"create trigger broken before insert on {JournalDatabase.SessionTable} begin select raise(abort, 'broken'); end";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await SpeakAsync(node, "camera-17");
+
+        var (_, steps) = await TreeAsync();
+        Assert.Equal(["accept", "tls", "identify", "authorize", "record"], steps.Select(s => s.OperationName));
+        Assert.Equal((ActivityStatusCode.Error, "internal-fault"), (steps[^1].Status, steps[^1].StatusDescription));
+    }
 
     [Fact]
     public async Task A_collector_gets_the_spans_where_one_is_configured()
@@ -98,10 +119,17 @@ public sealed class SessionTraceSpec : IAsyncLifetime, IDisposable
         foreach (var span in (Activity[])[root, spans[^1]])
         {
             Assert.Equal((ActivityStatusCode.Error, refusal), (span.Status, span.GetTagItem("gateway.refusal")));
-            Assert.StartsWith(refusal + ": ", span.StatusDescription, StringComparison.Ordinal);
+            Assert.Equal(refusal, span.StatusDescription);
         }
 
+        Assert.All(spans.Append(root), TellsNoSubject);
         Assert.All(spans[..^1], span => Assert.Equal(ActivityStatusCode.Unset, span.Status));
+    }
+
+    static void TellsNoSubject(Activity span)
+    {
+        Assert.DoesNotContain("stranger", span.StatusDescription ?? "", StringComparison.Ordinal);
+        Assert.All(span.TagObjects, tag => Assert.DoesNotContain("stranger", $"{tag.Value}", StringComparison.Ordinal));
     }
 
     /// <summary>The one session's root, and its children in the order they began.</summary>
