@@ -17,15 +17,22 @@ public sealed class JournalHorizon
     /// <summary>No event of this number or a lower one can still come.</summary>
     public long Settled { get; private set; }
 
-    public void Take(JournalMark mark)
+    /// <summary>Since when an event is seen beyond <see cref="Settled"/> while one mark waits for its transactions; null: none is.</summary>
+    public DateTimeOffset? HeldSince { get; private set; }
+
+    public void Take(JournalMark mark, DateTimeOffset now)
     {
+        var isOver = false;
         if (_waiting is { } waiting && !waiting.Writers.Intersect(mark.Writers).Any())
         {
             Settled = waiting.Newest;
             _waiting = null;
+            isOver = true;
         }
 
         if (mark.Writers.Count == 0) (Settled, _waiting) = (mark.Newest, null);
         else _waiting ??= mark;
+        if (mark.Newest <= Settled) HeldSince = null;
+        else if (isOver || HeldSince is null) HeldSince = now;
     }
 }

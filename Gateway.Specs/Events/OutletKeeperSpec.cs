@@ -6,7 +6,7 @@ using Gateway.Actors.Registry;
 using Gateway.Actors.Sessions;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Gateway.Specs.Events;
@@ -17,6 +17,8 @@ public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem, ISe
     readonly SealKey _key = SealKey.Ephemeral();
     readonly GatewayMetrics _metrics = new();
     readonly ScriptedOutlet _outlet = new();
+    readonly OutletMeter _meter = new();
+    readonly NodeLog _log = new();
 
     public static TheoryData<string> Databases => TestJournal.Databases;
 
@@ -102,8 +104,71 @@ public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem, ISe
         Assert.All(states.Checks, check => Assert.Null(check.Note));
     }
 
+    [RequiresFact("postgres")]
+    public async Task A_transaction_that_does_not_end_is_told_of_while_events_wait_for_it()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.PostgreSql, server);
+        var states = Keep(journal, out _);
+        await using (var endless = await journal.Database.OpenAsync(default))
+        {
+            await using var transaction = await endless.BeginTransactionAsync();
+            await using var write = endless.CreateCommand();
+            write.CommandText = $"lock table {JournalDatabase.JournalTable} in row exclusive mode";
+            await write.ExecuteNonQueryAsync();
+            await RecordAsync(journal, "one");
+
+            await AwaitAssertAsync(() =>
+            {
+                Pass(TimeSpan.FromSeconds(20));
+                Assert.Equal("a transaction on the journal does not end", Assert.Single(states.Checks).Note);
+            }, TimeSpan.FromSeconds(20));
+            Assert.True(_meter.Waiting > 60);
+            Assert.Equal(0, _outlet.Asked);
+        }
+
+        await TakenAsync(3);
+        await AwaitAssertAsync(() => Assert.Null(Assert.Single(states.Checks).Note));
+        Assert.Equal(0, _meter.Waiting);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Events_wait_the_longer_the_longer_the_journal_cannot_be_read_which_is_said_once(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, server);
+        var states = Keep(journal, out _);
+        await RecordAsync(journal, "one");
+        await journal.SqlAsync($"alter table {JournalDatabase.OutletTable} rename to away");
+        await AwaitAssertAsync(() =>
+        {
+            Pass(OutletKeeper.Interval);
+            Assert.Equal("the journal cannot be read", Assert.Single(states.Checks).Note);
+        }, TimeSpan.FromSeconds(20));
+
+        for (var i = 0; i < 11; i++)
+        {
+            Pass(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+
+        Assert.True(_meter.Waiting > 600);
+        await AwaitAssertAsync(() =>
+        {
+            Pass(OutletBackoff.Longest);
+            Assert.True(_meter.Count("gateway.events.failures") > 2);
+        }, TimeSpan.FromSeconds(20));
+        Assert.True(_meter.Waiting > 600);
+        Assert.Single(_log.Lines, line => line.Text.Contains("cannot be read or made now", StringComparison.Ordinal));
+
+        await journal.SqlAsync($"alter table away rename to {JournalDatabase.OutletTable}");
+        Pass(OutletBackoff.Longest);
+        await TakenAsync(3);
+        await AwaitAssertAsync(() => Assert.Null(Assert.Single(states.Checks).Note));
+    }
+
     protected override void AfterAll()
     {
+        _meter.Dispose();
         _metrics.Dispose();
         _key.Dispose();
         base.AfterAll();
@@ -117,9 +182,9 @@ public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem, ISe
 
     OutletStates Keep(TestJournal journal, out IActorRef actor, int batch = 100)
     {
-        var states = new OutletStates(["siem"], _metrics, Time);
+        var states = new OutletStates([_meter.Outlet], _metrics, Time);
         actor = Sys.ActorOf(OutletKeeper.Props(new OutletParts(
-            this, "siem", batch, _outlet, new SqlEventFeed(journal.Database), states, Time, NullLoggerFactory.Instance)));
+            this, _meter.Outlet, batch, _outlet, new SqlEventFeed(journal.Database), states, Time, LoggerFactory.Create(l => l.AddProvider(_log)))));
         return states;
     }
 

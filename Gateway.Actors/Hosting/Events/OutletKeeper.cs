@@ -19,9 +19,13 @@ public sealed partial class OutletKeeper
     /// <summary>How long an outlet may take for a batch. Origin: what a webhook's server is commonly given.</summary>
     static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a transaction may keep events from being told. Origin: those that write to the journal take well below a second.</summary>
+    static readonly TimeSpan s_held = TimeSpan.FromMinutes(1);
+
     readonly OutletParts _parts;
     readonly ILogger _log;
     readonly JournalHorizon _horizon = new();
+    bool _isHeld;
     int _failures;
     DateTimeOffset _notBefore;
 
@@ -40,10 +44,11 @@ public sealed partial class OutletKeeper
         using var limit = new CancellationTokenSource(s_limit, _parts.Time);
         // Read each time: another node may have gone on meanwhile.
         var position = await _parts.Feed.PositionAsync(_parts.Name, limit.Token);
-        if (position >= _horizon.Settled) _horizon.Take(await _parts.Feed.MarkAsync(limit.Token));
+        if (position >= _horizon.Settled) _horizon.Take(await _parts.Feed.MarkAsync(limit.Token), _parts.Time.GetUtcNow());
         if (position >= _horizon.Settled)
         {
-            Arrived();
+            if (_horizon.HeldSince is { } since && _parts.Time.GetUtcNow() - since > s_held) Held(since);
+            else Arrived();
             return false;
         }
 
@@ -64,7 +69,9 @@ public sealed partial class OutletKeeper
         }
         catch (OutletException e)
         {
-            Failed(e, batch[0].At);
+            Failed(e.Message, e.RetryAfter, batch[0].At);
+            // Once for each time it goes away; the metric counts the others.
+            if (_failures == 1) NotTaken(_parts.Name, e.Message);
             return false;
         }
 
@@ -75,25 +82,31 @@ public sealed partial class OutletKeeper
 
     void Arrived()
     {
-        if (_failures > 0) Works(_parts.Name);
-        (_failures, _notBefore) = (0, default);
+        if (_failures > 0 || _isHeld) Works(_parts.Name);
+        (_isHeld, _failures, _notBefore) = (false, 0, default);
         _parts.State.IsWell(_parts.Name);
     }
 
-    void Failed(OutletException e, long oldest)
+    void Failed(string problem, TimeSpan? retryAfter, long? oldest)
     {
         _failures++;
-        _notBefore = _parts.Time.GetUtcNow() + OutletBackoff.After(_failures, e.RetryAfter);
-        // Once for each time it goes away; the metric counts the others.
-        if (_failures == 1) NotTaken(_parts.Name, e.Message);
-        _parts.State.Failed(_parts.Name, e.Message, oldest);
+        _notBefore = _parts.Time.GetUtcNow() + OutletBackoff.After(_failures, retryAfter);
+        _parts.State.Failed(_parts.Name, problem, oldest);
     }
 
-    // The journal, or a defect: the next turn tries again.
+    // The journal, or a defect.
     void Broken(Exception cause)
     {
-        NotTold(cause, _parts.Name);
-        _parts.State.Failed(_parts.Name, cause is DbException or TimeoutException or OperationCanceledException ? "the journal cannot be read" : "see the log", null);
+        Failed(cause is DbException or TimeoutException or OperationCanceledException ? "the journal cannot be read" : "see the log", null, null);
+        if (_failures == 1) NotTold(cause, _parts.Name);
+    }
+
+    // Neither the outlet's doing nor the journal's: somebody began to write there, and does not end.
+    void Held(DateTimeOffset since)
+    {
+        _parts.State.Waits(_parts.Name, "a transaction on the journal does not end", UnixMicros.Of(since));
+        if (!_isHeld) NotSettled(_parts.Name);
+        _isHeld = true;
     }
 
     [LoggerMessage(140, LogLevel.Warning, "Outlet {Outlet} does not take events, and is tried again: {Problem}")]
@@ -104,6 +117,9 @@ public sealed partial class OutletKeeper
 
     [LoggerMessage(142, LogLevel.Warning, "Events for outlet {Outlet} cannot be read or made now")]
     partial void NotTold(Exception cause, string outlet);
+
+    [LoggerMessage(143, LogLevel.Warning, "Events for outlet {Outlet} wait for a transaction on the journal that does not end: see pg_locks and pg_stat_activity")]
+    partial void NotSettled(string outlet);
 }
 
 /// <summary>What <see cref="OutletKeeper"/> works with.</summary>

@@ -31,7 +31,15 @@ public sealed class OutletStates : IReadiness
     public void Failed(string outlet, string problem, long? oldest)
     {
         _metrics.OutletFailed(outlet);
-        _faults[outlet] = new Fault(problem, oldest is > 0 ? oldest.Value : UnixMicros.Of(_time.GetUtcNow()));
+        Waits(outlet, problem, oldest);
+    }
+
+    /// <summary>Nothing can be told to it, which is not its doing. The parameters are those of <see cref="Failed"/>.</summary>
+    public void Waits(string outlet, string problem, long? oldest)
+    {
+        var since = oldest is > 0 ? oldest.Value : UnixMicros.Of(_time.GetUtcNow());
+        // It has waited since the first time, however often it is tried.
+        _faults.AddOrUpdate(outlet, _ => new Fault(problem, since), (_, before) => new Fault(problem, Math.Min(before.Since, since)));
     }
 
     IEnumerable<(string Outlet, double Seconds)> Waiting()
