@@ -85,6 +85,33 @@ public sealed class SyslogOutletSpec : IDisposable
         Assert.EndsWith("in time", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20_000)]
+    public async Task A_server_that_reads_nothing_has_not_taken_the_batch(int events)
+    {
+        var over = new TaskCompletionSource();
+        await using var server = new TlsUpstream(_servers.Server(), _ => over.Task);
+        AuditEvent[] batch = [.. Enumerable.Repeat(s_batch[0], events)];
+
+        var refused = await Assert.ThrowsAsync<OutletException>(() => SendAsync(Plain(server.Port), TimeSpan.FromSeconds(2), batch));
+
+        over.SetResult();
+        Assert.EndsWith("in time", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_may_not_be_read_is_told_as_what_it_is()
+    {
+        await using var server = new TlsUpstream(_servers.Server(), stream => stream.CopyToAsync(Stream.Null));
+        var (certificate, _) = TestCertificates.Write(_clients.Client("gateway"), _folder.Root, "client");
+
+        var refused = await Assert.ThrowsAsync<OutletException>(
+            () => SendAsync(Plain(server.Port) with { CertificateFile = certificate, KeyFile = _folder.Root }));
+
+        Assert.Equal($"localhost:{server.Port} cannot be spoken to: its certificate or key cannot be read", refused.Message);
+    }
+
     [Fact]
     public async Task A_server_of_another_authority_or_name_is_told_nothing()
     {

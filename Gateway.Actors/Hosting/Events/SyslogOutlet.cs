@@ -40,13 +40,17 @@ public sealed class SyslogOutlet(OutletOptions options) : IEventOutlet
             await tls.AuthenticateAsClientAsync(Terms(host, certificate), cancel);
             step = "did not take what it was sent";
             foreach (var e in batch) await tls.WriteAsync(SyslogMessage.Framed(e), cancel);
-            await tls.ShutdownAsync();
+            await tls.ShutdownAsync().WaitAsync(cancel);
             socket.Shutdown(SocketShutdown.Send);
             await ToEndAsync(tls, cancel);
         }
         catch (OperationCanceledException e)
         {
             throw new OutletException($"{options.Address} {step} in time", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new OutletException($"{options.Address} cannot be spoken to: its certificate or key cannot be read", e);
         }
         catch (Exception e) when (TlsFacts.IsPeersDoing(e))
         {
