@@ -20,8 +20,14 @@ public sealed class AcceptedConnection(Socket socket, ConnectionProfile profile,
     /// <summary>When it came, as a <see cref="Stopwatch"/> has it.</summary>
     public long At { get; } = Stopwatch.GetTimestamp();
 
-    /// <summary>Its place among the connections of its address; null for a balancer's.</summary>
+    /// <summary>Its place among the connections of its address; null for a balancer's until it has told whom it brings.</summary>
     public AddressShare? Share { get; set; }
+
+    /// <summary>Whether there is a place for it, which is taken now if it has none, because only now its client is known.</summary>
+    /// <param name="client">Whom it leads to. A balancer that comes for itself needs no place, nor does the node.</param>
+    /// <param name="limits">What one address may cost.</param>
+    public bool HasPlace(IPAddress client, AddressLimits limits) =>
+        IsProbe || Share is not null || Profile.IsBalancer(client) || (Share = limits.TryEnter(client, out _)) is not null;
 
     public void Dispose()
     {

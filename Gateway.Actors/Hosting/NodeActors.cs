@@ -93,7 +93,8 @@ public sealed class NodeActors(
     async Task ProbedAsync(AcceptedConnection accepted)
     {
         using var limit = new CancellationTokenSource(options.Limits.HandshakeTimeout, parts.Time);
-        var handshake = await ServerHandshake.SecureAsync(accepted, parts.Tls, parts.Certificates, parts.Challenges, parts.Revocation, parts.Time, limit.Token);
+        var handshake = await ServerHandshake.SecureAsync(
+            accepted, parts.Addresses, parts.Tls, parts.Certificates, parts.Challenges, parts.Revocation, parts.Time, limit.Token);
         if (handshake.Verdict.IsGranted) handshake.Verdict.Value.Dispose();
     }
 

@@ -69,12 +69,11 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     {
         using var deadline = Within(parts.Limits.HandshakeTimeout);
         var handshake = await ServerHandshake.SecureAsync(
-            connection, parts.Tls, parts.Certificates, parts.Challenges, parts.Revocation, parts.Time, deadline.Token).ConfigureAwait(false);
+            connection, parts.Addresses, parts.Tls, parts.Certificates, parts.Challenges, parts.Revocation, parts.Time, deadline.Token).ConfigureAwait(false);
         Facts = handshake.Client;
         Trace.ComesFrom(Facts.Address);
-        if (!handshake.Verdict.IsGranted) return handshake.Verdict;
-        _client = new Leg(handshake.Verdict.Value.Stream, connection.Socket);
-        return HasPlace(connection) ? handshake.Verdict : new Refused(Refusal.TooManyFromAddress, "its address has all the connections it may have");
+        if (handshake.Verdict.IsGranted) _client = new Leg(handshake.Verdict.Value.Stream, connection.Socket);
+        return handshake.Verdict;
     }
 
     /// <summary>Step 3: the client's own login says who it is.</summary>
@@ -205,11 +204,6 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         using var deadline = Within(parts.Limits.LoginTimeout);
         return await SessionMasking.BeginAsync(Conversation, profile, parts.Secrets, parts.Metrics, deadline.Token).ConfigureAwait(false);
     }
-
-    // A balancer's client: who comes without one has its place since it was accepted.
-    bool HasPlace(AcceptedConnection connection) => connection.Share is not null
-        || !IPEndPoint.TryParse(Facts.Address, out var client) || connection.Profile.IsBalancer(client.Address)
-        || (connection.Share = parts.Addresses.TryEnter(client.Address, out _)) is not null;
 
     // What the client itself called the gateway is what leads it back, whatever stands between the two.
     Circumstances Here(SecuredConnection secured)

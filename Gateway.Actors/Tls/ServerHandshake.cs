@@ -49,14 +49,14 @@ public sealed class ServerHandshake : IDisposable
     /// <paramref name="cancel"/> fires, the client was too slow.
     /// </summary>
     public static async Task<ClientHandshake> SecureAsync(
-        AcceptedConnection accepted, ITlsEngine engine, INodeCertificates certificates, IChallengeCertificates challenges,
+        AcceptedConnection accepted, AddressLimits addresses, ITlsEngine engine, INodeCertificates certificates, IChallengeCertificates challenges,
         CertificateRevocation revocation, TimeProvider time, CancellationToken cancel)
     {
         var handshake = new ServerHandshake(accepted, engine.Wire(accepted.Socket), certificates, challenges, time.GetUtcNow());
         var isSecured = false;
         try
         {
-            var verdict = await handshake.RunAsync(engine, revocation, cancel).ConfigureAwait(false);
+            var verdict = await handshake.RunAsync(addresses, engine, revocation, cancel).ConfigureAwait(false);
             isSecured = verdict.IsGranted;
             return new ClientHandshake(handshake.Facts, verdict);
         }
@@ -76,7 +76,8 @@ public sealed class ServerHandshake : IDisposable
         _accepted.Dispose();
     }
 
-    async Task<Verdict<SecuredConnection>> RunAsync(ITlsEngine engine, CertificateRevocation revocation, CancellationToken cancel)
+    async Task<Verdict<SecuredConnection>> RunAsync(
+        AddressLimits addresses, ITlsEngine engine, CertificateRevocation revocation, CancellationToken cancel)
     {
         try
         {
@@ -84,6 +85,9 @@ public sealed class ServerHandshake : IDisposable
             var client = await ProxiedClient.FindAsync(_accepted, _wire, cancel).ConfigureAwait(false);
             if (!client.IsGranted) return new Refused(client.Refusal, client.Detail);
             Facts = Facts with { Address = client.Value.ToString() };
+            // Before its handshake costs anything.
+            if (!_accepted.HasPlace(client.Value.Address, addresses))
+                return new Refused(Refusal.TooManyFromAddress, "its address has all the connections it may have");
             var terms = await JudgeHelloAsync(cancel).ConfigureAwait(false);
             if (!terms.Verdict.IsGranted)
             {

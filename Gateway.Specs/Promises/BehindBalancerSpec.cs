@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gateway.Actors.Record;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
@@ -57,6 +58,37 @@ public sealed class BehindBalancerSpec : IDisposable
     }
 
     [RequiresFact("haproxy")]
+    public async Task An_address_behind_the_balancer_that_says_nothing_keeps_no_other_from_its_session()
+    {
+        await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
+        await using var node = await StartAsync(upstream.Port, ("Limits:Handshakes", "16"), ("Limits:HandshakesPerAddress", "8"));
+        await using var balancer = await HaproxyFront.StartAsync(node.Address("echo"), "send-proxy-v2");
+        var silent = new List<Socket>();
+        try
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                silent.Add(From("127.0.0.67"));
+                await silent[^1].ConnectAsync(balancer.Address);
+            }
+
+            await using var client = await ConnectAsync(node, balancer.Address, from: "127.0.0.9").WaitAsync(TimeSpan.FromSeconds(5));
+            await client.WriteAsync("hello"u8.ToArray());
+            await client.ReadExactlyAsync(new byte[5]).AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+
+            await Eventually.AssertAsync(async () =>
+            {
+                var rows = await node.Archive.ListAsync(new SessionFilter { Open = false }, CancellationToken.None);
+                Assert.Equal(42, rows.Count(row => row.Closing!.Refusal == Refusal.TooManyFromAddress));
+            });
+        }
+        finally
+        {
+            foreach (var socket in silent) socket.Dispose();
+        }
+    }
+
+    [RequiresFact("haproxy")]
     public async Task A_balancer_that_does_not_say_whom_it_connects_is_refused_by_name()
     {
         await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
@@ -95,7 +127,7 @@ public sealed class BehindBalancerSpec : IDisposable
     }
 
     // haproxy connects from 127.0.0.1, and so does the node when it looks at its own listener.
-    Task<TestNode> StartAsync(int upstreamPort)
+    Task<TestNode> StartAsync(int upstreamPort, params (string Name, string Value)[] settings)
     {
         var folder = new ConfigurationFolder();
         _clients.WriteAuthority(folder.PathOf("clients.crt"));
@@ -115,6 +147,6 @@ public sealed class BehindBalancerSpec : IDisposable
               access:
                 subjects: [camera-17]
                 rules: [{ effect: deny, networks: [127.0.0.66] }]
-            """);
+            """, settings.ToDictionary(s => s.Name, s => (string?)s.Value));
     }
 }

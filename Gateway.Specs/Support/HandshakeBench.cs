@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Accept;
 using Gateway.Actors.Certificates.Acme;
 using Gateway.Actors.Connections;
+using Gateway.Actors.Hosting;
 using Gateway.Actors.Tls;
 using Xunit;
 
@@ -33,6 +34,9 @@ public sealed class HandshakeBench(string engine = "sslstream") : IDisposable
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>What one address may cost.</summary>
+    public AddressLimits Addresses { get; set; } = new(new LimitOptions(), TimeProvider.System);
+
     public CancellationToken Deadline => _deadline.Token;
 
     /// <summary>The gateway's handshake with whatever the other end of <paramref name="pair"/> sends.</summary>
@@ -40,7 +44,7 @@ public sealed class HandshakeBench(string engine = "sslstream") : IDisposable
     {
         _owned.Add(pair);
         var accepted = new AcceptedConnection(pair.Server, profile, (IPEndPoint)pair.Server.RemoteEndPoint!);
-        var handshake = await ServerHandshake.SecureAsync(accepted, _engine, Node, Challenges, NoRevocation.Asked, Time, cancel ?? Deadline);
+        var handshake = await ServerHandshake.SecureAsync(accepted, Addresses, _engine, Node, Challenges, NoRevocation.Asked, Time, cancel ?? Deadline);
         if (handshake.Verdict.IsGranted) _owned.Add(handshake.Verdict.Value);
         Assert.Equal(!handshake.Verdict.IsGranted, pair.Server.SafeHandle.IsClosed);
         return handshake;
@@ -48,7 +52,7 @@ public sealed class HandshakeBench(string engine = "sslstream") : IDisposable
 
     /// <summary>The gateway's handshake with whoever connected.</summary>
     public Task<ClientHandshake> SecureAsync(Socket socket, ConnectionProfile profile) => ServerHandshake.SecureAsync(
-        new AcceptedConnection(socket, profile, (IPEndPoint)socket.RemoteEndPoint!), _engine, Node, Challenges, NoRevocation.Asked, Time, Deadline);
+        new AcceptedConnection(socket, profile, (IPEndPoint)socket.RemoteEndPoint!), Addresses, _engine, Node, Challenges, NoRevocation.Asked, Time, Deadline);
 
     /// <summary>A handshake with a well-behaved client; its stream is null when it was told off during the handshake.</summary>
     public async Task<(ClientHandshake Gateway, SslStream? Client)> MeetAsync(

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Gateway.Actors.Accept;
 using Gateway.Actors.Certificates.Acme;
 using Gateway.Actors.Connections;
+using Gateway.Actors.Hosting;
 using Gateway.Actors.Tls;
 using Gateway.Actors.Tls.OpenSsl;
 
@@ -13,6 +14,7 @@ namespace Gateway.Specs.Support;
 sealed class OpenSslFront : IDisposable
 {
     readonly ITlsEngine _engine;
+    readonly AddressLimits _addresses = new(new LimitOptions(), TimeProvider.System);
     readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(30));
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     readonly TestCertificates _authority;
@@ -37,7 +39,8 @@ sealed class OpenSslFront : IDisposable
         using var client = Start($"s_client -connect {_listener.LocalEndpoint} -servername localhost{trusting} {arguments}");
         var socket = await _listener.AcceptSocketAsync(_deadline.Token);
         var accepted = new AcceptedConnection(socket, profile, (IPEndPoint)socket.RemoteEndPoint!);
-        var gateway = await ServerHandshake.SecureAsync(accepted, _engine, _node, new PendingChallenges(TimeProvider.System), NoRevocation.Asked, time ?? TimeProvider.System, _deadline.Token);
+        var gateway = await ServerHandshake.SecureAsync(
+            accepted, _addresses, _engine, _node, new PendingChallenges(TimeProvider.System), NoRevocation.Asked, time ?? TimeProvider.System, _deadline.Token);
         if (gateway.Verdict.IsGranted)
         {
             await gateway.Verdict.Value.Stream.WriteAsync(ReadOnlyMemory<byte>.Empty, _deadline.Token);

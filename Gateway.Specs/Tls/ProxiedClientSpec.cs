@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
+using Gateway.Actors.Accept;
 using Gateway.Actors.Connections;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Tls;
 using Gateway.Protocols;
 using Gateway.Specs.Support;
 using Xunit;
@@ -111,6 +114,37 @@ public abstract class ProxiedClientSpec(string engine) : IDisposable
 
         Assert.Equal(Refusal.PlaintextOnTlsPort, gateway.Verdict.Refusal);
         Assert.Equal("192.0.2.7:40112", gateway.Client.Address);
+    }
+
+    [Fact]
+    public async Task An_address_that_has_all_the_handshakes_it_may_have_is_refused_before_its_next_and_others_have_theirs()
+    {
+        _bench.Addresses = new AddressLimits(new LimitOptions { HandshakesPerAddress = 2 }, TimeProvider.System);
+        using var over = new CancellationTokenSource();
+        var silent = new List<Task<ClientHandshake>>();
+        for (var i = 0; i < 2; i++)
+        {
+            var pair = await LoopbackPair.ConnectAsync();
+            silent.Add(_bench.SecureAsync(pair, s_behind, over.Token));
+            await pair.Client.SendAsync(Encoding.ASCII.GetBytes(Header));
+        }
+
+        await Eventually.TrueAsync(() => _bench.Addresses.TryEnter(IPAddress.Parse("192.0.2.7"), out _) is not { } share || Gone(share));
+        var (refused, answer) = await _bench.AnswerToAsync(Encoding.ASCII.GetBytes(Header), s_behind);
+        var (other, _) = await _bench.MeetAsync(s_behind, wire: network => Begun(network, Header.Replace("2.7", "2.8", StringComparison.Ordinal), dribbles: false));
+
+        Assert.Empty(answer);
+        Assert.Equal((Refusal.TooManyFromAddress, "192.0.2.7:40112"), (refused.Verdict.Refusal, refused.Client.Address));
+        Assert.True(other.Verdict.IsGranted, other.Verdict.Detail);
+        await over.CancelAsync();
+        Assert.All(await Task.WhenAll(silent), gateway => Assert.Equal(Refusal.TlsHandshakeTooSlow, gateway.Verdict.Refusal));
+        Assert.NotNull(_bench.Addresses.TryEnter(IPAddress.Parse("192.0.2.7"), out _));
+    }
+
+    static bool Gone(AddressShare share)
+    {
+        share.Dispose();
+        return false;
     }
 
     static Stream Begun(Stream network, string header, bool dribbles)
