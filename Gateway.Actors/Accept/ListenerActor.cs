@@ -72,7 +72,6 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
 
         if (Address(socket) is not { } client || !TryPlace(client.Address, profile, out var share))
         {
-            _parts.Metrics.ConnectionShed(profile.Name);
             socket.Dispose();
             Accept();
             return;
@@ -100,6 +99,7 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
         }
 
         if (_parts.Slots.TryBeginSession(profile.Name, profile.MaxSessions)) return true;
+        _parts.Metrics.ConnectionShed(profile.Name);
         share?.Dispose();
         return false;
     }
@@ -116,8 +116,7 @@ public sealed partial class ListenerActor : ReceiveActor, IWithTimers
     {
         try
         {
-            var client = (IPEndPoint)socket.RemoteEndPoint!;
-            return client.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(client.Address.MapToIPv4(), client.Port) : client;
+            return PeerAddress.Plain((IPEndPoint)socket.RemoteEndPoint!);
         }
         catch (SocketException)
         {

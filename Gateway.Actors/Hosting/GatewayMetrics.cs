@@ -37,7 +37,7 @@ public sealed class GatewayMetrics : IDisposable
         // There from the beginning: of a counter that first appears with a burst nobody sees the rate.
         _meter.CreateObservableCounter(
             "gateway.recording.failures", () => Volatile.Read(ref _recordingFailures), "{failure}", "Writes that the journal refused.");
-        _shed = _meter.CreateCounter<long>("gateway.connections.shed", "{connection}", "Connections closed unread because every slot was taken.");
+        _shed = _meter.CreateCounter<long>("gateway.connections.shed", "{connection}", "Connections closed unread because the connection had all its sessions.");
         _ending = _meter.CreateCounter<long>("gateway.access.ending", "{session}", "Sessions whose access was about to end, by what ends it.");
         _renewed = _meter.CreateCounter<long>("gateway.access.renewed", "{session}", "Proofs of identity that clients renewed within their sessions.");
         _masked = _meter.CreateCounter<long>("gateway.masked.fields", "{field}", "Fields and finds that rules masked, by rule.");

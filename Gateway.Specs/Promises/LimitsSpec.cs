@@ -19,14 +19,17 @@ public sealed class LimitsSpec : IAsyncLifetime, IDisposable
     [Fact]
     public async Task An_address_that_knocks_a_thousand_times_and_says_nothing_keeps_no_other_from_its_session()
     {
-        await using var node = await StartAsync(
-            ("Limits:Handshakes", "16"), ("Limits:HandshakesPerAddress", "8"), ("Limits:ConnectionsPerSecondPerAddress", "50"));
+        // Meters are process-wide.
+        var connection = $"knocked-{Guid.NewGuid():N}"[..24];
+        using var metrics = new RefusalMeter();
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, _upstream.Port, connection: connection, settings:
+            [("Limits:Handshakes", "16"), ("Limits:HandshakesPerAddress", "8"), ("Limits:ConnectionsPerSecondPerAddress", "50")]);
         var hostile = new List<Socket>();
         try
         {
-            for (var i = 0; i < Knocks; i++) hostile.Add(await KnockAsync(node.Address("echo")));
+            for (var i = 0; i < Knocks; i++) hostile.Add(await KnockAsync(node.Address(connection)));
 
-            await using var client = await OpenAsync(node);
+            await using var client = await OpenAsync(node, connection);
             await client.WriteAsync("hello"u8.ToArray());
             await client.ReadExactlyAsync(new byte[5]).AsTask().WaitAsync(TimeSpan.FromSeconds(5));
 
@@ -34,6 +37,8 @@ public sealed class LimitsSpec : IAsyncLifetime, IDisposable
             var rows = await node.Archive.ListAsync(new SessionFilter { Most = Knocks }, CancellationToken.None);
             Assert.InRange(rows.Count, 1, 200);
             Assert.Single(node.Log.Lines, line => line.Event == 205);
+            Assert.InRange(metrics.Count(connection, Refusal.TooManyFromAddress), Knocks - 200, Knocks);
+            Assert.Equal(0, metrics.Shed(connection));
         }
         finally
         {
@@ -95,7 +100,7 @@ public sealed class LimitsSpec : IAsyncLifetime, IDisposable
 
     Task<TestNode> StartAsync(params (string, string)[] settings) => EchoNode.StartAsync(_clients, _upstreams, _upstream.Port, settings: settings);
 
-    Task<System.Net.Security.SslStream> OpenAsync(TestNode node) => TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17"));
+    Task<System.Net.Security.SslStream> OpenAsync(TestNode node, string connection = "echo") => TlsClient.ConnectAsync(node.Address(connection), node.AuthorityFile, _clients.Client("camera-17"));
 
     static async Task<Socket> KnockAsync(IPEndPoint at)
     {

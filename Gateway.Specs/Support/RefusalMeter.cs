@@ -15,7 +15,7 @@ sealed class RefusalMeter : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == GatewayMetrics.MeterName && instrument.Name == "gateway.refusals") listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == GatewayMetrics.MeterName && instrument.Name is "gateway.refusals" or "gateway.connections.shed") listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
         {
@@ -32,6 +32,9 @@ sealed class RefusalMeter : IDisposable
     }
 
     public int Count(string connection, Refusal refusal) => _seen.Count(s => s == (connection, refusal.Word()));
+
+    /// <summary>Connections that were closed because there was no room for a session.</summary>
+    public int Shed(string connection) => _seen.Count(s => s == (connection, null));
 
     public void Dispose() => _listener.Dispose();
 }
