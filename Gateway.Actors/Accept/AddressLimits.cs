@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Legs;
 
@@ -13,9 +12,6 @@ public sealed class AddressLimits(LimitOptions limits, TimeProvider time)
 {
     /// <summary>Addresses at once. Origin: about 20 MB; those beyond share what one may cost.</summary>
     public const int Most = 65_536;
-
-    /// <summary>Addresses an IPv6 network hands to one host (RFC 4291 section 2.5.4).</summary>
-    const int NetworkBytes = 8;
 
     /// <summary>How often it is said that an address is refused, and how often the table is looked through for what may go.</summary>
     static readonly TimeSpan s_often = TimeSpan.FromMinutes(1);
@@ -43,7 +39,7 @@ public sealed class AddressLimits(LimitOptions limits, TimeProvider time)
         isTold = false;
         lock (_lock)
         {
-            var entry = Find(Network(address));
+            var entry = Find(PeerAddress.Network(address));
             // In this order: a connection that has no place is a knock all the same.
             if (entry.Knocks?.TryTake() != false && Within(entry.Handshakes, limits.HandshakesPerAddress) && Within(entry.Connections, limits.SessionsPerAddress))
             {
@@ -95,15 +91,6 @@ public sealed class AddressLimits(LimitOptions limits, TimeProvider time)
     }
 
     static bool Within(int count, int most) => most == 0 || count < most;
-
-    static IPAddress Network(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(NetworkBytes).Clear();
-        return new IPAddress(bytes);
-    }
 
     internal sealed class Entry(IPAddress address, TokenBucket? knocks)
     {

@@ -84,7 +84,7 @@ public static class ProxyHeader
     // Access may be judged by the address: none at all is not one.
     static ProxyRead Of(IPAddress source, ushort port, int length)
     {
-        var address = source.IsIPv4MappedToIPv6 ? source.MapToIPv4() : source;
+        var address = PeerAddress.Plain(source);
         return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
             ? ProxyRead.Refused($"its client's address is {address}")
             : ProxyRead.Whole(new IPEndPoint(address, port), length);

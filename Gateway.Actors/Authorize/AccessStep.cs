@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Actors.Accept;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Identify;
 
@@ -62,6 +63,5 @@ sealed record AccessStep(string Rule, AccessEffect Effect, bool Concerns, string
             : (false, $"{who.Name} is neither one of its subjects nor in one of its groups");
     }
 
-    // A socket of both families shows an IPv4 client as ::ffff:192.0.2.7.
-    static bool Holds(IPNetwork network, IPAddress address) => network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+    static bool Holds(IPNetwork network, IPAddress address) => network.Contains(PeerAddress.Plain(address));
 }

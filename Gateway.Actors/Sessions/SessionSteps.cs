@@ -209,8 +209,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     Circumstances Here(SecuredConnection secured)
     {
         var local = (IPEndPoint)Accepted.Socket.LocalEndPoint!;
-        var address = local.Address.IsIPv4MappedToIPv6 ? local.Address.MapToIPv4() : local.Address;
-        return new(secured.Client.ServerName ?? address.ToString(), local.Port) { PortOf = secured.Profile.Brokers is { } brokers ? brokers.PortOf : null };
+        return new(secured.Client.ServerName ?? PeerAddress.Plain(local.Address).ToString(), local.Port) { PortOf = secured.Profile.Brokers is { } brokers ? brokers.PortOf : null };
     }
 
     // The broker that the client's port leads to.

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gateway.Actors.Accept;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Tls;
 
@@ -17,7 +18,7 @@ public sealed class UpstreamConnection : IDisposable
     internal UpstreamConnection(Grant grant, Socket socket, Stream stream)
     {
         (Grant, Stream, Socket) = (grant, stream, socket);
-        Address = Plain((IPEndPoint)socket.RemoteEndPoint!).ToString();
+        Address = PeerAddress.Plain((IPEndPoint)socket.RemoteEndPoint!).ToString();
     }
 
     public Grant Grant { get; }
@@ -43,7 +44,4 @@ public sealed class UpstreamConnection : IDisposable
         Stream.Dispose();
         Socket.Dispose();
     }
-
-    // A socket for both families reports IPv4 peers as ::ffff:192.0.2.1; the record says 192.0.2.1.
-    static IPEndPoint Plain(IPEndPoint peer) => peer.Address.IsIPv4MappedToIPv6 ? new(peer.Address.MapToIPv4(), peer.Port) : peer;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Actors.Accept;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Registry;
 using Gateway.Protocols.Journal;
@@ -47,5 +48,5 @@ sealed class AuditTrail(IRegistryCommands registry, IClusterView cluster, TimePr
     };
 
     static string Plain(IPAddress? address) =>
-        address is null ? "" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+        address is null ? "" : PeerAddress.Plain(address).ToString();
 }

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using Gateway.Actors.Accept;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Registry;
 using Gateway.Protocols.Journal;
@@ -15,9 +15,6 @@ sealed class LoginGuard : IDisposable
 {
     static readonly TimeSpan s_window = TimeSpan.FromMinutes(1);
 
-    /// <summary>Addresses an IPv6 network hands to one host: a /64 counts as one (RFC 4291 section 2.5.4).</summary>
-    const int NetworkBytes = 8;
-
     readonly PartitionedRateLimiter<IPAddress> _failures;
     readonly IRegistryCommands _registry;
     readonly AuditTrail _audit;
@@ -27,7 +24,7 @@ sealed class LoginGuard : IDisposable
     {
         (_registry, _audit, _log) = (registry, audit, log);
         _failures = PartitionedRateLimiter.Create<IPAddress, IPAddress>(address => RateLimitPartition.GetFixedWindowLimiter(
-            Network(address), _ => new FixedWindowRateLimiterOptions { PermitLimit = admin.LoginFailures, Window = s_window, QueueLimit = 0 }));
+            PeerAddress.Network(address), _ => new FixedWindowRateLimiterOptions { PermitLimit = admin.LoginFailures, Window = s_window, QueueLimit = 0 }));
     }
 
     /// <summary>Whether the address may show a token now.</summary>
@@ -54,14 +51,5 @@ sealed class LoginGuard : IDisposable
         var recorded = new ActRecorded { Act = act, Kind = ActKind.LoginsRefused, Target = act.Address, Detail = "too many tokens were refused" };
         var answer = await _registry.ChangeAsync([recorded], null, CancellationToken.None);
         if (!answer.IsDone) AdminLog.NotRecorded(_log, act.Address, answer.Detail);
-    }
-
-    static IPAddress Network(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(NetworkBytes).Clear();
-        return new IPAddress(bytes);
     }
 }
