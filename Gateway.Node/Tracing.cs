@@ -38,7 +38,8 @@ static class Tracing
     {
         var client = OutsideHttps.Client(otlp.AuthoritiesFile, LargestAnswer);
         client.Timeout = s_answer;
-        if (otlp.TokenFile is { } file) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(file).Trim());
+        if (otlp.TokenFile is { } file && BearerTokenFile.Read(file) is { } token)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
 }

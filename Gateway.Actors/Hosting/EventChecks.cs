@@ -34,7 +34,7 @@ static class EventChecks
 
     static void Syslog(OutletOptions outlet, string at, OptionReport report)
     {
-        report.Require(SyslogOutlet.Server(outlet.Address) is not null, $"{at}:Address", "is no host:port", "write it like siem.example.org:6514");
+        report.Require(HostAndPort.Read(outlet.Address) is not null, $"{at}:Address", "is no host:port", "write it like siem.example.org:6514");
         report.Require(outlet.TokenFile is null, $"{at}:TokenFile", "is of no use to syslog", "remove it; a syslog server knows the gateway by CertificateFile");
     }
 
@@ -44,10 +44,7 @@ static class EventChecks
         if (outlet.Address.Length > LongestAddress || !Uri.TryCreate(outlet.Address, UriKind.Absolute, out var url)
             || url is not { Scheme: "https", UserInfo: "", Fragment: "" })
             report.AddHidden($"{at}:Address", "must be an https URL without user or fragment", "write it like https://siem.example.org/gateway");
-        if (outlet.TokenFile is not { } file) return;
-        if (ConfiguredFiles.NotSecret(file) is { } problem) report.File($"{at}:TokenFile", problem);
-        else if (OutletSecrets.Token(file) is null)
-            report.Add($"{at}:TokenFile", $"{file} holds no bearer token", "put one line of at most 4096 visible ASCII characters there");
+        BearerTokenFile.Check($"{at}:TokenFile", outlet.TokenFile, report);
     }
 
     static void Certificate(OutletOptions outlet, string at, OptionReport report)

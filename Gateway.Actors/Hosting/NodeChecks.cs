@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Gateway.Actors.Tls.OpenSsl;
 
@@ -40,7 +39,7 @@ static class NodeChecks
         report.Range("Cluster:Port", cluster.Port, 0, MaxPort);
         for (var i = 0; i < cluster.Lighthouses.Count; i++)
         {
-            report.Require(IsHostAndPort(cluster.Lighthouses[i]), $"Cluster:Lighthouses:{i}", "is not host:port", "write it like lighthouse-0.internal:4053");
+            report.Require(HostAndPort.Read(cluster.Lighthouses[i]) is not null, $"Cluster:Lighthouses:{i}", "is not host:port", "write it like lighthouse-0.internal:4053");
             report.Require(
                 !cluster.Lighthouses.Take(i).Contains(cluster.Lighthouses[i], StringComparer.OrdinalIgnoreCase),
                 $"Cluster:Lighthouses:{i}", "is named twice", "remove one of them");
@@ -112,11 +111,4 @@ static class NodeChecks
     // A read brings up to 64 KiB at once: below 4 KiB a second it would be paid for longer than peers wait for an answer.
     static void BytesPerSecond(string setting, int value, OptionReport report) => report.Require(
         value is 0 or (>= 4096 and <= 1_000_000_000), setting, "must be 0 or between 4096 and 1000000000", "correct the value; 0 sets no limit");
-
-    static bool IsHostAndPort(string text)
-    {
-        var colon = text.LastIndexOf(':');
-        return colon > 0 && Uri.CheckHostName(text[..colon]) != UriHostNameType.Unknown
-            && ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
-    }
 }

@@ -1,5 +1,3 @@
-using Gateway.Actors.Hosting.Events;
-
 namespace Gateway.Actors.Hosting;
 
 /// <summary>Where spans go.</summary>
@@ -14,9 +12,6 @@ static class TelemetryChecks
         if (otlp.Endpoint is null && otlp != new OtlpOptions())
             report.AddHidden("Telemetry:Otlp:Endpoint", "is missing although other settings of it are given", "give the collector's https URL, or none of them");
         if (otlp.AuthoritiesFile is { } bundle) StorageChecks.Bundle("Telemetry:Otlp:AuthoritiesFile", bundle, report);
-        if (otlp.TokenFile is not { } file) return;
-        if (ConfiguredFiles.NotSecret(file) is { } problem) report.File("Telemetry:Otlp:TokenFile", problem);
-        else if (OutletSecrets.Token(file) is null)
-            report.Add("Telemetry:Otlp:TokenFile", $"{file} holds no bearer token", "put one line of at most 4096 visible ASCII characters there");
+        BearerTokenFile.Check("Telemetry:Otlp:TokenFile", otlp.TokenFile, report);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
@@ -21,6 +22,14 @@ public static class OutsideHttps
         MaxResponseContentBufferSize = largest,
         Timeout = Timeout.InfiniteTimeSpan,
     };
+
+    /// <summary>How long a server wants to be left alone (RFC 9110 section 10.2.3). Null when it does not say; never negative.</summary>
+    public static TimeSpan? RetryAfter(HttpResponseHeaders answer, DateTimeOffset now)
+    {
+        var header = answer.RetryAfter;
+        var wanted = header?.Delta ?? header?.Date - now;
+        return wanted is { } time && time < TimeSpan.Zero ? TimeSpan.Zero : wanted;
+    }
 
     // Revocation is not asked for: what depends on the server would depend on a third one. A server's certificate is withdrawn by taking its
     // authority out of the file.

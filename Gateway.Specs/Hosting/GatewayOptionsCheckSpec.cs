@@ -206,6 +206,14 @@ public sealed class GatewayOptionsCheckSpec : IDisposable
     }
 
     [Fact]
+    public void A_lighthouse_at_an_address_of_IPv6_has_it_in_brackets()
+    {
+        var check = Check("""{ "Cluster": { "Lighthouses": ["[2001:db8::1]:4053", "2001:db8::1:4053"] } }""");
+
+        Assert.Equal("is not host:port", Assert.Single(check.Faults, f => f.Path.StartsWith("Gateway:Cluster:Lighthouses", StringComparison.Ordinal)).Problem);
+    }
+
+    [Fact]
     public void Every_fault_is_reported_at_once()
     {
         var check = Check("""{ "Admin": { "Prot": 1, "Port": "x" }, "Node": { "Name": "" }, "Limits": { "Handshakes": -5 }, "ConnectionsFile": "no" }""");

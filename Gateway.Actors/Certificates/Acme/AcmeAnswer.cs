@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Gateway.Actors.Tls;
 
 namespace Gateway.Actors.Certificates.Acme;
 
@@ -34,7 +35,7 @@ sealed partial record AcmeAnswer
         ContentType = response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant() ?? "",
         Nonce = One(response, "Replay-Nonce") is { } nonce && AcmeText.IsBase64Url(nonce, AcmeLimits.Nonce) ? nonce : null,
         Location = AcmeText.Url(response.Headers.Location?.OriginalString),
-        RetryAfter = Acme.RetryAfter.Read(response.Headers.RetryAfter, now),
+        RetryAfter = OutsideHttps.RetryAfter(response.Headers, now),
         Alternates = [.. Links(response).Take(AcmeLimits.AlternateChains)],
     };
 

@@ -1,17 +1,8 @@
-using System.Net.Http.Headers;
-
 namespace Gateway.Actors.Certificates.Acme;
 
-/// <summary>How long a server wants to be left alone. RFC 9110 section 10.2.3. Pure.</summary>
+/// <summary>How long a server that is not ready is left alone. Pure.</summary>
 static class RetryAfter
 {
-    /// <summary>Null when it does not say; never negative.</summary>
-    public static TimeSpan? Read(RetryConditionHeaderValue? header, DateTimeOffset now)
-    {
-        var wanted = header?.Delta ?? header?.Date - now;
-        return wanted is { } time && time < TimeSpan.Zero ? TimeSpan.Zero : wanted;
-    }
-
     /// <summary>Before the next look at something that is not ready: what the server wants, within bounds, or else longer from time to time.</summary>
     /// <param name="wanted">What the server wants.</param>
     /// <param name="looks">How often it was looked at.</param>

@@ -25,7 +25,7 @@ public sealed class HttpOutlet(OutletOptions options, TimeProvider time) : IEven
             using var answer = await _http.SendAsync(request, cancel);
             if (answer.IsSuccessStatusCode) return;
             // What it says beside is not repeated: it may quote what it was sent.
-            throw new OutletException($"answers {(int)answer.StatusCode}", null, RetryAfter(answer.Headers.RetryAfter));
+            throw new OutletException($"answers {(int)answer.StatusCode}", null, OutsideHttps.RetryAfter(answer.Headers, time.GetUtcNow()));
         }
         catch (OperationCanceledException e)
         {
@@ -43,7 +43,7 @@ public sealed class HttpOutlet(OutletOptions options, TimeProvider time) : IEven
     {
         if (options.TokenFile is { } file)
         {
-            var token = OutletSecrets.Token(file) ?? throw new OutletException($"cannot be spoken to: {file} holds no bearer token");
+            var token = BearerTokenFile.Read(file) ?? throw new OutletException($"cannot be spoken to: {file} holds no bearer token");
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
@@ -58,6 +58,4 @@ public sealed class HttpOutlet(OutletOptions options, TimeProvider time) : IEven
         request.Headers.Add(WebhookSignature.SignatureHeader, WebhookSignature.Of(keys, id, now, body));
         foreach (var key in keys) CryptographicOperations.ZeroMemory(key);
     }
-
-    TimeSpan? RetryAfter(RetryConditionHeaderValue? header) => header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -15,20 +14,9 @@ public sealed class SyslogOutlet(OutletOptions options) : IEventOutlet
 {
     const int MostAnswer = 4096;
 
-    /// <summary>Host and port of <c>host:port</c> or <c>[address]:port</c>; null where it is neither.</summary>
-    public static (string Host, int Port)? Server(string address)
-    {
-        var colon = address.LastIndexOf(':');
-        if (colon <= 0 || !ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0) return null;
-        var host = address[..colon];
-        return Uri.CheckHostName(host) is UriHostNameType.Unknown || (host.Contains(':', StringComparison.Ordinal) && !host.StartsWith('['))
-            ? null
-            : (host.Trim('[', ']'), port);
-    }
-
     public async Task SendAsync(IReadOnlyList<AuditEvent> batch, CancellationToken cancel)
     {
-        var (host, port) = Server(options.Address)!.Value;
+        var (host, port) = HostAndPort.Read(options.Address)!.Value;
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         var step = "cannot be reached";
         try
