@@ -43,7 +43,7 @@ public sealed class GatewayMetrics : IDisposable
         _masked = _meter.CreateCounter<long>("gateway.masked.fields", "{field}", "Fields and finds that rules masked, by rule.");
         _rotations = _meter.CreateCounter<long>("gateway.certificates.rotations", "{step}", "Steps of rotations that this node coordinated, by certificate and outcome.");
         _told = _meter.CreateCounter<long>("gateway.events.told", "{event}", "Events that an outlet took from this node.");
-        _outletFailures = _meter.CreateCounter<long>("gateway.events.failures", "{failure}", "Batches of events that an outlet did not take from this node.");
+        _outletFailures = _meter.CreateCounter<long>("gateway.events.failures", "{failure}", "Batches of events that an outlet did not take, or took in part.");
     }
 
     public void EventsTold(string outlet, int events) => _told.Add(events, new TagList { { "outlet", outlet } });

@@ -92,6 +92,25 @@ public sealed class HttpOutletSpec : IAsyncLifetime, IDisposable
         Assert.Equal(Encoding.ASCII.GetString(s_batch[1].ToBytes()), records[1].GetProperty("body").GetProperty("stringValue").GetString());
     }
 
+    [Theory]
+    [InlineData("""{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"too old"}}""", 1)]
+    [InlineData("""{"partialSuccess":{"rejectedLogRecords":2}}""", 2)]
+    [InlineData("""{"partialSuccess":{"rejectedLogRecords":"9223372036854775807"}}""", 2)]
+    [InlineData("""{"partialSuccess":{"rejectedLogRecords":"-1"}}""", 0)]
+    [InlineData("""{"partialSuccess":{"errorMessage":"slow down"}}""", 0)]
+    [InlineData("""{"partialSuccess":null}""", 0)]
+    [InlineData("[]", 0)]
+    [InlineData("<html>", 0)]
+    [InlineData("""{"partialSuccess":{"rejectedLogRecords":"\ud800"}}""", 0)]
+    [InlineData("", 0)]
+    public async Task What_a_collector_rejects_of_a_batch_it_took_is_known(string says, int rejected)
+    {
+        _server.Answer = (200, null);
+        _server.Says = says;
+
+        Assert.Equal(rejected, await SendAsync(Webhook() with { Kind = OutletKind.Otlp, SigningKeysFile = null }));
+    }
+
     public async Task InitializeAsync() => _server = await WebhookServer.StartAsync(_authority.Server());
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -110,10 +129,10 @@ public sealed class HttpOutletSpec : IAsyncLifetime, IDisposable
         SigningKeysFile = _folder.WriteSecret("keys", string.Join('\n', _keys.Select(key => $"whsec_{Convert.ToBase64String(key)}"))),
     };
 
-    async Task SendAsync(OutletOptions options)
+    async Task<int> SendAsync(OutletOptions options)
     {
         using var outlet = new HttpOutlet(options, _time);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        await outlet.SendAsync(s_batch, limit.Token);
+        return await outlet.SendAsync(s_batch, limit.Token);
     }
 }

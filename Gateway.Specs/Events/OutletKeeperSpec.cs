@@ -78,6 +78,25 @@ public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem, ISe
         await AwaitAssertAsync(() => Assert.Null(Assert.Single(states.Checks).Note));
     }
 
+    [Fact]
+    public async Task What_an_outlet_rejects_is_not_told_again_but_counted_and_logged()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
+        await RecordAsync(journal, "one");
+        _outlet.Rejects = 1;
+
+        var states = Keep(journal, out _);
+
+        await TakenAsync(3);
+        await AwaitAssertAsync(() => Assert.Equal(
+            $"Outlet {_meter.Outlet} rejects 1 of the 3 events from one:1 to one:6, which are not told again",
+            Assert.Single(_log.Lines, line => line.Event == 144).Text));
+        Assert.Equal((2, 1), (_meter.Count("gateway.events.told"), _meter.Count("gateway.events.failures")));
+        for (var i = 0; i < 5; i++) Pass(OutletKeeper.Interval);
+        Assert.Equal(1, _outlet.Asked);
+        Assert.Null(Assert.Single(states.Checks).Note);
+    }
+
     [RequiresFact("postgres")]
     public async Task An_event_whose_number_was_drawn_before_others_and_is_seen_after_them_is_told()
     {

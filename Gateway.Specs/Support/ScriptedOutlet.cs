@@ -12,16 +12,19 @@ public sealed class ScriptedOutlet : IEventOutlet
     /// <summary>Why it takes nothing; null: it does.</summary>
     public OutletException? Fault { get; set; }
 
+    /// <summary>How many of each batch it will never take.</summary>
+    public int Rejects { get; set; }
+
     public int Asked => Volatile.Read(ref _asked);
 
     public IReadOnlyList<AuditEvent> Taken => [.. _taken];
 
-    public Task SendAsync(IReadOnlyList<AuditEvent> batch, CancellationToken cancel)
+    public Task<int> SendAsync(IReadOnlyList<AuditEvent> batch, CancellationToken cancel)
     {
         Interlocked.Increment(ref _asked);
         if (Fault is { } fault) throw fault;
         foreach (var e in batch) _taken.Enqueue(e);
-        return Task.CompletedTask;
+        return Task.FromResult(Rejects);
     }
 
     public void Dispose()

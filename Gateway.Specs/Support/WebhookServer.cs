@@ -31,6 +31,9 @@ public sealed class WebhookServer : IAsyncDisposable
     /// <summary>Status and <c>Retry-After</c> of the next answers.</summary>
     public (int Status, string? RetryAfter) Answer { get; set; } = (204, null);
 
+    /// <summary>What the next answers say.</summary>
+    public string? Says { get; set; }
+
     public IReadOnlyList<WebhookRequest> Requests => [.. _requests];
 
     public string Url => $"https://localhost:{new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port}/hook";
@@ -64,6 +67,7 @@ public sealed class WebhookServer : IAsyncDisposable
         if (Answer.Status < 300) _requests.Enqueue(new WebhookRequest(headers, body.ToArray()));
         context.Response.StatusCode = Answer.Status;
         if (Answer.RetryAfter is { } after) context.Response.Headers.RetryAfter = after;
+        if (Says is { } says) await context.Response.WriteAsync(says);
     }
 }
 

@@ -5,7 +5,10 @@ using Gateway.Actors.Tls;
 
 namespace Gateway.Actors.Hosting.Events;
 
-/// <summary>A webhook, or an OTLP collector: batches are posted, and any success is an acknowledgement.</summary>
+/// <summary>
+/// A webhook, or an OTLP collector: batches are posted, and any success is an acknowledgement. A collector may
+/// say with it how many it rejects.
+/// </summary>
 public sealed class HttpOutlet(OutletOptions options, TimeProvider time) : IEventOutlet
 {
     const int LargestAnswer = 64 * 1024;
@@ -14,7 +17,7 @@ public sealed class HttpOutlet(OutletOptions options, TimeProvider time) : IEven
 
     readonly HttpClient _http = OutsideHttps.Client(options.AuthoritiesFile, LargestAnswer);
 
-    public async Task SendAsync(IReadOnlyList<AuditEvent> batch, CancellationToken cancel)
+    public async Task<int> SendAsync(IReadOnlyList<AuditEvent> batch, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, options.Address);
         var body = options.Kind is OutletKind.Otlp ? OtlpLogs.Request(batch) : WebhookBody.Of(batch);
@@ -23,7 +26,7 @@ public sealed class HttpOutlet(OutletOptions options, TimeProvider time) : IEven
         {
             Prove(request, batch, body);
             using var answer = await _http.SendAsync(request, cancel);
-            if (answer.IsSuccessStatusCode) return;
+            if (answer.IsSuccessStatusCode) return Rejected(await answer.Content.ReadAsByteArrayAsync(cancel), batch.Count);
             // What it says beside is not repeated: it may quote what it was sent.
             throw new OutletException($"answers {(int)answer.StatusCode}", null, OutsideHttps.RetryAfter(answer.Headers, time.GetUtcNow()));
         }
@@ -38,6 +41,8 @@ public sealed class HttpOutlet(OutletOptions options, TimeProvider time) : IEven
     }
 
     public void Dispose() => _http.Dispose();
+
+    int Rejected(byte[] answer, int sent) => options.Kind is OutletKind.Otlp ? OtlpLogs.Rejected(answer, sent) : 0;
 
     void Prove(HttpRequestMessage request, IReadOnlyList<AuditEvent> batch, byte[] body)
     {

@@ -6,7 +6,8 @@ public interface IEventOutlet : IDisposable
     /// <summary>
     /// Over when the outlet has taken all of them. Throws <see cref="OutletException"/> when it has not, or may not have.
     /// </summary>
-    Task SendAsync(IReadOnlyList<AuditEvent> batch, CancellationToken cancel);
+    /// <returns>How many of them it will never take.</returns>
+    Task<int> SendAsync(IReadOnlyList<AuditEvent> batch, CancellationToken cancel);
 }
 
 /// <summary>A batch that an outlet did not take. The message is for operators and holds no secret.</summary>

@@ -37,6 +37,29 @@ static class OtlpLogs
         return bytes.ToArray();
     }
 
+    /// <summary>
+    /// How many of a batch's records the collector's answer rejects (<c>partialSuccess.rejectedLogRecords</c>). They are not to be sent
+    /// again, as the protocol has it. What else an answer may say means nothing here.
+    /// </summary>
+    public static int Rejected(byte[] answer, int sent)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(answer);
+            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("partialSuccess", out var partial)
+                || partial.ValueKind != JsonValueKind.Object || !partial.TryGetProperty("rejectedLogRecords", out var number))
+                return 0;
+            var text = number.ValueKind == JsonValueKind.String ? number.GetString() : number.GetRawText();
+            var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var rejected);
+            return isNumber ? (int)Math.Clamp(rejected, 0, sent) : 0;
+        }
+        // The second: text that is not UTF-8.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return 0;
+        }
+    }
+
     static void Record(Utf8JsonWriter json, AuditEvent e)
     {
         json.WriteStartObject();

@@ -63,9 +63,10 @@ public sealed partial class OutletKeeper
         var ids = rows.Select(row => row.PersistenceId).Where(id => id != RegistrySeal.PersistenceId).Distinct().ToArray();
         var sessions = await _parts.Feed.SessionsAsync(ids, cancel);
         var batch = rows.Select(row => EventTranslation.Of(row, sessions.GetValueOrDefault(row.PersistenceId))).ToArray();
+        int rejected;
         try
         {
-            await _parts.Outlet.SendAsync(batch, cancel);
+            rejected = await _parts.Outlet.SendAsync(batch, cancel);
         }
         catch (OutletException e)
         {
@@ -75,9 +76,16 @@ public sealed partial class OutletKeeper
             return false;
         }
 
-        _parts.State.Took(_parts.Name, batch.Length);
+        _parts.State.Took(_parts.Name, batch.Length - rejected);
+        if (rejected > 0) Rejected(rejected, batch);
         Arrived();
         return true;
+    }
+
+    void Rejected(int count, AuditEvent[] batch)
+    {
+        _parts.State.Rejected(_parts.Name);
+        NotAccepted(_parts.Name, count, batch.Length, batch[0].Id, batch[^1].Id);
     }
 
     void Arrived()
@@ -117,6 +125,10 @@ public sealed partial class OutletKeeper
 
     [LoggerMessage(142, LogLevel.Warning, "Events for outlet {Outlet} cannot be read or made now")]
     partial void NotTold(Exception cause, string outlet);
+
+    [LoggerMessage(144, LogLevel.Warning,
+        "Outlet {Outlet} rejects {Count} of the {Events} events from {First} to {Last}, which are not told again")]
+    partial void NotAccepted(string outlet, int count, int events, string first, string last);
 
     [LoggerMessage(143, LogLevel.Warning, "Events for outlet {Outlet} wait for a transaction on the journal that does not end: see pg_locks and pg_stat_activity")]
     partial void NotSettled(string outlet);

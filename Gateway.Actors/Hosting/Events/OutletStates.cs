@@ -23,6 +23,9 @@ public sealed class OutletStates : IReadiness
 
     public void Took(string outlet, int events) => _metrics.EventsTold(outlet, events);
 
+    /// <summary>It took a batch but for some events, which it will never take.</summary>
+    public void Rejected(string outlet) => _metrics.OutletFailed(outlet);
+
     public void IsWell(string outlet) => _faults.TryRemove(outlet, out _);
 
     /// <param name="outlet">Which.</param>

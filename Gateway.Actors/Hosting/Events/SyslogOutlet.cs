@@ -14,7 +14,7 @@ public sealed class SyslogOutlet(OutletOptions options) : IEventOutlet
 {
     const int MostAnswer = 4096;
 
-    public async Task SendAsync(IReadOnlyList<AuditEvent> batch, CancellationToken cancel)
+    public async Task<int> SendAsync(IReadOnlyList<AuditEvent> batch, CancellationToken cancel)
     {
         var (host, port) = HostAndPort.Read(options.Address)!.Value;
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -31,6 +31,7 @@ public sealed class SyslogOutlet(OutletOptions options) : IEventOutlet
             await tls.ShutdownAsync().WaitAsync(cancel);
             socket.Shutdown(SocketShutdown.Send);
             await ToEndAsync(tls, cancel);
+            return 0;
         }
         catch (OperationCanceledException e)
         {
