@@ -30,7 +30,7 @@ namespace Gateway.Actors.Hosting;
 public static class GatewayServices
 {
     /// <summary>After the grace period: sealing what is left, leaving the cluster, ending the actor system.</summary>
-    static readonly TimeSpan s_leave = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Leaving = TimeSpan.FromSeconds(60);
 
     /// <summary>Adds a whole node but its admin API.</summary>
     public static IServiceCollection AddGateway(this IServiceCollection services, OpenedNode node) => services
@@ -107,7 +107,7 @@ public static class GatewayServices
         .AddSingleton<NodeActors>()
         .AddSingleton<IReadiness, NodeReadiness>()
         .AddEvents(node)
-        .Configure<HostOptions>(host => host.ShutdownTimeout = node.Options.Node.DrainGrace + s_leave)
+        .Configure<HostOptions>(host => host.ShutdownTimeout = node.Options.Node.DrainGrace + Leaving)
         .AddAkka(ClusterConfiguration.SystemName, (akka, provider) => akka
             .WithGatewayJournal(node.Journal, provider.GetRequiredService<AcceptedConnections>().Has)
             .WithGatewayCluster(node.Options, node.Certificates, node.Identity, node.Time)
