@@ -129,15 +129,9 @@ public sealed record UpstreamTarget
     public required UpstreamLogin Login { get; init; }
 }
 
-/// <summary>The gateway's login at the upstream, by reference: the secret is read when a session needs it, so that a changed file is enough. At most one of the three passwords.</summary>
-public sealed record UpstreamLogin(string? UserName, string? PasswordFile)
+/// <summary>The gateway's login at the upstream. The password is read when a session needs it, so that a changed file is enough.</summary>
+public sealed record UpstreamLogin(string? UserName, SecretPlace? Password)
 {
-    /// <summary>The environment variable that holds the password, instead of a file.</summary>
-    public string? PasswordEnvironment { get; init; }
-
-    /// <summary>The name of the registry's secret that holds the password, instead of a file.</summary>
-    public string? PasswordSecret { get; init; }
-
     public static readonly UpstreamLogin None = new(null, null);
 }
 

@@ -68,7 +68,6 @@ sealed class UpstreamReader(ConnectionFiles files)
         if (!upstream.Has("login")) return UpstreamLogin.None;
         if (!protocol.HasLogin) upstream.Fault("login", $"has no use: protocol {protocol.Name} has no login", "remove it");
         var login = upstream.Map("login", ConnectionFields.Login);
-        var password = _secrets.Read(login, "password");
-        return new UpstreamLogin(login.Text("userName"), password?.File) { PasswordEnvironment = password?.Environment, PasswordSecret = password?.Registered };
+        return new UpstreamLogin(login.Text("userName"), _secrets.Read(login, "password"));
     }
 }

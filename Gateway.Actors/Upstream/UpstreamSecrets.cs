@@ -13,7 +13,7 @@ namespace Gateway.Actors.Upstream;
 public sealed class UpstreamSecrets(IRegisteredSecrets registered)
 {
     /// <summary>
-    /// Bytes of a password file. Origin: MQTT, Kafka and PostgreSQL passwords are at most 64 KiB; a larger file is not a password.
+    /// Bytes of a secret's file. Origin: MQTT, Kafka and PostgreSQL passwords are at most 64 KiB; a larger file is not a password.
     /// </summary>
     const int MaxBytes = 64 * 1024;
 
@@ -21,32 +21,29 @@ public sealed class UpstreamSecrets(IRegisteredSecrets registered)
 
     public async Task<Verdict<UpstreamCredentials>> ReadAsync(UpstreamLogin login, CancellationToken cancel)
     {
-        if (login is { PasswordFile: null, PasswordEnvironment: null, PasswordSecret: null }) return new UpstreamCredentials(login.UserName, null);
-        var password = login switch
-        {
-            { PasswordFile: { } file } => await OfFileAsync(file, cancel).ConfigureAwait(false),
-            { PasswordEnvironment: { } variable } => OfVariable(variable),
-            _ => registered.Open(login.PasswordSecret!),
-        };
-        return password.IsGranted
-            ? new UpstreamCredentials(login.UserName, password.Value)
-            : new Refused(Refusal.UpstreamSecretUnavailable, login.PasswordSecret is null ? $"the upstream's password: {password.Detail}" : password.Detail);
+        if (login.Password is not { } place) return new UpstreamCredentials(login.UserName, null);
+        var password = await OpenAsync(place, cancel).ConfigureAwait(false);
+        if (password.IsGranted) return new UpstreamCredentials(login.UserName, password.Value);
+        var detail = place.Registered is null ? $"the upstream's password: {password.Detail}" : password.Detail;
+        return new Refused(Refusal.UpstreamSecretUnavailable, detail);
     }
 
     /// <summary>The key of a connection's masking rules.</summary>
     public async Task<Verdict<MaskingKey>> ReadKeyAsync(SecretPlace place, CancellationToken cancel)
     {
-        var secret = place switch
-        {
-            { File: { } file } => await OfFileAsync(file, cancel).ConfigureAwait(false),
-            { Environment: { } variable } => OfVariable(variable),
-            _ => registered.Open(place.Registered!),
-        };
+        var secret = await OpenAsync(place, cancel).ConfigureAwait(false);
         if (!secret.IsGranted) return new Refused(Refusal.MaskingKeyUnavailable, $"the masking key: {secret.Detail}");
         return MaskingKey.Of(secret.Value) is { } key
             ? key
             : new Refused(Refusal.MaskingKeyUnavailable, $"the masking key is shorter than {MaskingKey.LeastCharacters} characters; make one with: openssl rand -base64 32");
     }
+
+    async Task<Verdict<string>> OpenAsync(SecretPlace place, CancellationToken cancel) => place switch
+    {
+        { File: { } file } => await OfFileAsync(file, cancel).ConfigureAwait(false),
+        { Environment: { } variable } => OfVariable(variable),
+        _ => registered.Open(place.Registered!),
+    };
 
     static async Task<Verdict<string>> OfFileAsync(string file, CancellationToken cancel)
     {
@@ -54,7 +51,7 @@ public sealed class UpstreamSecrets(IRegisteredSecrets registered)
         try
         {
             if (new FileInfo(file).Length > MaxBytes)
-                return Fault($"{file} is larger than {MaxBytes} bytes; name a file that holds the password alone");
+                return Fault($"{file} is larger than {MaxBytes} bytes; name a file that holds the secret alone");
             return WithoutLineEnd(s_strict.GetString(await File.ReadAllBytesAsync(file, cancel).ConfigureAwait(false)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
@@ -63,11 +60,11 @@ public sealed class UpstreamSecrets(IRegisteredSecrets registered)
         }
     }
 
-    static Verdict<string> OfVariable(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } password
-        ? password
+    static Verdict<string> OfVariable(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } secret
+        ? secret
         : Fault($"the node's environment has no variable {variable}; set it and start the node anew");
 
-    // Editors end a file with a line end, which nobody means as part of the password.
+    // Editors end a file with a line end, which nobody means as part of the secret.
     static string WithoutLineEnd(string text)
     {
         if (text.EndsWith('\n')) text = text[..^1];

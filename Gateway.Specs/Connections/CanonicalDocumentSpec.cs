@@ -119,9 +119,9 @@ public sealed class CanonicalDocumentSpec : IDisposable
         Directory.CreateDirectory(_folder.PathOf("secrets"));
         _folder.WriteSecret("secrets/broker", "s3cret");
 
-        Assert.Equal(_folder.PathOf("secrets/broker"), Login("passwordFile: broker").PasswordFile);
-        Assert.Equal("GATEWAY_SECRET_A", Login("passwordEnvironment: GATEWAY_SECRET_A").PasswordEnvironment);
-        Assert.Equal("broker", Login("passwordSecret: broker").PasswordSecret);
+        Assert.Equal(_folder.PathOf("secrets/broker"), Login("passwordFile: broker").Password?.File);
+        Assert.Equal("GATEWAY_SECRET_A", Login("passwordEnvironment: GATEWAY_SECRET_A").Password?.Environment);
+        Assert.Equal("broker", Login("passwordSecret: broker").Password?.Registered);
     }
 
     public void Dispose()

@@ -59,7 +59,7 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(("broker.internal", 8884, "broker.example.org"), (upstream.Host, upstream.Port, upstream.ServerName));
         Assert.False(upstream.Plaintext || upstream.AllowTls12);
         Assert.True(upstream.ClientCertificate?.HasPrivateKey);
-        Assert.Equal(new UpstreamLogin("gw", _folder.PathOf("broker.password")), upstream.Login);
+        Assert.Equal(new UpstreamLogin("gw", new(_folder.PathOf("broker.password"), null, null)), upstream.Login);
         Assert.Equal(["corp", "telemetry", "boss"], [.. profile.Access.Issuers, .. profile.Access.Groups, .. profile.Access.Subjects]);
         Assert.Equal([new OperationRule("publish", "sensors/#")], profile.Operations.Allow);
         Assert.Equal([new OperationRule("*", "secret")], profile.Operations.Deny);

@@ -169,7 +169,7 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
             AllowTls12 = true,
             ServerName = "broker.internal",
             Authorities = [],
-            Login = new UpstreamLogin("gateway", "/etc/gateway/secret-broker-password"),
+            Login = new UpstreamLogin("gateway", new("/etc/gateway/secret-broker-password", null, null)),
         },
         Access = new AccessRules { Issuers = ["main"], Groups = ["sensors"], Subjects = [] },
         Operations = OperationRules.Everything,
