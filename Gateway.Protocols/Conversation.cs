@@ -45,10 +45,10 @@ public abstract class Conversation : IUpstreamLogin
 
     /// <summary>
     /// The identity was granted access. Writes to <paramref name="record"/> what the journal is to keep of the login, credentials blanked out, and to
-    /// <paramref name="toClient"/> what the protocol answers at this point (nothing where the upstream's own answer is relayed). Returns the refusal
-    /// when the login itself asks for an operation the rules do not allow.
+    /// <paramref name="toClient"/> what the protocol answers at this point (nothing where the upstream's own answer is relayed).
+    /// Refused is a login that itself asks for an operation the rules do not allow, or brings a payload that cannot be masked.
     /// </summary>
-    public abstract Refusal Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient);
+    public abstract Admission Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient);
 
     /// <summary>Writes the first bytes of the gateway's own login to the upstream.</summary>
     public abstract void StartUpstreamLogin(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream);
@@ -121,6 +121,20 @@ public sealed record ClientProof(string? UserName, string? Token, string? Client
 
     /// <summary>Never prints the token.</summary>
     public override string ToString() => $"ClientProof {{ UserName = {UserName}, Token = {(Token is null ? "none" : "(hidden)")}, ClientName = {ClientName} }}";
+}
+
+/// <summary>What <see cref="Conversation.Admit"/> decided.</summary>
+public readonly record struct Admission
+{
+    public static readonly Admission Granted;
+
+    /// <summary>Set (not <see cref="Refusal.None"/>) when the client may not come in.</summary>
+    public Refusal Refusal { get; private init; }
+
+    /// <summary>What exactly was wrong, without any content.</summary>
+    public string? Detail { get; private init; }
+
+    public static Admission Refused(Refusal refusal, string detail) => new() { Refusal = refusal, Detail = detail };
 }
 
 /// <summary>The gateway's own credentials for one upstream.</summary>

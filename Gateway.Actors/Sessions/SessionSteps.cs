@@ -116,9 +116,8 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         var record = new ArrayBufferWriter<byte>();
         Conversation.AccessLeft = grant.Expires - parts.Time.GetUtcNow();
         if (await MaskAsync(grant.Profile).ConfigureAwait(false) is { } unmasked) return unmasked;
-        var refusal = Conversation.Admit(grant.Operations, record, _login!.Answers);
-        if (refusal == Refusal.OperationDenied) return new Refused(refusal, "the login itself asks for an operation that is not allowed");
-        if (refusal != Refusal.None) return new Refused(refusal, "the login brings a payload that cannot be masked");
+        var admitted = Conversation.Admit(grant.Operations, record, _login!.Answers);
+        if (admitted.Refusal != Refusal.None) return new Refused(admitted.Refusal, admitted.Detail!);
         await recording.OpenAsync(Opening(grant)).ConfigureAwait(false);
         _watch!.Opened(grant);
         using var deadline = Within(parts.Limits.LoginTimeout);

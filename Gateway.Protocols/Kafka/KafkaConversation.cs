@@ -37,13 +37,13 @@ public sealed class KafkaConversation(Limits limits) : Conversation
 
     public override LoginRead ReadLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient) => Begun(_login).Read(received, toClient);
 
-    public override Refusal Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient)
+    public override Admission Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient)
     {
         var login = Begun(_login);
         login.WriteRecord(record);
         if (!rules.AllowsEverything) _rules = KafkaRules.Of(rules);
         if (login.Accept(AccessLeft) is { } answer) toClient.Write(answer);
-        return Refusal.None;
+        return Admission.Granted;
     }
 
     public override void Mask(Masker masker) => _masker = masker;

@@ -20,7 +20,7 @@ public sealed class MqttConversation(Limits limits) : Conversation
 
     public override LoginRead ReadLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient) => _login.ReadConnect(received);
 
-    public override Refusal Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient)
+    public override Admission Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient)
     {
         _judge = new OperationJudge(rules);
         return _login.Admit(_judge, _masker, record);

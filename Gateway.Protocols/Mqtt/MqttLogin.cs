@@ -47,12 +47,14 @@ sealed class MqttLogin(Limits limits)
     }
 
     /// <summary>Masks the will, writes the CONNECT to the record, blanked, and judges what it asks for: to publish its will.</summary>
-    public Refusal Admit(OperationJudge judge, Masker? masker, IBufferWriter<byte> record)
+    public Admission Admit(OperationJudge judge, Masker? masker, IBufferWriter<byte> record)
     {
         var masked = WillMask.Mask(Connect, masker, limits, out _connect);
-        if (masked != Refusal.None) return masked;
+        if (masked.Refusal != Refusal.None) return masked;
         Connect.WriteBlanked(record);
-        return Connect.WillTopic is { } topic && !judge.AllowsPublish(topic) ? Refusal.OperationDenied : Refusal.None;
+        return Connect.WillTopic is { } topic && !judge.AllowsPublish(topic)
+            ? Admission.Refused(Refusal.OperationDenied, "the login itself asks for an operation that is not allowed")
+            : Admission.Granted;
     }
 
     public void WriteConnect(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream) =>

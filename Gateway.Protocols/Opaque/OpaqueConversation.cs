@@ -12,7 +12,7 @@ public sealed class OpaqueConversation : Conversation
 
     public override LoginRead ReadLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient) => LoginRead.Complete(ClientProof.CertificateOnly, 0);
 
-    public override Refusal Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient) => Refusal.None;
+    public override Admission Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient) => Admission.Granted;
 
     public override void StartUpstreamLogin(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream)
     {

@@ -246,7 +246,7 @@ public sealed class MqttConversationSpec
         var conversation = new MqttConversation(Limits.Default);
         var aside = new ArrayBufferWriter<byte>();
         conversation.ReadLogin(Frames.Connect(level, "u", "t"), aside);
-        Assert.Equal(Refusal.None, conversation.Admit(rules, aside, aside));
+        Assert.Equal(Refusal.None, conversation.Admit(rules, aside, aside).Refusal);
         conversation.StartUpstreamLogin(UpstreamCredentials.None, aside);
         Assert.True(conversation.ReadUpstreamLogin(Frames.ConnAck(level, aliases: true), aside).IsDone);
         Assert.True(conversation.Relay(Direction.ToClient, Frames.ConnAck(level, aliases: true), new RelayOutput(aside, aside)).IsWhole);

@@ -118,6 +118,30 @@ public sealed class MqttMaskingSpec
         Assert.Contains($"{Limits.Default.MaskedOutput} bytes", verdict.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Direction.ToUpstream, Refusal.FrameTooLarge)]
+    [InlineData(Direction.ToClient, Refusal.UpstreamFrameTooLarge)]
+    public void A_packet_that_grows_beyond_what_its_receiver_accepts_is_refused(Direction direction, Refusal refusal)
+    {
+        var sent = Frames.Publish(ProtocolLevel.V5, "pay/1", """{"card":1}""");
+        var masked = Frames.Publish(ProtocolLevel.V5, "pay/1", """{"card":"twelve bytes"}""");
+        var grows = Rule(Redact("twelve bytes"), "$.card");
+        foreach (var (largest, own) in new[] { (masked.Length, Limits.Default.MqttPacket), (200, masked.Length) })
+        {
+            var relayed = new ArrayBufferWriter<byte>();
+            Assert.Equal(Refusal.None, Relay(Agreed(largest, own, grows), direction, sent, relayed).Refusal);
+            Assert.Equal(masked, relayed.WrittenSpan.ToArray());
+        }
+
+        foreach (var (largest, own) in new[] { (masked.Length - 1, Limits.Default.MqttPacket), (200, masked.Length - 1) })
+        {
+            var relayed = new ArrayBufferWriter<byte>();
+            var verdict = Relay(Agreed(largest, own, grows), direction, sent, relayed);
+            Assert.Equal((refusal, 0), (verdict.Refusal, relayed.WrittenCount));
+            Assert.Contains($"{masked.Length - 1} bytes", verdict.Detail, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void User_properties_are_headers()
     {
@@ -126,7 +150,6 @@ public sealed class MqttMaskingSpec
         var relayed = new ArrayBufferWriter<byte>();
         static byte[] Packet(params (string Name, string Value)[] properties)
         {
-            static byte[] Text(string text) => [0, (byte)text.Length, .. Encoding.UTF8.GetBytes(text)];
             byte[] block = [0x01, 1, .. properties.SelectMany(p => (byte[])[PropertyTable.UserProperty, .. Text(p.Name), .. Text(p.Value)])];
             byte[] body = [.. Text("t"), (byte)block.Length, .. block, (byte)'p'];
             return [0x30, (byte)body.Length, .. body];
@@ -140,14 +163,13 @@ public sealed class MqttMaskingSpec
     [Fact]
     public void A_will_is_masked_before_it_is_recorded_and_before_the_upstream_hears_of_it()
     {
-        static byte[] Text(string text) => [0, (byte)text.Length, .. Encoding.UTF8.GetBytes(text)];
         byte[] body = [.. Text("MQTT"), 4, 0b1100_0110, 0, 60, .. Text("c1"), .. Text("pay/1"), .. Text("""{"card":4111111111111111}"""), .. Text("u"), .. Text("t")];
         var conversation = new MqttConversation(Limits.Default);
         var (record, aside, upstream) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
         conversation.ReadLogin([0x10, (byte)body.Length, .. body], aside);
         conversation.Mask(MaskBench.Begin(s_card));
 
-        Assert.Equal(Refusal.None, conversation.Admit(OperationRules.Everything, record, aside));
+        Assert.Equal(Refusal.None, conversation.Admit(OperationRules.Everything, record, aside).Refusal);
         conversation.StartUpstreamLogin(UpstreamCredentials.None, upstream);
 
         foreach (var written in new[] { record, upstream })
@@ -156,6 +178,25 @@ public sealed class MqttMaskingSpec
             Assert.True(written.WrittenSpan.IndexOf("4111"u8) < 0);
             Assert.Equal(written.WrittenCount, written.WrittenSpan[1] + 2);
         }
+    }
+
+    [Fact]
+    public void A_will_that_cannot_be_masked_is_refused_and_the_rule_is_told()
+    {
+        byte[] will = [.. Text("pay/1"), .. Text("card 4111")];
+        byte[] body = [.. Text("MQTT"), 4, 0b1100_0110, 0, 60, .. Text("c1"), .. will, .. Text("u"), .. Text("t")];
+        var conversation = new MqttConversation(Limits.Default);
+        var (record, aside) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        conversation.ReadLogin([0x10, (byte)body.Length, .. body], aside);
+        conversation.Mask(MaskBench.Begin(s_card));
+
+        var admitted = conversation.Admit(OperationRules.Everything, record, aside);
+
+        Assert.Equal(Refusal.PayloadUnreadable, admitted.Refusal);
+        Assert.Contains("will", admitted.Detail, StringComparison.Ordinal);
+        Assert.Contains("rule fields is strict", admitted.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("4111", admitted.Detail, StringComparison.Ordinal);
+        Assert.Equal(0, record.WrittenCount);
     }
 
     static RelayVerdict Relay(MqttConversation conversation, Direction direction, ReadOnlySpan<byte> input, ArrayBufferWriter<byte> relayed)
@@ -173,16 +214,30 @@ public sealed class MqttMaskingSpec
         return verdict;
     }
 
-    static MqttConversation Opened(ProtocolLevel level, params MaskingRule[] rules)
+    static MqttConversation Opened(ProtocolLevel level, params MaskingRule[] rules) =>
+        Opened(Frames.Connect(level, "u", "t"), Frames.ConnAck(level, aliases: true), Limits.Default, rules);
+
+    /// <summary>A session of MQTT 5 in which neither side accepts a packet larger than that; the gateway has a limit of its own.</summary>
+    static MqttConversation Agreed(int largest, long own, params MaskingRule[] rules)
     {
-        var conversation = new MqttConversation(Limits.Default);
+        byte[] properties = [5, PropertyTable.MaximumPacketSize, 0, 0, 0, (byte)largest];
+        byte[] connect = [.. Text("MQTT"), 5, 0b1100_0010, 0, 60, .. properties, .. Text("c1"), .. Text("u"), .. Text("t")];
+        byte[] connAck = [0x20, (byte)(2 + properties.Length), 0, 0, .. properties];
+        return Opened([0x10, (byte)connect.Length, .. connect], connAck, Limits.Default with { MqttPacket = own }, rules);
+    }
+
+    static MqttConversation Opened(byte[] connect, byte[] connAck, Limits limits, MaskingRule[] rules)
+    {
+        var conversation = new MqttConversation(limits);
         var aside = new ArrayBufferWriter<byte>();
-        conversation.ReadLogin(Frames.Connect(level, "u", "t"), aside);
+        conversation.ReadLogin(connect, aside);
         conversation.Mask(MaskBench.Begin(rules));
-        Assert.Equal(Refusal.None, conversation.Admit(OperationRules.Everything, aside, aside));
+        Assert.Equal(Refusal.None, conversation.Admit(OperationRules.Everything, aside, aside).Refusal);
         conversation.StartUpstreamLogin(UpstreamCredentials.None, aside);
-        Assert.True(conversation.ReadUpstreamLogin(Frames.ConnAck(level, aliases: true), aside).IsDone);
-        conversation.Relay(Direction.ToClient, Frames.ConnAck(level, aliases: true), new RelayOutput(aside, aside));
+        Assert.True(conversation.ReadUpstreamLogin(connAck, aside).IsDone);
+        conversation.Relay(Direction.ToClient, connAck, new RelayOutput(aside, aside));
         return conversation;
     }
+
+    static byte[] Text(string text) => [0, (byte)text.Length, .. Encoding.UTF8.GetBytes(text)];
 }

@@ -92,7 +92,7 @@ public sealed class BottledSession(Conversation conversation, OperationRules rul
     void Admit(ClientProof proof)
     {
         (Proof, _isAdmitted) = (proof, true);
-        var refusal = conversation.Admit(rules, _record, _toClient);
+        var refusal = conversation.Admit(rules, _record, _toClient).Refusal;
         if (refusal != Refusal.None)
             End(refusal);
         else
