@@ -103,6 +103,26 @@ public sealed class KafkaMaskingSpec
         Assert.Equal([new DeniedOperation("produce", "secret"), new DeniedOperation("produce", "pay")], session.Denied);
     }
 
+    [Theory]
+    [InlineData(0, Refusal.PayloadUnreadable)]
+    [InlineData(1, Refusal.None)]
+    [InlineData(-1, Refusal.None)]
+    public void Records_that_cannot_be_masked_go_no_further_and_end_a_session_whose_client_awaits_no_word(short acks, Refusal refusal)
+    {
+        var layout = KafkaApi.All[Produce].Request(9);
+        var request = KafkaFrame.Request(layout, 7, Produced(layout, acks, ("pay", s_unreadable)));
+        var (toUpstream, toClient) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        var output = new RelayOutput(toUpstream, toClient);
+
+        var verdict = Opened(Direction.ToUpstream).Relay(Direction.ToUpstream, request, output);
+
+        Assert.Equal(refusal, verdict.Refusal);
+        Assert.False(verdict.IsWhole);
+        Assert.Equal((0, acks == 0), (toUpstream.WrittenCount, toClient.WrittenCount == 0));
+        Assert.Equal([new DeniedOperation("produce", "pay")], output.Denied);
+        if (acks == 0) Assert.Contains("rule fields is strict", verdict.Detail, StringComparison.Ordinal);
+    }
+
     static JudgedSession Producing() => new(new([], [new("*", "secret*")]), Masker(Direction.ToUpstream, "pay", "secret"));
 
     static StructValue Produced(MessageLayout layout, long acks, params (string Topic, byte[] Records)[] topics)
@@ -132,14 +152,14 @@ public sealed class KafkaMaskingSpec
         return body;
     }
 
-    static KafkaConversation Opened()
+    static KafkaConversation Opened(Direction masked = Direction.ToClient)
     {
         var conversation = new KafkaConversation(Limits.Default);
         var aside = new ArrayBufferWriter<byte>();
         var api = KafkaApi.All[Fetch].Request(12);
         conversation.Begin(new Circumstances("localhost", 9092) { Upstream = new KafkaFacts(KafkaRanges.Everything, new Dictionary<int, BrokerAddress> { [1] = new("broker", 9092) }) });
         conversation.ReadLogin(KafkaFrame.Request(api, 1, new StructValue(api.Body)), aside);
-        conversation.Mask(Masker(Direction.ToClient, "pay"));
+        conversation.Mask(Masker(masked, "pay"));
         conversation.Admit(OperationRules.Everything, aside, aside);
         conversation.StartUpstreamLogin(UpstreamCredentials.None, aside);
         conversation.ReadUpstreamLogin([], aside);

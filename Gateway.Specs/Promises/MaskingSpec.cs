@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Confluent.Kafka;
+using Gateway.Actors.Record;
 using Gateway.Protocols;
 using Gateway.Specs.Support;
 using MQTTnet;
@@ -98,6 +99,37 @@ public sealed class MaskingSpec : IAsyncLifetime
         }
 
         static string Value(int number, string pan, string mail) => $$"""{"n":{{number}},"pan":"{{pan}}","from":"{{mail}}","padding":"{{new string('x', 200)}}"}""";
+    }
+
+    [Fact]
+    public async Task What_is_produced_and_consumed_is_recorded_as_it_was_masked_and_its_originals_are_not()
+    {
+        const string Rules = "{ rules: [ { name: pan, topics: [pay], direction: to-client, json: [$.pan], action: redact, text: HIDDEN },"
+            + " { name: mail, topics: [pay], direction: to-upstream, json: [$.from], action: redact, text: MAIL } ] }";
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), masking: Rules);
+        var token = KafkaNode.Token(_issuer);
+        cluster.Mock.CreateTopic("pay", 1);
+        using (var producer = new ProducerBuilder<string, string>(KafkaNode.ByPassword<ProducerConfig>(node, token)).Build())
+            await producer.ProduceAsync("pay", new() { Key = "k", Value = $$"""{"pan":"{{Card}}","from":"me@example.org"}""" });
+
+        await KafkaClients.ConsumeAsync(KafkaNode.ByPassword<ConsumerConfig>(node, token), "pay", 1, inGroup: false);
+
+        foreach (var (direction, masked, original) in new[]
+        {
+            (Direction.ToUpstream, "MAIL", "me@example.org"), (Direction.ToClient, "HIDDEN", Card),
+        })
+        {
+            await Eventually.AssertAsync(async () =>
+            {
+                Assert.Empty(await node.Archive.ListAsync(new SessionFilter { Open = true }, CancellationToken.None));
+                var recorded = new StringBuilder();
+                foreach (var session in await node.Archive.ListAsync(new SessionFilter { Open = false }, CancellationToken.None))
+                    recorded.Append(Encoding.Latin1.GetString(await node.ReplayAsync(session.SessionId, direction)));
+                Assert.Contains(masked, recorded.ToString(), StringComparison.Ordinal);
+                Assert.DoesNotContain(original, recorded.ToString(), StringComparison.Ordinal);
+            });
+        }
     }
 
     [Fact]
