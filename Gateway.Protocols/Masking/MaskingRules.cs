@@ -37,8 +37,6 @@ public sealed class MaskingRules
 
     public bool IsEmpty => All.Count == 0;
 
-    public bool NeedsKey => All.Any(rule => rule.Action.NeedsKey);
-
     /// <summary>Whether the JSON paths of these rules cannot be followed together.</summary>
     public static bool ArePathsTooMany(IReadOnlyList<MaskingRule> rules) =>
         PathAutomaton.TryBuild(rules.Take(Most).SelectMany((rule, i) => rule.JsonPaths.Select(path => (i, rule.Finds, path)))) is null;
