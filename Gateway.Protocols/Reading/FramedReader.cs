@@ -4,25 +4,17 @@ namespace Gateway.Protocols.Reading;
 /// A reader for protocols whose directions are one frame after the other: a head that is decoded, and behind it a payload that streams by. The
 /// protocol says how long head and frame are, and what a head means.
 /// </summary>
-public abstract class FramedReader : OperationReader
+public abstract class FramedReader : LanedReader
 {
-    readonly FrameLane[] _lanes;
-
     protected FramedReader(ReaderLimits limits)
     {
         Limits = limits;
-        _lanes = [new FrameLane(this, Direction.ToUpstream), new FrameLane(this, Direction.ToClient)];
+        Lanes = [new FrameLane(this, Direction.ToUpstream), new FrameLane(this, Direction.ToClient)];
     }
 
     internal ReaderLimits Limits { get; }
 
-    public sealed override void Read(long at, Direction direction, ReadOnlySpan<byte> bytes, List<DecodedOperation> into) =>
-        _lanes[(int)direction].Read(at, bytes, into);
-
-    public sealed override void Finish(long at, List<DecodedOperation> into)
-    {
-        foreach (var lane in _lanes) lane.Finish(at, into);
-    }
+    private protected override IReadOnlyList<OperationLane> Lanes { get; }
 
     /// <summary>Tells of the frame at the front of these bytes how long it is.</summary>
     protected internal abstract FrameMeasure Measure(Direction direction, ReadOnlySpan<byte> bytes);

@@ -4,44 +4,11 @@ using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Reading;
 using Gateway.Specs.Support;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Gateway.Specs.Kafka;
 
-public sealed class KafkaReaderSpec(ITestOutputHelper log)
+public sealed class KafkaReaderSpec
 {
-    public static TheoryData<string> Captures => [.. Capture.Names(refused: false).Where(IsKafka)];
-
-    [Theory]
-    [MemberData(nameof(Captures))]
-    public void Every_frame_that_was_relayed_is_read_and_every_byte_is_in_one(string name)
-    {
-        var relayed = Relayed(name);
-
-        var read = Read(relayed);
-
-        Assert.DoesNotContain(read, operation => operation.IsUnread);
-        foreach (var direction in Enum.GetValues<Direction>())
-        {
-            var bytes = relayed.Where(r => r.Direction == direction).Sum(r => r.Bytes.Length);
-            Assert.Equal(bytes, read.Where(o => o.Direction == direction).Sum(o => o.Length));
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Captures))]
-    public void Wherever_the_bytes_are_cut_the_same_is_read(string name)
-    {
-        var relayed = Relayed(name);
-        var whole = Read(relayed).Select(Shown).ToArray();
-
-        for (var cut = 1; cut < 40; cut++)
-        {
-            var pieces = relayed.SelectMany(r => r.Bytes.Chunk(cut).Select(bytes => (r.Direction, bytes)));
-            Assert.Equal(whole, Read(pieces).Select(Shown));
-        }
-    }
-
     [Fact]
     public void Records_are_told_by_topic_partition_count_and_offset()
     {
@@ -56,7 +23,7 @@ public sealed class KafkaReaderSpec(ITestOutputHelper log)
         var told = new StructValue(fetch.Response(12).Body);
         told.Add("Responses").With("Topic", "secret").Add("Partitions").With("PartitionIndex", 1).With("ErrorCode", 29);
 
-        var read = Read(
+        var read = ReadCapture.Read("kafka",
         [
             (Direction.ToUpstream, KafkaFrame.Request(produce.Request(9), 1, "app"u8, request)),
             (Direction.ToUpstream, KafkaFrame.Request(fetch.Request(12), 2, "app"u8, asked)),
@@ -87,7 +54,7 @@ public sealed class KafkaReaderSpec(ITestOutputHelper log)
         var heartbeat = KafkaApi.All[12];
         var answer = new StructValue(heartbeat.Response(1).Body).With("ErrorCode", error);
 
-        var read = Read(
+        var read = ReadCapture.Read("kafka",
         [
             (Direction.ToUpstream, KafkaFrame.Request(heartbeat.Request(1), 1, new StructValue(heartbeat.Request(1).Body))),
             (Direction.ToClient, KafkaFrame.Response(heartbeat.Response(1), 1, answer)),
@@ -101,7 +68,7 @@ public sealed class KafkaReaderSpec(ITestOutputHelper log)
     {
         var api = KafkaApi.All[3];
 
-        var read = Read([(Direction.ToClient, KafkaFrame.Response(api.Response(1), 9, new StructValue(api.Response(1).Body)))]);
+        var read = ReadCapture.Read("kafka", [(Direction.ToClient, KafkaFrame.Response(api.Response(1), 9, new StructValue(api.Response(1).Body)))]);
 
         Assert.Equal("Response [] id 9, of a request that did not go on", Shown(Assert.Single(read)));
     }
@@ -117,50 +84,11 @@ public sealed class KafkaReaderSpec(ITestOutputHelper log)
         // The name's length.
         malformed[sound.AsSpan().IndexOf("orders"u8) - 1] = 0xFF;
 
-        var read = Read([(Direction.ToUpstream, [.. malformed, .. sound, .. sound[..^3]])]);
+        var read = ReadCapture.Read("kafka", [(Direction.ToUpstream, [.. malformed, .. sound, .. sound[..^3]])]);
 
         Assert.Equal([true, false, true], read.Select(o => o.IsUnread));
         Assert.EndsWith("cut short, 3 bytes are missing", read[2].Detail, StringComparison.Ordinal);
         Assert.Equal(3 * sound.Length - 3, read.Sum(o => o.Length));
-    }
-
-    [Fact]
-    public void Mutated_recordings_never_throw_and_no_byte_is_lost()
-    {
-        var seed = Random.Shared.Next();
-        log.WriteLine($"seed {seed}");
-        var random = new Random(seed);
-        var captures = Capture.Names(refused: false).Where(IsKafka).Select(Relayed).ToArray();
-        for (var round = 0; round < 5000; round++)
-        {
-            var relayed = captures[random.Next(captures.Length)].Select(r => (r.Direction, Mutated(r.Bytes, random))).ToArray();
-            var read = Read(relayed);
-            Assert.True(relayed.Sum(r => r.Item2.Length) == read.Sum(o => o.Length), $"round {round} of seed {seed}");
-        }
-    }
-
-    static bool IsKafka(string name) => name.StartsWith("kafka/", StringComparison.Ordinal);
-
-    static List<(Direction Direction, byte[] Bytes)> Relayed(string name) =>
-    [
-        .. Capture.Load(name).Steps.SelectMany(step => ((Direction, byte[])[])[(Direction.ToUpstream, step.ToUpstream), (Direction.ToClient, step.ToClient)])
-            .Where(step => step.Item2.Length > 0),
-    ];
-
-    static List<DecodedOperation> Read(IEnumerable<(Direction Direction, byte[] Bytes)> pieces)
-    {
-        var (reader, read) = (OperationReader.Of("kafka", new ReaderLimits()), new List<DecodedOperation>());
-        foreach (var (direction, bytes) in pieces) reader.Read(0, direction, bytes, read);
-        reader.Finish(0, read);
-        return read;
-    }
-
-    static byte[] Mutated(byte[] bytes, Random random)
-    {
-        if (random.Next(4) > 0) return bytes;
-        var mutated = (byte[])bytes.Clone();
-        mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
-        return random.Next(3) == 0 ? mutated[..random.Next(mutated.Length)] : mutated;
     }
 
     static string Shown(DecodedOperation o) => $"{o.Name} [{string.Join(' ', o.Resources)}] {o.Detail}";

@@ -4,48 +4,15 @@ using Gateway.Protocols.Mqtt;
 using Gateway.Protocols.Reading;
 using Gateway.Specs.Support;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Gateway.Specs.Mqtt;
 
-public sealed class MqttReaderSpec(ITestOutputHelper log)
+public sealed class MqttReaderSpec
 {
-    public static TheoryData<string> Captures => [.. Capture.Names(refused: false).Where(IsMqtt)];
-
-    [Theory]
-    [MemberData(nameof(Captures))]
-    public void Every_packet_that_was_relayed_is_read_and_every_byte_is_in_one(string name)
-    {
-        var relayed = Relayed(name);
-
-        var read = Read(relayed);
-
-        Assert.DoesNotContain(read, operation => operation.IsUnread);
-        foreach (var direction in Enum.GetValues<Direction>())
-        {
-            var bytes = relayed.Where(r => r.Direction == direction).Sum(r => r.Bytes.Length);
-            Assert.Equal(bytes, read.Where(o => o.Direction == direction).Sum(o => o.Length));
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Captures))]
-    public void Wherever_the_bytes_are_cut_the_same_is_read(string name)
-    {
-        var relayed = Relayed(name);
-        var whole = Read(relayed).Select(Shown).ToArray();
-
-        for (var cut = 1; cut < 40; cut++)
-        {
-            var pieces = relayed.SelectMany(r => r.Bytes.Chunk(cut).Select(bytes => (r.Direction, bytes)));
-            Assert.Equal(whole, Read(pieces).Select(Shown));
-        }
-    }
-
     [Fact]
     public void Packets_are_told_in_the_words_of_the_standard()
     {
-        var read = Read(Relayed("mqtt/v5-every-packet.hex")).Select(Shown).ToArray();
+        var read = ReadCapture.Read("mqtt", ReadCapture.Relayed("mqtt/v5-every-packet.hex")).Select(Shown).ToArray();
 
         Assert.Equal("CONNECT [c1] MQTT 5, clean start, keep alive 60 s, will QoS 1 'gone'", read[0][..read[0].IndexOf(" {", StringComparison.Ordinal)]);
         Assert.Contains("will-topic=w/t, will-delay-interval=5, will-payload-format-indicator=1", read[0], StringComparison.Ordinal);
@@ -65,7 +32,7 @@ public sealed class MqttReaderSpec(ITestOutputHelper log)
     public void What_is_no_packet_is_handed_out_unread_from_there_on_and_the_other_direction_goes_on()
     {
         var connect = Frames.Connect(ProtocolLevel.V311, null, null);
-        var read = Read([(Direction.ToUpstream, [.. connect, .. "garbage"u8]), (Direction.ToUpstream, [1, 2]), (Direction.ToClient, Frames.ConnAck(ProtocolLevel.V311))]);
+        var read = ReadCapture.Read("mqtt", [(Direction.ToUpstream, [.. connect, .. "garbage"u8]), (Direction.ToUpstream, [1, 2]), (Direction.ToClient, Frames.ConnAck(ProtocolLevel.V311))]);
 
         Assert.Equal(["CONNECT", "bytes", "bytes", "CONNACK"], read.Select(o => o.Name));
         Assert.Equal((connect.Length, 7, true), ((int)read[1].Offset, (int)read[1].Length, read[1].IsUnread));
@@ -77,7 +44,7 @@ public sealed class MqttReaderSpec(ITestOutputHelper log)
     public void A_packet_that_was_cut_short_is_told_at_the_end()
     {
         var head = Frames.PublishHead(ProtocolLevel.V311, "a/b", 1000);
-        var read = Read([(Direction.ToUpstream, [.. Frames.Connect(ProtocolLevel.V311, null, null), .. head, .. "some"u8])]);
+        var read = ReadCapture.Read("mqtt", [(Direction.ToUpstream, [.. Frames.Connect(ProtocolLevel.V311, null, null), .. head, .. "some"u8])]);
 
         Assert.Equal(("PUBLISH", true, head.Length + 4L), (read[^1].Name, read[^1].IsUnread, read[^1].Length));
         Assert.EndsWith("cut short, 991 bytes are missing", read[^1].Detail, StringComparison.Ordinal);
@@ -94,45 +61,6 @@ public sealed class MqttReaderSpec(ITestOutputHelper log)
         for (var i = 0; i < 50; i++) reader.Read(3 + i, Direction.ToUpstream, new byte[100_000], read);
 
         Assert.Equal((5_000_000L, 100, 52L), (read[1].PayloadLength, read[1].Payload.Length, read[1].At));
-    }
-
-    [Fact]
-    public void Mutated_recordings_never_throw_and_no_byte_is_lost()
-    {
-        var seed = Random.Shared.Next();
-        log.WriteLine($"seed {seed}");
-        var random = new Random(seed);
-        var captures = Capture.Names(refused: false).Where(IsMqtt).Select(Relayed).ToArray();
-        for (var round = 0; round < 5000; round++)
-        {
-            var relayed = captures[random.Next(captures.Length)].Select(r => (r.Direction, Mutated(r.Bytes, random))).ToArray();
-            var read = Read(relayed);
-            Assert.True(relayed.Sum(r => r.Item2.Length) == read.Sum(o => o.Length), $"round {round} of seed {seed}");
-        }
-    }
-
-    static bool IsMqtt(string name) => name.StartsWith("mqtt/", StringComparison.Ordinal);
-
-    static List<(Direction Direction, byte[] Bytes)> Relayed(string name) =>
-    [
-        .. Capture.Load(name).Steps.SelectMany(step => ((Direction, byte[])[])[(Direction.ToUpstream, step.ToUpstream), (Direction.ToClient, step.ToClient)])
-            .Where(step => step.Item2.Length > 0),
-    ];
-
-    static List<DecodedOperation> Read(IEnumerable<(Direction Direction, byte[] Bytes)> pieces)
-    {
-        var (reader, read) = (OperationReader.Of("mqtt", new ReaderLimits()), new List<DecodedOperation>());
-        foreach (var (direction, bytes) in pieces) reader.Read(0, direction, bytes, read);
-        reader.Finish(0, read);
-        return read;
-    }
-
-    static byte[] Mutated(byte[] bytes, Random random)
-    {
-        if (random.Next(4) > 0) return bytes;
-        var mutated = (byte[])bytes.Clone();
-        mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
-        return random.Next(3) == 0 ? mutated[..random.Next(mutated.Length)] : mutated;
     }
 
     static string Shown(DecodedOperation o) =>

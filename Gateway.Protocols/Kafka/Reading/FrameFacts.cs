@@ -9,7 +9,7 @@ using Gateway.Protocols.Reading;
 namespace Gateway.Protocols.Kafka.Reading;
 
 /// <summary>What is told of a frame: gathered while its body is walked, by what the schema says of the fields, and bounded.</summary>
-sealed class FrameFacts(ReaderLimits limits)
+sealed class FrameFacts(int mostPayload)
 {
     /// <summary>Names of one frame that are told, and places that something is said of. Origin: what somebody reads.</summary>
     const int MostNames = 64;
@@ -44,14 +44,14 @@ sealed class FrameFacts(ReaderLimits limits)
     public ReadOnlyMemory<byte> Payload => _payload.WrittenSpan.ToArray();
 
     /// <summary>False for a Produce that wants no response.</summary>
-    public bool WantsResponse { get; private set; }
+    public bool WantsResponse { get; private set; } = true;
 
     public void Clear()
     {
         Names = [];
         _words.Clear();
         _places.Clear();
-        if (_payload.WrittenCount > 0) _payload = new ArrayBufferWriter<byte>();
+        OperationLane.Empty(ref _payload);
         (_topic, _last, _partition, _more, PayloadLength, WantsResponse) = ("", "", 0, 0, 0, true);
     }
 
@@ -69,7 +69,7 @@ sealed class FrameFacts(ReaderLimits limits)
                 break;
             case BodyTokenKind.Content when field.Type == FieldType.Records:
                 _batches.Feed(content);
-                _payload.Write(content[..Math.Min(content.Length, limits.Payload - _payload.WrittenCount)]);
+                _payload.Write(content[..Math.Min(content.Length, mostPayload - _payload.WrittenCount)]);
                 if (token.Number == 0) _words.Add(Records());
                 break;
             case BodyTokenKind.Length when field.Type == FieldType.Text:

@@ -7,94 +7,59 @@ using Gateway.Protocols.Reading;
 
 namespace Gateway.Protocols.Kafka.Reading;
 
-/// <summary>One direction of a <see cref="KafkaReader"/>: holds a header until it is whole, and walks the body behind it as it comes.</summary>
-sealed class KafkaLane(Direction direction, ReaderLimits limits, PendingRequests pending)
+/// <summary>One direction of a <see cref="KafkaReader"/>: reads a header once it is whole, and walks the body behind it as it comes.</summary>
+sealed class KafkaLane(Direction direction, ReaderLimits limits, PendingRequests pending) : OperationLane(direction, limits, "a frame")
 {
     /// <summary>How much is held at a time of a header that is not whole.</summary>
     const int Step = 64;
 
     readonly StreamWalk _walk = new();
-    readonly FrameFacts _facts = new(limits);
-    ArrayBufferWriter<byte> _head = new();
-    DecodedOperation? _current;
+    readonly FrameFacts _facts = new(limits.Payload);
+    DecodedOperation? _read;
     MessageLayout? _layout;
     int _correlationId;
-    long _left;
-    long _offset;
-    string? _stopped;
     string? _fault;
 
-    public void Read(long at, ReadOnlySpan<byte> bytes, List<DecodedOperation> into)
-    {
-        while (!bytes.IsEmpty)
-        {
-            if (_stopped is not null)
-            {
-                Unread(at, bytes, "", into);
-                return;
-            }
-
-            bytes = _current is null ? Head(at, bytes, into) : Body(at, bytes, into);
-        }
-    }
-
-    /// <summary>What began and did not end.</summary>
-    public void Finish(long at, List<DecodedOperation> into)
-    {
-        if (_current is not null)
-        {
-            _fault ??= string.Create(CultureInfo.InvariantCulture, $"cut short, {_left} bytes are missing");
-            _current = _current with { Length = _current.Length - _left };
-            Complete(at, into);
-        }
-        else if (_head.WrittenCount > 0)
-        {
-            Unread(at, _head.WrittenSpan, "a frame begins here and does not end", into);
-        }
-
-        _head = new ArrayBufferWriter<byte>();
-    }
-
-    ReadOnlySpan<byte> Head(long at, ReadOnlySpan<byte> bytes, List<DecodedOperation> into)
+    protected override ReadOnlySpan<byte> ReadHead(long at, ReadOnlySpan<byte> bytes, List<DecodedOperation> into)
     {
         // No more than a header lacks at the least belongs to it for certain: what is too much is given back.
         var taken = Math.Min(Step, bytes.Length);
-        _head.Write(bytes[..taken]);
-        if (!TryHead(_head.WrittenSpan, out var length, out var frame))
+        Held.Write(bytes[..taken]);
+        if (!TryHead(Held.WrittenSpan, out var length, out var frame))
         {
-            _stopped = "no Kafka frame begins here";
-            Unread(at, _head.WrittenSpan, _stopped, into);
-            _head = new ArrayBufferWriter<byte>();
+            Unread(at, Held.WrittenSpan, "no Kafka frame begins here", into);
+            Stop();
             return bytes[taken..];
         }
 
         if (length == 0) return bytes[taken..];
-        var rest = bytes[(taken - (_head.WrittenCount - length))..];
-        _head.ResetWrittenCount();
-        _current = _current! with { Offset = _offset, Length = frame };
-        _left = frame - length;
-        if (_layout is not null) _walk.Begin(_layout, _left, isExact: false);
+        var rest = bytes[(taken - (Held.WrittenCount - length))..];
+        var left = frame - length;
+        Begin(_read!, frame, left);
+        if (_layout is not null) _walk.Begin(_layout, left, isExact: false);
+        if (left > 0) return rest;
         // A body without a byte is walked all the same.
-        if (_left == 0) Walked(at, [], into);
+        Pass([]);
+        Complete(at, null, into);
         return rest;
     }
 
-    /// <summary>Reads a header, and begins what it is of; its length is 0 where more has to come. False where there is none.</summary>
+    /// <summary>Reads a header, and what it is of; its length is 0 where more has to come. False where there is none.</summary>
     bool TryHead(ReadOnlySpan<byte> bytes, out int length, out long frame)
     {
         (length, frame) = (0, 0);
         if (bytes.Length < sizeof(int)) return true;
         var size = BinaryPrimitives.ReadInt32BigEndian(bytes);
-        if (size < 0 || size > Limits.Default.KafkaFrame || bytes.Length > Limits.Default.KafkaHeader) return false;
+        if (size < 0 || size > Protocols.Limits.Default.KafkaFrame || bytes.Length > Protocols.Limits.Default.KafkaHeader) return false;
         if (size == 0)
         {
             // SASL before Kafka 1.0: a token without a header, which is recorded without what it said, and an answer that says nothing.
-            Begin("SaslToken", null, 0, "");
+            Read("SaslToken", null, 0, "");
             (length, frame) = (sizeof(int), sizeof(int));
             return true;
         }
 
-        var isRead = direction == Direction.ToUpstream ? TryRequest(bytes, out length, out frame) : TryResponse(bytes, out length, out frame);
+        var isRead = Direction == Direction.ToUpstream ? TryRequest(bytes, out length, out frame) : TryResponse(bytes, out length, out frame);
         return isRead && frame >= length;
     }
 
@@ -106,7 +71,7 @@ sealed class KafkaLane(Direction direction, ReaderLimits limits, PendingRequests
         var api = KafkaApi.Find(head.Key);
         var layout = api is not null && api.Versions.Contains(head.Version) ? api.Request(head.Version) : null;
         var client = layout is null ? "" : System.Text.Encoding.UTF8.GetString(RequestHead.ClientId(bytes));
-        Begin(
+        Read(
             api?.Name ?? string.Create(CultureInfo.InvariantCulture, $"API-{head.Key}"), layout, head.CorrelationId,
             string.Create(CultureInfo.InvariantCulture, $"v{head.Version}, id {head.CorrelationId}{(client.Length > 0 ? $", client {client}" : "")}"));
         return true;
@@ -123,7 +88,7 @@ sealed class KafkaLane(Direction direction, ReaderLimits limits, PendingRequests
         (length, frame) = (head.Length, head.FrameLength);
         if (length == 0) return true;
         if (layout is not null) pending.Came(id);
-        Begin(
+        Read(
             layout?.Api ?? "Response", layout, id,
             layout is null
                 ? string.Create(CultureInfo.InvariantCulture, $"id {id}, of a request that did not go on")
@@ -131,22 +96,13 @@ sealed class KafkaLane(Direction direction, ReaderLimits limits, PendingRequests
         return true;
     }
 
-    void Begin(string name, MessageLayout? layout, int correlationId, string detail)
+    void Read(string name, MessageLayout? layout, int correlationId, string detail)
     {
         (_layout, _correlationId, _fault) = (layout, correlationId, null);
-        _facts.Clear();
-        _current = new DecodedOperation { Name = name, Direction = direction, Detail = detail };
+        _read = new DecodedOperation { Name = name, Direction = Direction, Detail = detail };
     }
 
-    ReadOnlySpan<byte> Body(long at, ReadOnlySpan<byte> bytes, List<DecodedOperation> into)
-    {
-        var length = (int)Math.Min(_left, bytes.Length);
-        _left -= length;
-        Walked(at, bytes[..length], into);
-        return bytes[length..];
-    }
-
-    void Walked(long at, ReadOnlySpan<byte> part, List<DecodedOperation> into)
+    protected override void Pass(ReadOnlySpan<byte> part)
     {
         while (_layout is not null && _fault is null)
         {
@@ -156,43 +112,23 @@ sealed class KafkaLane(Direction direction, ReaderLimits limits, PendingRequests
             if (token.Kind is BodyTokenKind.Malformed or BodyTokenKind.NeedMore or BodyTokenKind.End) break;
             _facts.See(token, token.Kind == BodyTokenKind.Content ? before[..token.Consumed] : default);
         }
-
-        if (_left == 0) Complete(at, into);
     }
 
-    void Complete(long at, List<DecodedOperation> into)
+    protected override DecodedOperation Whole(DecodedOperation current, string? cut)
     {
-        var current = _current!;
-        if (_fault is null && direction == Direction.ToUpstream && _layout is not null && _facts.WantsResponse)
+        _fault ??= cut;
+        if (_fault is null && Direction == Direction.ToUpstream && _layout is not null && _facts.WantsResponse)
             pending.Add(_correlationId, KafkaApi.All[_layout.Key].Response(_layout.Version));
         string[] said = [current.Detail, .. _facts.Words(), _fault ?? ""];
-        into.Add(current with
+        var whole = current with
         {
-            At = at,
             Resources = _facts.Names,
             Detail = string.Join(", ", said.Where(word => word.Length > 0)),
             Payload = _facts.Payload,
             PayloadLength = _facts.PayloadLength,
             IsUnread = _fault is not null,
-        });
-        _offset += current.Length;
-        _current = null;
-    }
-
-    void Unread(long at, ReadOnlySpan<byte> bytes, string why, List<DecodedOperation> into)
-    {
-        into.Add(new DecodedOperation
-        {
-            At = at,
-            Direction = direction,
-            Offset = _offset,
-            Length = bytes.Length,
-            Name = DecodedOperation.Bytes,
-            Detail = why,
-            IsUnread = true,
-            Payload = bytes[..Math.Min(bytes.Length, limits.Payload)].ToArray(),
-            PayloadLength = bytes.Length,
-        });
-        _offset += bytes.Length;
+        };
+        _facts.Clear();
+        return whole;
     }
 }

@@ -1,0 +1,124 @@
+using System.Buffers;
+
+namespace Gateway.Protocols.Reading;
+
+/// <summary>
+/// One direction of a <see cref="LanedReader"/>: heads are held until they are whole, what follows them streams by. Where the bytes stop making
+/// sense, all that follow are unread.
+/// </summary>
+abstract class OperationLane(Direction direction, ReaderLimits limits, string what)
+{
+    /// <summary>What a buffer may keep between two operations: live sessions are read too, and most of them are idle.</summary>
+    const int MostKept = 1024;
+
+    ArrayBufferWriter<byte> _held = new();
+    long _offset;
+    bool _isStopped;
+
+    protected Direction Direction { get; } = direction;
+
+    protected ReaderLimits Limits { get; } = limits;
+
+    /// <summary>What is held of a head.</summary>
+    protected ArrayBufferWriter<byte> Held => _held;
+
+    /// <summary>The operation that is under way.</summary>
+    protected DecodedOperation? Current { get; private set; }
+
+    /// <summary>Bytes that it lacks.</summary>
+    protected long Left { get; private set; }
+
+    public void Read(long at, ReadOnlySpan<byte> bytes, List<DecodedOperation> into)
+    {
+        while (!bytes.IsEmpty)
+        {
+            if (_isStopped)
+            {
+                Unread(at, bytes, "", into);
+                return;
+            }
+
+            bytes = Current is null ? ReadHead(at, bytes, into) : ReadBody(at, bytes, into);
+        }
+    }
+
+    /// <summary>What began and did not end.</summary>
+    public void Finish(long at, List<DecodedOperation> into)
+    {
+        if (Current is { } cut)
+        {
+            Current = cut with { Length = cut.Length - Left };
+            Complete(at, FormattableString.Invariant($"cut short, {Left} bytes are missing"), into);
+        }
+        else if (_held.WrittenCount > 0)
+        {
+            Unread(at, _held.WrittenSpan, $"{what} begins here and does not end", into);
+        }
+
+        Left = 0;
+        Empty(ref _held);
+    }
+
+    /// <summary>Takes from the front what a head still lacks; yields the rest.</summary>
+    protected abstract ReadOnlySpan<byte> ReadHead(long at, ReadOnlySpan<byte> bytes, List<DecodedOperation> into);
+
+    /// <summary>A part of what follows the head.</summary>
+    protected abstract void Pass(ReadOnlySpan<byte> part);
+
+    /// <summary>The current operation, its last byte read or <paramref name="cut"/> short, as it is told.</summary>
+    protected abstract DecodedOperation Whole(DecodedOperation current, string? cut);
+
+    /// <summary>A head is read.</summary>
+    protected void Begin(DecodedOperation operation, long length, long left)
+    {
+        (Current, Left) = (operation with { Offset = _offset, Length = length }, left);
+        Empty(ref _held);
+    }
+
+    /// <summary>Nothing from here on makes sense.</summary>
+    protected void Stop()
+    {
+        _isStopped = true;
+        Empty(ref _held);
+    }
+
+    protected void Complete(long at, string? cut, List<DecodedOperation> into)
+    {
+        into.Add(Whole(Current!, cut) with { At = at });
+        _offset += Current!.Length;
+        Current = null;
+    }
+
+    protected void Unread(long at, ReadOnlySpan<byte> bytes, string why, List<DecodedOperation> into)
+    {
+        into.Add(new DecodedOperation
+        {
+            At = at,
+            Direction = Direction,
+            Offset = _offset,
+            Length = bytes.Length,
+            Name = DecodedOperation.Bytes,
+            Detail = why,
+            IsUnread = true,
+            Payload = bytes[..Math.Min(bytes.Length, Limits.Payload)].ToArray(),
+            PayloadLength = bytes.Length,
+        });
+        _offset += bytes.Length;
+    }
+
+    /// <summary>Empties a buffer; one that has become large is given back.</summary>
+    internal static void Empty(ref ArrayBufferWriter<byte> buffer)
+    {
+        if (buffer.Capacity > MostKept) buffer = new ArrayBufferWriter<byte>();
+        else buffer.ResetWrittenCount();
+    }
+
+    ReadOnlySpan<byte> ReadBody(long at, ReadOnlySpan<byte> bytes, List<DecodedOperation> into)
+    {
+        var length = (int)Math.Min(Left, bytes.Length);
+        Left -= length;
+        Pass(bytes[..length]);
+        if (Left == 0) Complete(at, null, into);
+        return bytes[length..];
+    }
+}
