@@ -104,7 +104,10 @@ public sealed class MqttWireSpec : IAsyncLifetime
         var (client, received) = await MqttClients.ConnectAsync(MqttClients.Plain(port, token, version));
         using var connected = client;
         await client.SubscribeAsync("sensors/#", MqttQualityOfServiceLevel.ExactlyOnce);
-        foreach (var quality in Enum.GetValues<MqttQualityOfServiceLevel>())
+        // The client acknowledges what was received after it has told so: the first message behind shows that PUBREC was sent, the second that
+        // PUBREL came and PUBCOMP was sent. Either would break the protocol behind DISCONNECT.
+        MqttQualityOfServiceLevel[] settled = [MqttQualityOfServiceLevel.AtMostOnce, MqttQualityOfServiceLevel.AtMostOnce];
+        foreach (var quality in Enum.GetValues<MqttQualityOfServiceLevel>().Concat(settled))
         {
             var payload = RandomNumberGenerator.GetBytes(quality == MqttQualityOfServiceLevel.ExactlyOnce ? LargePayload : 1000);
             await client.PublishBinaryAsync($"sensors/{quality}", payload, quality);
