@@ -50,9 +50,9 @@ public sealed class UpstreamSecrets(IRegisteredSecrets registered)
         if (ConfiguredFiles.NotSecret(file) is { } problem) return Fault($"{problem.Problem}; {problem.Remedy}");
         try
         {
-            if (new FileInfo(file).Length > MaxBytes)
-                return Fault($"{file} is larger than {MaxBytes} bytes; name a file that holds the secret alone");
-            return WithoutLineEnd(s_strict.GetString(await File.ReadAllBytesAsync(file, cancel).ConfigureAwait(false)));
+            return await Task.Run(() => ConfiguredFiles.Bytes(file, MaxBytes), cancel).ConfigureAwait(false) is { } bytes
+                ? WithoutLineEnd(s_strict.GetString(bytes))
+                : Fault($"{file} is larger than {MaxBytes} bytes; name a file that holds the secret alone");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {

@@ -65,6 +65,20 @@ public sealed class UpstreamSecretsSpec : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_mounted_secret_too_the_content_is_measured_and_not_the_link_to_it()
+    {
+        using var mounted = new MountedFile("password");
+        var login = new UpstreamLogin("gateway", OfFile(mounted.Path));
+
+        mounted.Put("s3cret"u8.ToArray());
+        Assert.Equal("s3cret", (await _secrets.ReadAsync(login, CancellationToken.None)).Value.Password);
+
+        mounted.Put(new byte[64 * 1024 + 1]);
+        var credentials = await _secrets.ReadAsync(login, CancellationToken.None);
+        Assert.Contains("larger than 65536 bytes", credentials.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_password_can_be_a_variable_of_the_nodes_environment()
     {
         Environment.SetEnvironmentVariable("GATEWAY_SECRET_SPEC", "from-environment");
