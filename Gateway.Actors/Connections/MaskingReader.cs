@@ -32,9 +32,10 @@ sealed class MaskingReader(ConnectionFiles files)
         masking.Require(rules.Length > 0, "rules", "mask nothing", "add a rule, or remove masking");
         masking.Require(key is not null || !rules.Any(rule => rule.Action.NeedsKey), "key", "is required by rules that make tokens or encrypt", "name a secret: keyFile, keyEnvironment or keySecret");
         masking.Require(rules.Length <= MaskingRules.Most, "rules", $"are more than {MaskingRules.Most}", "let one rule name several paths");
-        var areTooMany = MaskingRules.ArePathsTooMany(rules);
-        masking.Require(!areTooMany, "rules", $"have JSON paths that {MaskingRules.TooManyPaths}", "use fewer paths with .. and wildcards behind it");
-        return rules.Length > MaskingRules.Most || areTooMany ? MaskingProfile.None : new(new(rules, protocol.MatchesTopic), key);
+        var followed = MaskingRules.TryCreate([.. rules.Take(MaskingRules.Most)], protocol.MatchesTopic);
+        masking.Require(
+            followed is not null, "rules", "have JSON paths that combine in too many ways", "use fewer paths with .. and wildcards behind it");
+        return followed is null ? MaskingProfile.None : new(followed, key);
     }
 
     MaskingRule Rule(YamlFields fields, ProtocolEntry protocol)

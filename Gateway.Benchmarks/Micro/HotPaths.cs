@@ -77,7 +77,7 @@ static class HotPaths
             JsonPaths = path is null ? [] : [path],
             Detectors = path is null ? [Detector.Find("card-number")!] : [],
         };
-        var masker = new Masker(new MaskingRules([rule], static (_, _) => false), null);
+        var masker = new Masker(MaskingRules.TryCreate([rule], static (_, _) => false)!, null);
         var fields = string.Join(',', Enumerable.Range(0, 36).Select(i => $"\"field{i:D2}\":\"value {i} of some\""));
         var message = Encoding.UTF8.GetBytes($"{{{fields},\"card\":{{\"number\":\"4111111111111111\",\"month\":12}}}}");
         var target = new PooledWriter();

@@ -43,7 +43,7 @@ ref struct JsonPass
     static readonly JsonReaderOptions s_options = new() { MaxDepth = Masker.MostDepth, AllowMultipleValues = true };
 
     readonly ReadOnlySpan<byte> _json;
-    readonly PathState _start;
+    readonly ChosenPaths _paths;
     readonly TextMask _text;
     readonly PooledWriter _scratch;
     readonly PooledWriter _target;
@@ -56,20 +56,21 @@ ref struct JsonPass
     JsonMasked _masked;
 
     /// <param name="json">The texts.</param>
-    /// <param name="start">What is selected by paths.</param>
+    /// <param name="paths">What is selected by paths.</param>
     /// <param name="finders">The rules that look at all of it, a bit each.</param>
     /// <param name="text">Masks the texts in it.</param>
     /// <param name="levels">One more than <see cref="Masker.MostDepth"/>, for this pass alone.</param>
     /// <param name="scratch">For this pass alone.</param>
     /// <param name="target">Takes the masked texts.</param>
     public JsonPass(
-        ReadOnlySpan<byte> json, PathState start, ulong finders, TextMask text, JsonLevel[] levels, PooledWriter scratch, PooledWriter target)
+        ReadOnlySpan<byte> json, ChosenPaths paths, ulong finders, TextMask text, JsonLevel[] levels,
+        PooledWriter scratch, PooledWriter target)
     {
         _json = json;
-        (_start, _text, _levels, _scratch, _target) = (start, text, levels, scratch, target);
+        (_paths, _text, _levels, _scratch, _target) = (paths, text, levels, scratch, target);
         _reader = new(json, s_options);
-        _next = start;
-        _levels[0] = new() { State = start, Finders = finders, KeptEnd = -1, DropFrom = -1 };
+        _next = paths.Start;
+        _levels[0] = new() { State = paths.Start, Finders = finders, KeptEnd = -1, DropFrom = -1 };
     }
 
     public bool IsChanged { get; private set; }
@@ -116,14 +117,14 @@ ref struct JsonPass
         BeginItem(ref level);
         var name = Unescaped();
         _next = level.State.Member(name);
-        if (level.Finders == 0 || _next.Whole >= 0 && _text.Rules[_next.Whole].Action.Kind == MaskingKind.Drop) return;
+        if (level.Finders == 0 || _paths.Whole(_next) is >= 0 and var rule && _text.Rules[rule].Action.Kind == MaskingKind.Drop) return;
         // The token ends with its colon.
         Parts(level.Finders, name, Start, Start + _reader.ValueSpan.Length + 2);
     }
 
     void Value(ref JsonLevel level)
     {
-        if (_depth == 0) _next = _start;
+        if (_depth == 0) _next = _paths.Start;
         else if (level.IsArray)
         {
             BeginItem(ref level);
@@ -131,13 +132,13 @@ ref struct JsonPass
         }
 
         var (state, start) = (_next, Start);
-        if (state.Whole >= 0)
+        if (_paths.Whole(state) is >= 0 and var rule)
         {
-            Whole(ref level, state.Whole, start);
+            Whole(ref level, rule, start);
             return;
         }
 
-        var finders = level.Finders | state.Finders;
+        var finders = level.Finders | _paths.Finders(state);
         if (_reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
         {
             _levels[++_depth] = new()

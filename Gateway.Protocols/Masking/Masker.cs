@@ -41,8 +41,6 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
 
     const string NoJson = "is no JSON, or nested too deeply";
 
-    static readonly PathState s_nowhere = PathAutomaton.TryBuild([])!;
-
     readonly TextMask _text = new(rules.All, key);
     readonly PooledWriter _scratch = new();
     readonly PooledWriter _first = new();
@@ -78,7 +76,7 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
         return Finish(
             plan.WholeValue >= 0
                 ? Replaced(plan.WholeValue, value, target)
-                : Found(plan.ValueFinders, plan.StrictText, plan.HasPaths ? plan.Start : null, plan.StrictJson, value, target),
+                : Found(plan.ValueFinders, plan.StrictText, plan.Paths, plan.StrictJson, value, target),
             before, target);
     }
 
@@ -118,18 +116,19 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
         return _text.TryWriteReplaced(rule, value, target, asJson: false) ? Masked.Changed : TooLong;
     }
 
-    Masked Found(ulong finders, int strictText, PathState? paths, int strictJson, ReadOnlySpan<byte> value, PooledWriter target)
+    Masked Found(ulong finders, int strictText, ChosenPaths? paths, int strictJson, ReadOnlySpan<byte> value, PooledWriter target)
     {
         var content = MaskedContent.Of(value);
         var body = value[content.Prefix..];
         var strict = strictJson >= 0 ? strictJson : strictText;
         if (strict >= 0 && !Utf8.IsValid(body)) return Refused(strict, "is no UTF-8");
         // What does not look like JSON has nothing that a path could lead to, unless the path is $ itself.
-        if (!content.LooksLikeJson && strictJson < 0 && paths is { Whole: < 0, Finders: 0 }) paths = null;
+        if (!content.LooksLikeJson && strictJson < 0 && paths is { SelectAll: false }) paths = null;
         if (paths is null && !content.LooksLikeJson) return InText(finders, value, content.Prefix, target);
         var before = target.Length;
         target.Write(value[..content.Prefix]);
-        var pass = new JsonPass(body, paths ?? s_nowhere, finders, _text, _levels ??= new JsonLevel[MostDepth + 1], _scratch, target);
+        _levels ??= new JsonLevel[MostDepth + 1];
+        var pass = new JsonPass(body, paths ?? ChosenPaths.None, finders, _text, _levels, _scratch, target);
         var masked = pass.Run();
         if (masked == JsonMasked.TooMuch) return TooMuch;
         if (masked == JsonMasked.TooLong) return TooLong;

@@ -10,10 +10,10 @@ public sealed class MaskingPlan
     readonly IReadOnlyList<MaskingRule> _rules;
     readonly HeaderRule[] _headers;
 
-    internal MaskingPlan(IReadOnlyList<MaskingRule> rules, ulong chosen)
+    internal MaskingPlan(IReadOnlyList<MaskingRule> rules, ChosenPaths chosen)
     {
         _rules = rules;
-        int[] mine = [.. Enumerable.Range(0, rules.Count).Where(i => (chosen & 1UL << i) != 0)];
+        int[] mine = [.. Enumerable.Range(0, rules.Count).Where(i => (chosen.Rules & 1UL << i) != 0)];
         WholeValue = First(mine, rule => rule.WholeValue && !rule.Finds);
         ValueFinders = Bits(mine, rule => rule.WholeValue && rule.Finds);
         WholeKey = First(mine, rule => rule.Key && !rule.Finds);
@@ -21,9 +21,7 @@ public sealed class MaskingPlan
         StrictJson = First(mine, rule => rule.JsonPaths.Count > 0 && rule.Strict);
         StrictText = First(mine, rule => rule.WholeValue && rule.Finds && rule.Strict);
         StrictKey = First(mine, rule => rule.Key && rule.Finds && rule.Strict);
-        var paths = mine.SelectMany(i => rules[i].JsonPaths.Select(path => (i, rules[i].Finds, path))).ToArray();
-        HasPaths = paths.Length > 0;
-        Start = PathAutomaton.TryBuild(paths) ?? throw new ArgumentException(MaskingRules.TooManyPaths, nameof(rules));
+        Paths = mine.Any(i => rules[i].JsonPaths.Count > 0) ? chosen : null;
         _headers =
         [
             .. mine.SelectMany(i => rules[i].Headers.Select(name => new HeaderRule(name == "*" ? null : Encoding.UTF8.GetBytes(name), i))),
@@ -37,7 +35,7 @@ public sealed class MaskingPlan
     public bool HasKeys => WholeKey >= 0 || KeyFinders != 0;
 
     /// <summary>Whether values have to be looked at.</summary>
-    public bool HasValues => WholeValue >= 0 || ValueFinders != 0 || HasPaths;
+    public bool HasValues => WholeValue >= 0 || ValueFinders != 0 || Paths is not null;
 
     // Numbers of rules, -1 for none, and sets of them, a bit each.
     internal int WholeValue { get; }
@@ -54,9 +52,8 @@ public sealed class MaskingPlan
 
     internal int StrictKey { get; }
 
-    internal bool HasPaths { get; }
-
-    internal PathState Start { get; }
+    /// <summary>Null where no rule has a path.</summary>
+    internal ChosenPaths? Paths { get; }
 
     /// <summary>What is done to a header of that name.</summary>
     internal (int Whole, ulong Finders, int Strict) Header(ReadOnlySpan<byte> name)

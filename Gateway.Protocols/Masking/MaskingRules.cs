@@ -12,23 +12,19 @@ public sealed class MaskingRules
     /// <summary>Rules of one connection: a set of them is a word of the machine.</summary>
     public const int Most = 64;
 
-    public const string TooManyPaths = "combine in too many ways";
-
     /// <summary>Sets of rules whose plan is kept. Origin: topics fall into a handful of them; more are made again each time.</summary>
     const int MostPlans = 256;
 
-    public static readonly MaskingRules None = new([], static (_, _) => false);
+    public static readonly MaskingRules None = TryCreate([], static (_, _) => false)!;
 
     readonly ConcurrentDictionary<ulong, MaskingPlan> _plans = new();
     readonly TopicMatch _matches;
+    readonly PathState _start;
     readonly ulong _everywhere;
 
-    /// <exception cref="ArgumentException">They are more than <see cref="Most"/>, or <see cref="ArePathsTooMany"/>.</exception>
-    public MaskingRules(IReadOnlyList<MaskingRule> rules, TopicMatch matches)
+    MaskingRules(IReadOnlyList<MaskingRule> rules, TopicMatch matches, PathState start)
     {
-        if (rules.Count > Most) throw new ArgumentException($"more than {Most} rules", nameof(rules));
-        if (ArePathsTooMany(rules)) throw new ArgumentException(TooManyPaths, nameof(rules));
-        (All, _matches) = (rules, matches);
+        (All, _matches, _start) = (rules, matches, start);
         _everywhere = Bits(rule => rule.Topics.Count == 0);
     }
 
@@ -37,9 +33,14 @@ public sealed class MaskingRules
 
     public bool IsEmpty => All.Count == 0;
 
-    /// <summary>Whether the JSON paths of these rules cannot be followed together.</summary>
-    public static bool ArePathsTooMany(IReadOnlyList<MaskingRule> rules) =>
-        PathAutomaton.TryBuild(rules.Take(Most).SelectMany((rule, i) => rule.JsonPaths.Select(path => (i, rule.Finds, path)))) is null;
+    /// <summary>Null where the JSON paths of these rules combine in more ways than can be followed together.</summary>
+    /// <exception cref="ArgumentException">They are more than <see cref="Most"/>.</exception>
+    public static MaskingRules? TryCreate(IReadOnlyList<MaskingRule> rules, TopicMatch matches)
+    {
+        if (rules.Count > Most) throw new ArgumentException($"more than {Most} rules", nameof(rules));
+        var paths = rules.SelectMany((rule, i) => rule.JsonPaths.Select(path => (i, rule.Finds, path)));
+        return PathAutomaton.TryBuild(paths) is { } start ? new(rules, matches, start) : null;
+    }
 
     /// <summary>Whether any rule is for that direction.</summary>
     public bool Concern(Direction direction) => Bits(rule => IsFor(rule, direction)) != 0;
@@ -61,7 +62,7 @@ public sealed class MaskingRules
 
         if (chosen == 0) return null;
         if (_plans.TryGetValue(chosen, out var plan)) return plan;
-        plan = new(All, chosen);
+        plan = new(All, new(_start, chosen));
         return _plans.Count < MostPlans ? _plans.GetOrAdd(chosen, plan) : plan;
     }
 

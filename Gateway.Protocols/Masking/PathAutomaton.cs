@@ -1,8 +1,11 @@
+using System.Numerics;
+
 namespace Gateway.Protocols.Masking;
 
 /// <summary>
 /// The paths of several rules as one automaton: a state is where in which paths a value stands, so that following a text costs one step for each of
-/// its values, however many paths there are. Made once, when a connection is registered.
+/// its values, however many paths there are. Made once of all rules of a connection, when it is registered; <see cref="ChosenPaths"/> are
+/// those of a topic.
 /// </summary>
 sealed class PathAutomaton
 {
@@ -62,13 +65,15 @@ sealed class PathAutomaton
         var hits = places.Where(p => StepAt(p) is null).Select(p => _paths[p.Path]).ToArray();
         var state = new PathState
         {
-            Whole = hits.Where(h => !h.Finds).Select(h => h.Rule).DefaultIfEmpty(-1).Min(),
-            Finders = hits.Where(h => h.Finds).Aggregate(0UL, (all, h) => all | 1UL << h.Rule),
+            Replacers = Bits(hits.Where(h => !h.Finds)),
+            Finders = Bits(hits.Where(h => h.Finds)),
         };
         _states.Add(key, state);
         _open.Enqueue((state, places));
         return state;
     }
+
+    static ulong Bits(IEnumerable<(int Rule, bool Finds, JsonPath Path)> hits) => hits.Aggregate(0UL, (all, h) => all | 1UL << h.Rule);
 
     JsonPathStep? StepAt((int Path, int Step) place)
     {
@@ -82,8 +87,8 @@ sealed class PathAutomaton
 /// <summary>Where in which paths a value stands.</summary>
 sealed class PathState
 {
-    /// <summary>The first rule that masks the whole value; -1: none.</summary>
-    public required int Whole { get; init; }
+    /// <summary>The rules that mask the whole value, a bit each.</summary>
+    public required ulong Replacers { get; init; }
 
     /// <summary>The rules that mask parts of it, a bit each.</summary>
     public required ulong Finders { get; init; }
@@ -104,4 +109,24 @@ sealed class PathState
 
         return Other;
     }
+}
+
+/// <summary>The paths of some rules, a bit each: of what a state says of a value, theirs alone counts.</summary>
+readonly record struct ChosenPaths(PathState Start, ulong Rules)
+{
+    /// <summary>Those of no rule: they lead nowhere.</summary>
+    public static readonly ChosenPaths None = new(PathAutomaton.TryBuild([])!, 0);
+
+    /// <summary>Whether one of them is <c>$</c> itself.</summary>
+    public bool SelectAll => ((Start.Replacers | Start.Finders) & Rules) != 0;
+
+    /// <summary>The first rule that masks the whole value; -1: none.</summary>
+    public int Whole(PathState state)
+    {
+        var replacers = state.Replacers & Rules;
+        return replacers == 0 ? -1 : BitOperations.TrailingZeroCount(replacers);
+    }
+
+    /// <summary>The rules that mask parts of the value, a bit each.</summary>
+    public ulong Finders(PathState state) => state.Finders & Rules;
 }

@@ -60,6 +60,20 @@ public sealed class MaskingReaderSpec : IDisposable
             [message.Replace("{root}", _folder.Root, StringComparison.Ordinal)], Load(masking).Faults.Select(f => f.ToString().Split(' ', 2)[1]));
 
     [Fact]
+    public void More_rules_and_paths_than_can_be_followed_are_told()
+    {
+        var paths = string.Join(", ", Enumerable.Range(0, 12).Select(i => $"'$..n{i}..*..*..n{i}.x'"));
+        var rules = string.Join(", ", Enumerable.Range(0, 65).Select(i => $"{{ name: r{i}, action: redact }}"));
+
+        Assert.Equal(
+            "spec.masking.rules: have JSON paths that combine in too many ways; use fewer paths with .. and wildcards behind it",
+            Told($"{{ rules: [ {{ name: a, action: redact, json: [{paths}] }} ] }}"));
+        Assert.Equal("spec.masking.rules: are more than 64; let one rule name several paths", Told($"{{ rules: [{rules}] }}"));
+
+        string Told(string masking) => Assert.Single(Load(masking).Faults).ToString().Split(' ', 2)[1];
+    }
+
+    [Fact]
     public void A_protocol_whose_payload_nobody_reads_has_nothing_to_mask()
     {
         var faults = Load("{ rules: [ { name: a, action: redact } ] }", "tls").Faults.Select(f => f.ToString());

@@ -212,7 +212,8 @@ public sealed class BatchMaskSpec
 
     static (bool Ok, byte[] Result) TryMask(byte[] batches, Direction direction, out bool isChanged, params MaskingRule[] rules)
     {
-        var masker = new Masker(new MaskingRules(rules, ProtocolCatalog.Find("kafka")!.MatchesTopic), MaskingKey.Of(MaskBench.Secret)) { Compression = RecordCompression.Instance };
+        var compiled = MaskingRules.TryCreate(rules, ProtocolCatalog.Find("kafka")!.MatchesTopic)!;
+        var masker = new Masker(compiled, MaskingKey.Of(MaskBench.Secret)) { Compression = RecordCompression.Instance };
         var mask = new BatchMask(masker, Limits.Default);
         mask.Begin();
         var target = new PooledWriter();

@@ -138,7 +138,7 @@ public sealed class KafkaMaskingSpec
     static Masker Masker(Direction direction, params string[] topics)
     {
         var rule = Rule(Redact("***"), "$.card") with { Topics = [.. topics], Direction = direction };
-        var rules = new MaskingRules([rule], ProtocolCatalog.Find("kafka")!.MatchesTopic);
+        var rules = MaskingRules.TryCreate([rule], ProtocolCatalog.Find("kafka")!.MatchesTopic)!;
         return new(rules, null) { Compression = RecordCompression.Instance };
     }
 

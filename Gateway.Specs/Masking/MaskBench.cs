@@ -27,7 +27,9 @@ static class MaskBench
     public static MaskingRule Matching(string pattern, MaskingAction? action = null) =>
         new() { Name = "pattern", Action = action ?? Redact("#"), Pattern = TextPattern.TryCreate(pattern, out _, out _)! };
 
-    public static Masker Begin(params MaskingRule[] rules) => Begun(new(new MaskingRules(rules, TopicFilter.Matches), MaskingKey.Of(Secret)));
+    public static MaskingRules Rules(params MaskingRule[] rules) => MaskingRules.TryCreate(rules, TopicFilter.Matches)!;
+
+    public static Masker Begin(params MaskingRule[] rules) => Begun(new(Rules(rules), MaskingKey.Of(Secret)));
 
     /// <summary>A masker that may do what one message may.</summary>
     public static Masker Begun(Masker masker)

@@ -19,7 +19,7 @@ public sealed class MaskerSpec
         Assert.Equal(token, Mask("""{"n":42}""", rule));
         Assert.Equal(token, Mask("""{"n":"\u0034\u0032"}""", rule));
         Assert.NotEqual(token, Mask("""{"n":"43"}""", rule));
-        var other = Begun(new Masker(new MaskingRules([rule], TopicFilter.Matches), MaskingKey.Of(Secret + "!")));
+        var other = Begun(new Masker(Rules(rule), MaskingKey.Of(Secret + "!")));
         var target = new PooledWriter();
         other.Value(other.PlanOf(Direction.ToClient, "t"u8)!, """{"n":"42"}"""u8, target);
         Assert.NotEqual(token, Encoding.UTF8.GetString(target.Span));
@@ -162,12 +162,9 @@ public sealed class MaskerSpec
     {
         var counts = new Dictionary<string, long>();
         var masker = Begun(new Masker(
-            new MaskingRules(
-                [
-                    Rule(Stars, "$.a") with { Name = "first", Topics = ["pay/#"], Direction = Direction.ToClient },
-                    Rule(Stars, "$..b") with { Name = "second" },
-                ],
-                TopicFilter.Matches),
+            Rules(
+                Rule(Stars, "$.a") with { Name = "first", Topics = ["pay/#"], Direction = Direction.ToClient },
+                Rule(Stars, "$..b") with { Name = "second" }),
             null, (rule, count) => counts[rule] = counts.GetValueOrDefault(rule) + count));
         var target = new PooledWriter();
 
@@ -201,8 +198,52 @@ public sealed class MaskerSpec
     {
         var paths = Enumerable.Range(0, 12).Select(i => $"$..n{i}..*..*..n{i}.x").ToArray();
 
-        Assert.True(MaskingRules.ArePathsTooMany([Rule(Stars, paths)]));
-        Assert.False(MaskingRules.ArePathsTooMany([Rule(Stars, [.. Enumerable.Range(0, 200).Select(i => $"$..n{i}")])]));
+        Assert.Null(MaskingRules.TryCreate([Rule(Stars, paths)], TopicFilter.Matches));
+        Assert.NotNull(MaskingRules.TryCreate([Rule(Stars, [.. Enumerable.Range(0, 200).Select(i => $"$..n{i}")])], TopicFilter.Matches));
+    }
+
+    [Fact]
+    public void Of_paths_that_are_followed_together_those_of_the_topics_rules_alone_select()
+    {
+        var card = """{"card":{"number":"1","of":"me@example.org"}}"""u8.ToArray();
+        var masker = Begin(
+            Rule(Redact("A"), "$.card") with { Topics = ["a/#"] },
+            Rule(Redact("B"), "$.card.number") with { Topics = ["+/b"] },
+            Detecting("email", Redact("C")) with { JsonPaths = Rule(Stars, "$.card").JsonPaths, Topics = ["c/#"] },
+            Rule(Redact("D"), "$") with { Topics = ["d"] });
+
+        foreach (var (topic, masked) in new[]
+        {
+            ("a/a", """{"card":"A"}"""), ("x/b", """{"card":{"number":"B","of":"me@example.org"}}"""), ("a/b", """{"card":"A"}"""),
+            ("c/c", """{"card":{"number":"1","of":"C"}}"""), ("c/b", """{"card":{"number":"B","of":"C"}}"""), ("d", "\"D\""),
+        })
+        {
+            var target = new PooledWriter();
+            masker.Value(masker.PlanOf(Direction.ToClient, Encoding.UTF8.GetBytes(topic))!, card, target);
+            Assert.Equal(masked, Encoding.UTF8.GetString(target.Span));
+        }
+
+        Assert.Null(masker.PlanOf(Direction.ToClient, "x"u8));
+    }
+
+    [Fact]
+    public void Topics_with_other_rules_cost_no_other_automaton()
+    {
+        var masker = Begin([.. Enumerable.Range(0, 10).Select(i => OfLevel(i))]);
+        masker.PlanOf(Direction.ToClient, "1"u8);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (var set = 1; set <= 1000; set++) Assert.NotNull(masker.PlanOf(Direction.ToClient, Encoding.UTF8.GetBytes(Topic(set))));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000 * 16 * 1024);
+
+        static MaskingRule OfLevel(int level)
+        {
+            string[] paths = [.. Enumerable.Range(0, 20).Select(n => $"$..n{level}.m{n}")];
+            return Rule(Stars, paths) with { Topics = [string.Concat(Enumerable.Repeat("+/", level)) + "1/#"] };
+        }
+
+        static string Topic(int set) => string.Join('/', Enumerable.Range(0, 10).Select(i => set >> i & 1));
     }
 
     [Theory]
