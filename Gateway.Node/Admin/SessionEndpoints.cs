@@ -45,14 +45,15 @@ static class SessionEndpoints
         return Results.Json([.. rows.Select(SessionView.Of)], AdminJson.Default.IReadOnlyListSessionView);
     }
 
-    static async Task<IResult> TrafficAsync(HttpContext http, ISessionArchive archive, ISessionCommands commands)
+    static async Task<IResult> TrafficAsync(HttpContext http, ISessionArchive archive, ISessionCommands commands, TimeProvider time)
     {
         var (filter, fault) = SessionQuery.Read(http.Request.Query);
         if (filter is null) return Problems.Of(StatusCodes.Status400BadRequest, fault);
         var rows = await archive.ListAsync(filter with { Open = true }, http.RequestAborted);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        limit.CancelAfter(s_traffic);
-        var views = await Task.WhenAll(rows.Select(async row => SessionView.Of(row) with { Live = await LiveAsync(row.SessionId, commands, limit.Token) }));
+        using var limit = new CancellationTokenSource(s_traffic, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, limit.Token);
+        var views = await Task.WhenAll(rows.Select(
+            async row => SessionView.Of(row) with { Live = await LiveAsync(row.SessionId, commands, either.Token) }));
         return Results.Json([.. views], AdminJson.Default.IReadOnlyListSessionView);
     }
 

@@ -120,6 +120,24 @@ public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
         Assert.Null(shown.Live);
     }
 
+    [Fact]
+    public async Task Traffic_of_all_open_sessions_is_shown_within_two_seconds_though_a_node_says_nothing()
+    {
+        var first = MemoryArchive.SampleRow(ended: false) with { NodeKey = "node1" };
+        var second = first with { SessionId = Running, NodeKey = "node2", StartedAt = first.StartedAt + 1 };
+        var cluster = new SampleCluster(new SampleCluster.Recorded(first, []), new SampleCluster.Recorded(second, [])) { Silent = "node2" };
+        await using var host = await AdminHost.StartAsync(cluster, _key);
+        using var client = host.Client("viewer");
+
+        var asked = client.GetFromJsonAsync("/v1/traffic", AdminJson.Default.IReadOnlyListSessionView);
+        await cluster.SilentIsAsked.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.False(asked.IsCompleted);
+        host.Time.Advance(TimeSpan.FromSeconds(2));
+        var shown = await asked.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal([("node2", null), ("node1", 70L)], shown!.Select(s => (s.Node, s.Live?.ToUpstreamBytes)));
+    }
+
     [Theory]
     [InlineData("nobody")]
     [InlineData("..%2F..%2Fetc%2Fpasswd")]

@@ -84,6 +84,31 @@ public sealed class LimitsSpec : IAsyncLifetime, IDisposable
         Assert.Equal(sent, received);
     }
 
+    [Fact]
+    public async Task All_sessions_of_a_subject_together_are_no_faster_than_allowed()
+    {
+        const int Sessions = 4;
+        await using var node = await StartAsync(("Limits:BytesPerSecondPerSubject", "400000"));
+        var clients = await Task.WhenAll(Enumerable.Range(0, Sessions).Select(_ => OpenAsync(node)));
+        // They carry traffic before anything is measured.
+        await Task.WhenAll(clients.Select(client => EchoAsync(client, 1)));
+        var began = TimeProvider.System.GetTimestamp();
+
+        await Task.WhenAll(clients.Select(client => EchoAsync(client, 200_000)));
+
+        // Both directions count: 400,000 bytes each, which would be free for one alone. Together they owe 3 seconds, but the last read of
+        // each direction is not waited for.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+        foreach (var client in clients) await client.DisposeAsync();
+
+        static async Task EchoAsync(Stream client, int bytes)
+        {
+            var writing = client.WriteAsync(new byte[bytes]).AsTask();
+            await client.ReadExactlyAsync(new byte[bytes]);
+            await writing;
+        }
+    }
+
     public Task InitializeAsync()
     {
         _upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);

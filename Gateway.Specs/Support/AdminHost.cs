@@ -35,7 +35,7 @@ sealed class AdminHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(Log);
         builder.Services.AddSingleton(archive).AddSingleton<ISessionCommands>(cluster).AddSingleton<IClusterView>(cluster)
             .AddSingleton<INodeCommands>(cluster).AddSingleton<IConnections>(cluster).AddSingleton<IReadiness>(cluster)
-            .AddSingleton<TimeProvider>(new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddTicks(SampleRegistry.At * TimeSpan.TicksPerMicrosecond)))
+            .AddSingleton<TimeProvider>(Time)
             .AddSingleton<IRegistry>(Registry).AddSingleton<IRegistryCommands>(Registry).AddSingleton<IConnectionSurvey>(cluster)
             .AddSingleton<IConnectionChanges>(new SampleChanges(Registry)).AddSingleton<IAuditRecord>(new HeldAudit(Registry))
             .AddSingleton<ILedger>(new SampleLedger(key)).AddSingleton<IRecordingKeys>(Keys).AddSingleton<RecordingLife>()
@@ -51,6 +51,8 @@ sealed class AdminHost : IAsyncDisposable
     public SampleNodeCertificates Certificates { get; }
 
     public LogLines Log { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddTicks(SampleRegistry.At * TimeSpan.TicksPerMicrosecond));
 
     public HeldRegistry Registry { get; } = new();
 

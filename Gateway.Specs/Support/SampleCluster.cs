@@ -35,6 +35,12 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
     /// <summary>Makes sessions deaf: commands to them time out.</summary>
     public bool Deaf { get; set; }
 
+    /// <summary>A node that says nothing, however long it is waited for; null: there is none.</summary>
+    public string? Silent { get; init; }
+
+    /// <summary>Over when <see cref="Silent"/> was asked.</summary>
+    public TaskCompletionSource SilentIsAsked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public string? JournalProblem { get; set; }
 
     public IReadOnlyList<ReadinessCheck> Checks => [new("cluster", null), new("journal", JournalProblem)];
@@ -87,8 +93,17 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
     public Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel) =>
         Task.FromResult(sessionId == SampleSession.Id ? new KeyFinding(SampleSession.Key(), null) : KeyFinding.None);
 
-    public Task<SessionState> ShowAsync(string sessionId, CancellationToken cancel) =>
-        Deaf ? throw new TimeoutException() : Task.FromResult(new SessionState(sessionId, SessionPhase.Streaming, "node2", 70, 7000, 2));
+    public async Task<SessionState> ShowAsync(string sessionId, CancellationToken cancel)
+    {
+        if (Deaf) throw new TimeoutException();
+        if (Silent is not null && _sessions.Find(s => s.Row.SessionId == sessionId)?.Row.NodeKey == Silent)
+        {
+            SilentIsAsked.TrySetResult();
+            await Task.Delay(Timeout.Infinite, cancel);
+        }
+
+        return new SessionState(sessionId, SessionPhase.Streaming, "node2", 70, 7000, 2);
+    }
 
     public Task EndAsync(EndSession command, CancellationToken cancel)
     {
