@@ -22,6 +22,14 @@ public static class RefusalFacts
         _ => Side.Client,
     };
 
+    /// <summary>The word used on metrics and in events.</summary>
+    public static string Word(this Side side) => side switch
+    {
+        Side.Client => "client",
+        Side.Gateway => "gateway",
+        _ => "upstream",
+    };
+
     /// <summary>True when the same client may succeed later without changing anything on its side.</summary>
     public static bool IsRetryable(this Refusal refusal) => refusal is
         Refusal.TooManySessions or Refusal.TooManyFromAddress or Refusal.TooManyOfSubject or Refusal.RecordingFailed or Refusal.IssuerUnavailable or Refusal.NodeDraining or Refusal.SessionIdle

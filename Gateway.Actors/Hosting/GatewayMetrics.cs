@@ -135,12 +135,5 @@ public sealed class GatewayMetrics : IDisposable
     }
 
     static TagList RefusalTags(string connection, Refusal refusal) =>
-        new() { { "connection", connection }, { "refusal", refusal.Word() }, { "side", Word(refusal.GuiltySide()) } };
-
-    static string Word(Side side) => side switch
-    {
-        Side.Client => "client",
-        Side.Gateway => "gateway",
-        _ => "upstream",
-    };
+        new() { { "connection", connection }, { "refusal", refusal.Word() }, { "side", refusal.GuiltySide().Word() } };
 }

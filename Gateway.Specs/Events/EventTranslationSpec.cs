@@ -37,7 +37,7 @@ public sealed class EventTranslationSpec : IDisposable
         Assert.Equal(("operations-denied", "sensor-7", "publish commands/all"), (denied.Type, denied.Session!.Subject, Text(denied.Denied![0])));
         Assert.Equal(
             ("session-ended", "notice", "node2", "refused", "identity-expired", 70_005L),
-            (ended.Type, ended.Severity, ended.Node, ended.End!.Ending, ended.End.Refusal!, ended.End.ToUpstreamBytes));
+            (ended.Type, ended.Severity.Word(), ended.Node, ended.End!.Ending, ended.End.Refusal!, ended.End.ToUpstreamBytes));
         Assert.Contains("telemetry", ended.Summary, StringComparison.Ordinal);
     }
 
@@ -62,7 +62,7 @@ public sealed class EventTranslationSpec : IDisposable
         var torn = EventTranslation.Of(new JournalRow(1, "one", 3, "s.opened.3", [1, 2, 3]), null);
         var huge = EventTranslation.Of(new JournalRow(1, "one", 3, "s.opened.3", null), null);
 
-        Assert.Equal(("record-unreadable", "one:3", "warning"), (torn.Type, torn.Id, torn.Severity));
+        Assert.Equal(("record-unreadable", "one:3", "warning"), (torn.Type, torn.Id, torn.Severity.Word()));
         Assert.Equal("Event 3 of one cannot be read: it is too large", huge.Summary);
     }
 

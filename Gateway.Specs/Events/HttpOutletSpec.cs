@@ -13,8 +13,8 @@ public sealed class HttpOutletSpec : IAsyncLifetime, IDisposable
 {
     static readonly AuditEvent[] s_batch =
     [
-        new(1, "one:1", "session-opened", "2026-01-02T03:04:05.000000Z", "info", "node1", "Sällskap"),
-        new(1, "one:2", "session-ended", "2026-01-02T03:04:06.000000Z", "notice", "node1", "over") { At = 1_767_323_046_000_000 },
+        new(1, "one:1", "session-opened", "2026-01-02T03:04:05.000000Z", EventSeverity.Info, "node1", "Sällskap"),
+        new(1, "one:2", "session-ended", "2026-01-02T03:04:06.000000Z", EventSeverity.Notice, "node1", "over") { At = 1_767_323_046_000_000 },
     ];
 
     readonly byte[][] _keys = [RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(24)];

@@ -9,7 +9,10 @@ namespace Gateway.Specs.Events;
 public sealed class SyslogOutletSpec : IDisposable
 {
     static readonly AuditEvent[] s_batch =
-        [.. Enumerable.Range(1, 1000).Select(i => new AuditEvent(1, $"one:{i}", "session-opened", "2026-01-02T03:04:05.000000Z", "info", "node1", new string('x', 500)))];
+    [
+        .. Enumerable.Range(1, 1000).Select(i => new AuditEvent(
+            1, $"one:{i}", "session-opened", "2026-01-02T03:04:05.000000Z", EventSeverity.Info, "node1", new string('x', 500))),
+    ];
 
     readonly TestCertificates _servers = new("Server CA");
     readonly TestCertificates _clients = new("Clients CA");

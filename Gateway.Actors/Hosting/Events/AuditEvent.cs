@@ -11,10 +11,10 @@ namespace Gateway.Actors.Hosting.Events;
 /// <param name="Id">The same each time the event is told, and no other's: the session, or <c>registry</c>, and the event's number there.</param>
 /// <param name="Type">A word such as <c>session-opened</c>.</param>
 /// <param name="Time">When it happened, UTC.</param>
-/// <param name="Severity"><c>info</c>, <c>notice</c> or <c>warning</c>.</param>
+/// <param name="Severity">How much it asks for somebody's attention.</param>
 /// <param name="Node">The node it happened on.</param>
 /// <param name="Summary">The whole of it in one sentence.</param>
-public sealed record AuditEvent(int Version, string Id, string Type, string Time, string Severity, string Node, string Summary)
+public sealed record AuditEvent(int Version, string Id, string Type, string Time, EventSeverity Severity, string Node, string Summary)
 {
     public SessionPart? Session { get; init; }
 

@@ -18,8 +18,9 @@ public static class EventSize
 
     public static AuditEvent Fit(AuditEvent e)
     {
-        foreach (var cut in (AuditEvent[])[Cut(e, Text), Cut(e, ShortText)])
+        foreach (var most in (ReadOnlySpan<int>)[Text, ShortText])
         {
+            var cut = Cut(e, most);
             if (cut.ToBytes().Length <= Most) return cut;
         }
 

@@ -9,12 +9,6 @@ namespace Gateway.Actors.Hosting.Events;
 /// <summary>Makes an <see cref="AuditEvent"/> of what the journal holds. Pure.</summary>
 public static class EventTranslation
 {
-    const string Info = "info";
-
-    const string Notice = "notice";
-
-    const string Warning = "warning";
-
     /// <param name="row">An event of a session or of the registry.</param>
     /// <param name="session">What the index knows of the session; null for one that was removed.</param>
     public static AuditEvent Of(JournalRow row, SessionRow? session)
@@ -45,22 +39,31 @@ public static class EventTranslation
     }
 
     static AuditEvent Opened(JournalRow row, SessionOpened e) =>
-        Event(row, "session-opened", e.OpenedAt, Info, e.NodeKey, $"{e.Subject} opened a session on {e.Connection} from {e.Client.Address}") with
+        Event(
+            row, "session-opened", e.OpenedAt, EventSeverity.Info, e.NodeKey,
+            $"{e.Subject} opened a session on {e.Connection} from {e.Client.Address}") with
         {
             Session = Session(e.SessionId, e.Connection, e.Protocol, e.Client) with { Subject = e.Subject, Issuer = e.Issuer, Groups = e.Groups },
         };
 
     static AuditEvent Refused(JournalRow row, SessionRefused e) =>
         Event(
-            row, "session-refused", e.RefusedAt, Warning, e.NodeKey,
+            row, "session-refused", e.RefusedAt, EventSeverity.Warning, e.NodeKey,
             $"{e.Subject ?? "A client"} was refused on {e.Connection} from {e.Client.Address}: {e.Refusal.Word()}") with
         {
             Session = Session(e.SessionId, e.Connection, e.Protocol, e.Client) with { Subject = e.Subject },
-            End = new EndPart(Ending.Refused.Word(), 0, 0) { Refusal = e.Refusal.Word(), Side = Side(e.Refusal), Detail = e.Detail },
+            End = new EndPart(Ending.Refused.Word(), 0, 0)
+            {
+                Refusal = e.Refusal.Word(),
+                Side = e.Refusal.GuiltySide().Word(),
+                Detail = e.Detail,
+            },
         };
 
     static AuditEvent Denied(JournalRow row, OperationsDenied e, SessionRow? session) =>
-        Event(row, "operations-denied", e.At, Warning, session?.NodeKey ?? "", $"{Who(session)} was denied {Count(e.Operations)}") with
+        Event(
+            row, "operations-denied", e.At, EventSeverity.Warning, session?.NodeKey ?? "",
+            $"{Who(session)} was denied {Count(e.Operations)}") with
         {
             Session = Session(row, session),
             Denied = [.. e.Operations.Take(EventSize.Operations + 1).Select(o => new DeniedPart(o.Operation, o.Resource))],
@@ -69,15 +72,16 @@ public static class EventTranslation
     static AuditEvent Ended(JournalRow row, SessionSealed e, SessionRow? session)
     {
         var refusal = e.Refusal == Refusal.None ? null : e.Refusal.Word();
+        var isAsUsual = refusal is null && e.Ending is not (Ending.NodeLost or Ending.Killed);
         return Event(
-            row, "session-ended", e.SealedAt, refusal is null && e.Ending is not (Ending.NodeLost or Ending.Killed) ? Info : Notice, e.SealedBy,
+            row, "session-ended", e.SealedAt, isAsUsual ? EventSeverity.Info : EventSeverity.Notice, e.SealedBy,
             $"The session of {Who(session)} ended: {refusal ?? e.Ending.Word()}") with
         {
             Session = Session(row, session),
             End = new EndPart(e.Ending.Word(), e.ToUpstreamBytes, e.ToClientBytes)
             {
                 Refusal = refusal,
-                Side = refusal is null ? null : Side(e.Refusal),
+                Side = refusal is null ? null : e.Refusal.GuiltySide().Word(),
                 Detail = e.Detail,
             },
         };
@@ -86,7 +90,7 @@ public static class EventTranslation
     static AuditEvent Act(JournalRow row, RegistryEvent e)
     {
         var view = AuditView.Of(row.Number, e);
-        return Event(row, "act", e.Act.At, Notice, e.Act.NodeKey, $"{view.Who}: {view.Act} {view.Target}".TrimEnd()) with
+        return Event(row, "act", e.Act.At, EventSeverity.Notice, e.Act.NodeKey, $"{view.Who}: {view.Act} {view.Target}".TrimEnd()) with
         {
             Act = new ActPart(row.Number, view.Act, e.Act.Who, e.Act.Issuer, e.Act.Address, view.Target, view.Detail),
         };
@@ -94,9 +98,9 @@ public static class EventTranslation
 
     // Told rather than passed over: somebody may have written to the database.
     static AuditEvent Unreadable(JournalRow row, string why) =>
-        Event(row, "record-unreadable", 0, Warning, "", $"Event {row.Number} of {row.PersistenceId} cannot be read: {why}");
+        Event(row, "record-unreadable", 0, EventSeverity.Warning, "", $"Event {row.Number} of {row.PersistenceId} cannot be read: {why}");
 
-    static AuditEvent Event(JournalRow row, string type, long at, string severity, string node, string summary) =>
+    static AuditEvent Event(JournalRow row, string type, long at, EventSeverity severity, string node, string summary) =>
         new(1, $"{row.PersistenceId}:{row.Number}", type, JournalTime.Write(at), severity, node, summary) { At = at };
 
     static SessionPart Session(string id, string connection, string protocol, ClientFacts client) => new(id, connection, protocol, client.Address)
@@ -119,11 +123,4 @@ public static class EventTranslation
 
     static string Count(IReadOnlyList<DeniedOperation> operations) =>
         operations.Count == 1 ? $"{operations[0].Operation} {operations[0].Resource}" : $"{operations.Count} operations";
-
-    static string Side(Refusal refusal) => refusal.GuiltySide() switch
-    {
-        Protocols.Side.Client => "client",
-        Protocols.Side.Gateway => "gateway",
-        _ => "upstream",
-    };
 }

@@ -66,7 +66,7 @@ static class OtlpLogs
         // 64-bit numbers are texts in this encoding.
         json.WriteString("timeUnixNano", (Math.Max(e.At, 0) * (Int128)1000).ToString(CultureInfo.InvariantCulture));
         json.WriteNumber("severityNumber", Severity(e.Severity));
-        json.WriteString("severityText", e.Severity);
+        json.WriteString("severityText", e.Severity.Word());
         json.WriteString("eventName", $"gateway.{e.Type}");
         json.WriteStartObject("body");
         json.WriteString("stringValue", Encoding.ASCII.GetString(e.ToBytes()));
@@ -95,10 +95,11 @@ static class OtlpLogs
     }
 
     // Logs data model, "Mapping of SeverityNumber": INFO, INFO2, WARN.
-    static int Severity(string word) => word switch
+    static int Severity(EventSeverity severity) => severity switch
     {
-        "warning" => 13,
-        "notice" => 10,
-        _ => 9,
+        EventSeverity.Info => 9,
+        EventSeverity.Notice => 10,
+        EventSeverity.Warning => 13,
+        _ => throw new ArgumentOutOfRangeException(nameof(severity)),
     };
 }

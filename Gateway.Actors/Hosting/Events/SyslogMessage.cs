@@ -22,11 +22,13 @@ public static class SyslogMessage
         return [.. length, .. header, .. body];
     }
 
-    static int Severity(string word) => word switch
+    // RFC 5424 section 6.2.1.
+    static int Severity(EventSeverity severity) => severity switch
     {
-        "warning" => 4,
-        "notice" => 5,
-        _ => 6,
+        EventSeverity.Info => 6,
+        EventSeverity.Notice => 5,
+        EventSeverity.Warning => 4,
+        _ => throw new ArgumentOutOfRangeException(nameof(severity)),
     };
 
     // PRINTUSASCII without spaces, or the dash for nothing.
