@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -20,19 +21,23 @@ public sealed class AdminClient : IDisposable
     readonly HttpClient _http;
     readonly Func<CancellationToken, Task<string?>> _token;
     readonly string _node;
+    readonly bool _hasCertificate;
     bool _hasToken;
 
-    /// <summary>Trusts these authorities, or with null the system's.</summary>
-    public AdminClient(Uri node, string? token, X509Certificate2Collection? authorities)
-        : this(node, _ => Task.FromResult(token), authorities)
+    /// <summary>Trusts these authorities, or with null the system's. A node asks for the certificate; it counts where there is no token.</summary>
+    public AdminClient(Uri node, string? token, X509Certificate2Collection? authorities, SslStreamCertificateContext? certificate = null)
+        : this(node, _ => Task.FromResult(token), authorities, certificate)
     {
     }
 
     /// <summary>Asks for the token before each request, for it may have been renewed; null: none.</summary>
-    public AdminClient(Uri node, Func<CancellationToken, Task<string?>> token, X509Certificate2Collection? authorities)
+    public AdminClient(
+        Uri node, Func<CancellationToken, Task<string?>> token, X509Certificate2Collection? authorities, SslStreamCertificateContext? certificate = null)
     {
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) };
         if (authorities is not null) handler.SslOptions.CertificateChainPolicy = Trusting(authorities);
+        handler.SslOptions.ClientCertificateContext = certificate;
+        _hasCertificate = certificate is not null;
         _http = new HttpClient(handler) { BaseAddress = node, Timeout = s_patience };
         _node = node.GetLeftPart(UriPartial.Authority);
         _token = token;
@@ -128,7 +133,10 @@ public sealed class AdminClient : IDisposable
         if (problem?.Faults is { Count: > 0 } faults) detail = string.Join("\ngateway: ", faults.Select(Printable.Text));
         return answer.StatusCode switch
         {
-            HttpStatusCode.Unauthorized when !_hasToken =>
+            // What a node answers to a certificate that it asked for says more; one that asks for none says that there is no token.
+            HttpStatusCode.Unauthorized when !_hasToken && _hasCertificate && problem?.Refusal is not null =>
+                new(ExitCode.Refused, "the node takes no client certificates; ask its operators for Admin:ClientCertificates, or run gateway login"),
+            HttpStatusCode.Unauthorized when !_hasToken && !_hasCertificate =>
                 new(ExitCode.Refused, "the node asks who you are; run gateway login, or give --token-file"),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests => new(ExitCode.Refused, detail),
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => new(ExitCode.Unreachable, detail),

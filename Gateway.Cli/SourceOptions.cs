@@ -19,6 +19,11 @@ public sealed class SourceOptions(Func<string, string?> variables)
 
     readonly Option<string?> _tokenFile = Text("--token-file", "file", "A file with the token (or GATEWAY_TOKEN holds it).");
 
+    readonly Option<string?> _certificate = Text(
+        "--certificate", "file", "Instead of a token: a client certificate with its intermediates, PEM (GATEWAY_CERTIFICATE).");
+
+    readonly Option<string?> _key = Text("--certificate-key", "file", "Its private key, PEM, where it lies in another file (GATEWAY_CERTIFICATE_KEY).");
+
     readonly Option<string?> _ca = Text("--ca", "file", "The authorities of the node's certificate, PEM (GATEWAY_CA).");
 
     readonly Option<string?> _journal = Text(
@@ -28,7 +33,7 @@ public sealed class SourceOptions(Func<string, string?> variables)
 
     public void AddTo(Command command)
     {
-        foreach (var option in new[] { _node, _token, _tokenFile, _ca }) command.Options.Add(option);
+        foreach (var option in new[] { _node, _token, _tokenFile, _certificate, _key, _ca }) command.Options.Add(option);
     }
 
     /// <summary>For commands that only read: from a node, or from the journal.</summary>
@@ -70,6 +75,8 @@ public sealed class SourceOptions(Func<string, string?> variables)
         var url = Address(parsed) ?? throw Usage("which node? Give --node https://host:port or set GATEWAY_NODE");
         var authorities = NodeAuthorities(parsed);
         if (GivenToken(parsed) is { } given) return new AdminClient(url, given, authorities);
+        if (CertificateFile(parsed) is { } file)
+            return new AdminClient(url, (string?)null, authorities, ClientCertificates.Load(file, parsed.GetValue(_key) ?? Variable("GATEWAY_CERTIFICATE_KEY")));
         var logins = Logins(variables);
         return new AdminClient(url, async cancel => logins is null ? null : await logins.TokenAsync(TargetOf(url), cancel), authorities);
     }
@@ -116,8 +123,17 @@ public sealed class SourceOptions(Func<string, string?> variables)
     {
         var (token, file) = (parsed.GetValue(_token), parsed.GetValue(_tokenFile));
         if (token is not null && file is not null) throw Usage("--token and --token-file are both given; use one");
+        var isByCertificate = parsed.GetValue(_certificate) is not null;
+        if (isByCertificate && (token ?? file) is not null) throw Usage("a token and --certificate are both given; use one");
+        if (isByCertificate) return null;
         var found = (file is null ? token ?? Variable("GATEWAY_TOKEN") : ReadFile(file, "--token-file"))?.Trim();
         return found is null || IsToken(found) ? found : throw Usage("the token holds characters that no token has; give the token alone");
+    }
+
+    string? CertificateFile(ParseResult parsed)
+    {
+        var file = parsed.GetValue(_certificate) ?? Variable("GATEWAY_CERTIFICATE");
+        return file is null && parsed.GetValue(_key) is not null ? throw Usage("--certificate-key is given without --certificate; name both") : file;
     }
 
     internal static X509Certificate2Collection? Authorities(string? file, string option)

@@ -66,6 +66,7 @@ public enum Refusal : ushort
     AssertionEncrypted = 230,
     AssertionSubjectMissing = 231,
     AssertionDenied = 232,
+    LoginCodeInvalid = 233,
 
     // 3xx: the client's frames
     FrameMalformed = 300,

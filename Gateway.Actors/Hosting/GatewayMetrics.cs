@@ -26,6 +26,7 @@ public sealed class GatewayMetrics : IDisposable
     readonly Counter<long> _told;
     readonly Counter<long> _outletFailures;
     readonly Counter<long> _masked;
+    readonly Counter<long> _logins;
 
     public GatewayMetrics()
     {
@@ -41,6 +42,7 @@ public sealed class GatewayMetrics : IDisposable
         _ending = _meter.CreateCounter<long>("gateway.access.ending", "{session}", "Sessions whose access was about to end, by what ends it.");
         _renewed = _meter.CreateCounter<long>("gateway.access.renewed", "{session}", "Proofs of identity that clients renewed within their sessions.");
         _masked = _meter.CreateCounter<long>("gateway.masked.fields", "{field}", "Fields and finds that rules masked, by rule.");
+        _logins = _meter.CreateCounter<long>("gateway.logins.refused", "{login}", "Logins refused at the admin API and by SAML, by what they brought and by word.");
         _rotations = _meter.CreateCounter<long>("gateway.certificates.rotations", "{step}", "Steps of rotations that this node coordinated, by certificate and outcome.");
         _told = _meter.CreateCounter<long>("gateway.events.told", "{event}", "Events that an outlet took from this node.");
         _outletFailures = _meter.CreateCounter<long>("gateway.events.failures", "{failure}", "Batches of events that an outlet did not take, or took in part.");
@@ -93,6 +95,10 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>A client was refused that has no session and no record.</summary>
     public void Refused(string connection, Refusal refusal) => _refused.Add(1, RefusalTags(connection, refusal));
 
+    /// <summary>Somebody was refused who wanted no connection, but the admin API or a token.</summary>
+    public void LoginRefused(LoginWay way, Refusal refusal) => _logins.Add(
+        1, new TagList { { "way", way.ToString().ToLowerInvariant() }, { "refusal", refusal.Word() }, { "side", Word(refusal.GuiltySide()) } });
+
     public void RecordingFailed() => Interlocked.Increment(ref _recordingFailures);
 
     public void ConnectionShed(string connection) => _shed.Add(1, new TagList { { "connection", connection } });
@@ -136,4 +142,17 @@ public sealed class GatewayMetrics : IDisposable
 
     static TagList RefusalTags(string connection, Refusal refusal) =>
         new() { { "connection", connection }, { "refusal", refusal.Word() }, { "side", refusal.GuiltySide().Word() } };
+}
+
+/// <summary>What somebody brings who logs in elsewhere than at a connection.</summary>
+public enum LoginWay
+{
+    /// <summary>A token, at the admin API.</summary>
+    Token,
+
+    /// <summary>A client certificate, at the admin API.</summary>
+    Certificate,
+
+    /// <summary>A SAML provider's answer, or the code that was given for one.</summary>
+    Saml,
 }

@@ -242,17 +242,20 @@ public sealed record AdminOptions
     /// <summary>HTTPS port of the admin API, health and metrics.</summary>
     public int Port { get; init; } = 8443;
 
-    /// <summary>Token groups that may read recordings.</summary>
+    /// <summary>Client certificates that are taken instead of tokens.</summary>
+    public AdminCertificateOptions ClientCertificates { get; init; } = new();
+
+    /// <summary>Groups that may read recordings.</summary>
     public IReadOnlyList<string> AuditorGroups { get; init; } = [];
 
-    /// <summary>Token groups that may see and steer nodes and connections.</summary>
+    /// <summary>Groups that may see and steer nodes and connections.</summary>
     public IReadOnlyList<string> OperatorGroups { get; init; } = [];
 
-    /// <summary>Token groups that may see sessions, nodes and connections, and steer nothing.</summary>
+    /// <summary>Groups that may see sessions, nodes and connections, and steer nothing.</summary>
     public IReadOnlyList<string> ViewerGroups { get; init; } = [];
 
     /// <summary>
-    /// Tokens that may be refused per minute and address before that address has to wait. Origin: people mistype a few times; a script that tries
+    /// Tokens and certificates that may be refused per minute and address before that address has to wait. Origin: people mistype a few times; a script that tries
     /// tokens does nothing else.
     /// </summary>
     public int LoginFailures { get; init; } = 20;

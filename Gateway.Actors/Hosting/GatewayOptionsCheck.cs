@@ -67,6 +67,14 @@ public static class GatewayOptionsCheck
                 PreferredChain = NullIfEmpty(a.PreferredChain),
             })],
         },
+        Admin = options.Admin with
+        {
+            ClientCertificates = options.Admin.ClientCertificates with
+            {
+                AuthoritiesFile = Full(NullIfEmpty(options.Admin.ClientCertificates.AuthoritiesFile), root),
+                RevocationListFile = Full(NullIfEmpty(options.Admin.ClientCertificates.RevocationListFile), root),
+            },
+        },
         Tls = options.Tls with { TicketKeyFile = Full(NullIfEmpty(options.Tls.TicketKeyFile), root) },
         Telemetry = options.Telemetry with
         {

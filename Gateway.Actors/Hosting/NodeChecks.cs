@@ -55,8 +55,9 @@ static class NodeChecks
         Groups("Admin:OperatorGroups", admin.OperatorGroups, report);
         Groups("Admin:ViewerGroups", admin.ViewerGroups, report);
         report.Range("Admin:LoginFailures", admin.LoginFailures, 1, 10_000);
-        if (options.IssuerNames.Count == 0 && admin.AuditorGroups.Count + admin.OperatorGroups.Count + admin.ViewerGroups.Count > 0)
-            report.AddHidden("Issuers", "is empty although admin groups are set", "add the issuer whose tokens name those groups");
+        AdminCertificateChecks.Check(admin.ClientCertificates, report);
+        if (options.IssuerNames.Count == 0 && admin.ClientCertificates.AuthoritiesFile is null && admin.AuditorGroups.Count + admin.OperatorGroups.Count + admin.ViewerGroups.Count > 0)
+            report.AddHidden("Issuers", "is empty although admin groups are set", "add the issuer whose tokens name those groups, or Admin:ClientCertificates");
     }
 
     static void Tls(TlsOptions tls, OptionReport report)

@@ -31,8 +31,8 @@ public sealed class Identification(ITokenVerifier tokens)
         ? Subject.Proven(connection, Of(read.Value, certificate))
         : new Refused(read.Refusal, read.Detail);
 
-    // A certificate that came along with a token is no proof of the name, and still ends the session when it is revoked.
-    static Identity Of(TokenIdentity token, X509Certificate2? certificate) => new()
+    /// <summary>Whom a token names. A certificate that came along is no proof of the name, and still ends the session when it is revoked.</summary>
+    public static Identity Of(TokenIdentity token, X509Certificate2? certificate) => new()
     {
         Name = token.Name,
         Issuer = token.Issuer,
@@ -44,12 +44,14 @@ public sealed class Identification(ITokenVerifier tokens)
         CertificateSha256 = Fingerprint(certificate),
     };
 
-    static Identity Of(CertificateIdentity read, X509Certificate2 certificate) => new()
+    /// <summary>Whom a certificate names.</summary>
+    public static Identity Of(CertificateIdentity read, X509Certificate2 certificate) => new()
     {
         Name = read.Name,
         Issuer = read.Issuer,
         Groups = read.Groups,
         Expires = read.Expires,
+        IsByCertificate = true,
         CertificateIssuer = certificate.Issuer,
         CertificateSerial = certificate.SerialNumber,
         CertificateSha256 = Fingerprint(certificate),

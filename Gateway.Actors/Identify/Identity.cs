@@ -16,6 +16,9 @@ public sealed record Identity
     /// <summary>The token's <c>jti</c> (RFC 7519 section 4.1.7); null when it has none, or a certificate is the proof.</summary>
     public string? TokenId { get; init; }
 
+    /// <summary>Whether a client certificate is the proof, rather than a token.</summary>
+    public bool IsByCertificate { get; init; }
+
     /// <summary>The issuing authority's distinguished name; null when no certificate came along.</summary>
     public string? CertificateIssuer { get; init; }
 

@@ -9,7 +9,7 @@ namespace Gateway.Actors.Tls;
 /// Judges the certificate of one client while its handshake runs, and remembers what it found. Whether it is revoked is asked after the
 /// handshake, where that can be waited for.
 /// </summary>
-sealed class ClientCertificateCheck(ClientTls rules, DateTimeOffset now)
+public sealed class ClientCertificateCheck(ClientTls rules, DateTimeOffset now)
 {
     /// <summary>Null as long as nothing is wrong.</summary>
     public Refused? Refused { get; private set; }

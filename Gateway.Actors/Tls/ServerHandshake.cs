@@ -133,12 +133,9 @@ public sealed class ServerHandshake : IDisposable
     {
         if (_check.Certificate is not { } certificate) return null;
         var rules = Profile.ClientTls.Revocation;
-        return await revocation.ObjectionAsync(certificate, _check.Issuer, rules, Profile.Name, cancel).ConfigureAwait(false) switch
-        {
-            null => null,
-            { State: RevocationState.Revoked } found => new(Refusal.ClientCertificateRevoked, found.Detail),
-            { } found => new(Refusal.ClientRevocationUnknown, found.Detail),
-        };
+        return await revocation.ObjectionAsync(certificate, _check.Issuer, rules, Profile.Name, cancel).ConfigureAwait(false) is { } found
+            ? found.OfClient()
+            : null;
     }
 
     async Task<(Verdict<TlsTerms> Verdict, ClientHello? Hello)> JudgeHelloAsync(CancellationToken cancel)

@@ -131,6 +131,6 @@ static class LoginCommands
     static IReadOnlyList<IReadOnlyList<string>> Rows(CallerView who) =>
     [
         ["subject", who.Name], ["issuer", who.Issuer], ["groups", string.Join(", ", who.Groups)], ["roles", string.Join(", ", who.Roles)],
-        ["expires", Time(who.Expires)],
+        ["expires", who.Expires is { } end ? Time(end) : "never"],
     ];
 }

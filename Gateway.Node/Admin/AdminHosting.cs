@@ -13,18 +13,18 @@ namespace Gateway.Node.Admin;
 /// The admin API of a node: health and metrics for machines, and sessions, nodes and connections for operators and auditors. It needs
 /// these services: <see cref="Actors.Replay.ISessionArchive"/>, <see cref="ISessionCommands"/>, <see cref="IClusterView"/>,
 /// <see cref="INodeCommands"/>, <see cref="IConnections"/>, <see cref="Actors.Identify.ITokenVerifier"/>,
-/// <see cref="Actors.Certificates.INodeCertificates"/>, <see cref="Actors.Record.SealKey"/> and at least one <see cref="IReadiness"/>.
+/// <see cref="Actors.Certificates.INodeCertificates"/>, <see cref="Actors.Tls.Revocation.CertificateRevocation"/>, <see cref="GatewayMetrics"/>, <see cref="Actors.Record.SealKey"/> and at least one <see cref="IReadiness"/>.
 /// </summary>
 public static class AdminHosting
 {
     public static IServiceCollection AddAdminApi(this IServiceCollection services, GatewayOptions options)
     {
-        services.AddSingleton(new AdminAccess(options)).AddSingleton<AuditTrail>().AddSingleton<LoginGuard>();
+        services.AddSingleton(new AdminAccess(options)).AddSingleton<AuditTrail>().AddSingleton<LoginGuard>().AddSingleton<AdminCertificates>();
         services.AddSingleton(options.Admin).AddSingleton<IConfigureOptions<KestrelServerOptions>, AdminListener>();
-        // AddAuthentication would bring data protection along, which keeps a key of its own in the user's home directory; bearer tokens need none.
-        services.AddAuthenticationCore(authentication => authentication.DefaultScheme = BearerTokens.Scheme).AddWebEncoders();
+        // AddAuthentication would bring data protection along, which keeps a key of its own in the user's home directory; nothing here needs one.
+        services.AddAuthenticationCore(authentication => authentication.DefaultScheme = AdminLogins.Scheme).AddWebEncoders();
         services.TryAddSingleton(TimeProvider.System);
-        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerTokens>(BearerTokens.Scheme, null);
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, AdminLogins>(AdminLogins.Scheme, null);
         services.AddAuthorizationBuilder()
             .AddPolicy(AdminRoles.Auditor, policy => policy.RequireRole(AdminRoles.Auditor))
             .AddPolicy(AdminRoles.Operator, policy => policy.RequireRole(AdminRoles.Operator))

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Hosting;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ namespace Gateway.Node.Admin;
 /// <summary>
 /// The HTTPS port of the admin API. HTTP/1.1 only: nothing here needs multiplexed requests, and a smaller server is less to attack.
 /// </summary>
-sealed class AdminListener(AdminOptions admin, INodeCertificates certificates) : IConfigureOptions<KestrelServerOptions>
+sealed class AdminListener(AdminOptions admin, INodeCertificates certificates, AdminCertificates clients) : IConfigureOptions<KestrelServerOptions>
 {
     /// <summary>People, probes and scrapers of one node; more is an attack or a mistake.</summary>
     const int MaxConnections = 256;
@@ -50,19 +51,25 @@ sealed class AdminListener(AdminOptions admin, INodeCertificates certificates) :
         kestrel.Listen(IPAddress.Parse(admin.Address), admin.Port, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection => AdminCertificates.KeepAsync(connection, next));
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
                 HandshakeTimeout = s_patience,
-                OnConnection = _ => ValueTask.FromResult(Tls()),
+                OnConnection = handshake => ValueTask.FromResult(Tls(handshake.Connection)),
             });
         });
     }
 
     // Made anew for every handshake, so that a renewed certificate is presented at once.
-    SslServerAuthenticationOptions Tls() => new()
+    SslServerAuthenticationOptions Tls(BaseConnectionContext connection)
     {
-        ServerCertificateContext = certificates.Current,
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        CipherSuitesPolicy = s_policy,
-    };
+        var tls = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = certificates.Current,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            CipherSuitesPolicy = s_policy,
+        };
+        clients.Ask(connection, tls);
+        return tls;
+    }
 }

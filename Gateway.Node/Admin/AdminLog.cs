@@ -23,17 +23,20 @@ static partial class AdminLog
     [LoggerMessage(3004, LogLevel.Warning, "{Who} drains this node")]
     public static partial void Drains(ILogger log, string who);
 
-    [LoggerMessage(3005, LogLevel.Information, "A token was refused at the admin API: {Refusal} ({Detail}), from {Address}")]
-    public static partial void TokenRefused(ILogger log, string refusal, string detail, IPAddress? address);
+    [LoggerMessage(3005, LogLevel.Information, "A {Proof} was refused at the admin API: {Refusal} ({Detail}), from {Address}")]
+    public static partial void LoginRefused(ILogger log, string proof, string refusal, string detail, IPAddress? address);
 
     [LoggerMessage(3006, LogLevel.Warning, "{Who} may not use {Path}: it takes the role {Role}")]
     public static partial void Forbidden(ILogger log, string who, PathString path, string role);
 
-    [LoggerMessage(3010, LogLevel.Warning, "Too many tokens from {Address} were refused at the admin API; it has to wait")]
+    [LoggerMessage(3010, LogLevel.Warning, "Too many logins from {Address} were refused at the admin API; it has to wait")]
     public static partial void LoginsShutOut(ILogger log, IPAddress? address);
 
     [LoggerMessage(3011, LogLevel.Warning, "That {Address} was shut out is not in the record of acts: {Problem}")]
     public static partial void NotRecorded(ILogger log, string address, string problem);
+
+    [LoggerMessage(3012, LogLevel.Error, "No client certificate is good for the admin API: {Problem}; {Remedy}")]
+    public static partial void NoAuthorities(ILogger log, string problem, string remedy);
 
     [LoggerMessage(3020, LogLevel.Information, "{Who} was issued the client certificate {Serial}, until {Until:u}")]
     public static partial void IssuesCertificate(ILogger log, string who, string serial, DateTimeOffset until);

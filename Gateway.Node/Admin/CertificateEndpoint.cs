@@ -15,8 +15,9 @@ static class CertificateEndpoint
         ILogger<AdminAccess> log)
     {
         if ((await Bodies.JsonAsync(http, AdminRequestJson.Default.CertificateAsk))?.Checked() is not { } asked) return Problems.Of(StatusCodes.Status400BadRequest, AskRule);
-        var (token, now) = (Caller.IdentityOf(http), time.GetUtcNow());
-        var who = LoginEndpoints.Who(http);
+        var (who, now) = (Caller.IdentityOf(http), time.GetUtcNow());
+        if (who.IsByCertificate)
+            return Problems.Of(StatusCodes.Status403Forbidden, "A certificate gets you no other one; log in with gateway login, and ask without it.");
         if (facts.Current.Revocations.Any(r => r.Counts(now) && r.Hits(who)))
             return Problems.Of(StatusCodes.Status403Forbidden, "Your identity was revoked; ask the operators why.");
         if (!authority.IsThere)
@@ -30,8 +31,8 @@ static class CertificateEndpoint
         }
 
         var detail = asked.Connection is { } connection ? $"a client certificate for connection {connection}" : "a client certificate";
-        if (await audit.RecordAsync(http, ActKind.CertificateIssued, token.Name, detail) is { } unrecorded) return unrecorded;
-        var issued = authority.Issue(asked.Request!, token.Name, token.Groups, asked.Lifetime() ?? TimeSpan.MaxValue);
+        if (await audit.RecordAsync(http, ActKind.CertificateIssued, who.Name, detail) is { } unrecorded) return unrecorded;
+        var issued = authority.Issue(asked.Request!, who.Name, who.Groups, asked.Lifetime() ?? TimeSpan.MaxValue);
         if (!issued.IsGranted) return Problems.Of(StatusCodes.Status400BadRequest, $"No certificate was issued: {issued.Detail}.");
         using var certificate = issued.Value;
         var until = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());

@@ -7,7 +7,7 @@ using Gateway.Actors.Identify;
 
 namespace Gateway.Node.Admin;
 
-/// <summary>Where to log in, for strangers; who they are and what they reach, for everybody with a good token.</summary>
+/// <summary>Where to log in, for strangers; who they are and what they reach, for everybody who proves who they are.</summary>
 static class LoginEndpoints
 {
     public static void MapLogin(this IEndpointRouteBuilder app)
@@ -42,14 +42,8 @@ static class LoginEndpoints
     internal static IResult NoConnection() =>
         Problems.Of(StatusCodes.Status404NotFound, "No connection of this name admits you; ask its operators for access.");
 
-    internal static Identity Who(HttpContext http)
-    {
-        var token = Caller.IdentityOf(http);
-        return new Identity { Name = token.Name, Issuer = token.Issuer, Groups = token.Groups, Expires = token.Expires, TokenId = token.Id };
-    }
-
     internal static bool Admits(ConnectionProfile connection, HttpContext http, AccessFacts facts, DateTimeOffset now)
     {
-        return AccessPolicy.Decide(new AccessRequest(Who(http), connection, http.Connection.RemoteIpAddress ?? IPAddress.None), facts, now).IsAllowed;
+        return AccessPolicy.Decide(new AccessRequest(Caller.IdentityOf(http), connection, http.Connection.RemoteIpAddress ?? IPAddress.None), facts, now).IsAllowed;
     }
 }

@@ -20,15 +20,25 @@ static class OpenApiFacts
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
-                [BearerTokens.Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" },
+                [AdminLogins.Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" },
+                [AdminLogins.Certificate] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.MutualTLS,
+                    Description = "A client certificate of Admin:ClientCertificates:AuthoritiesFile, where one is set; it counts when no token comes with the request.",
+                },
             };
             return Task.CompletedTask;
         });
         options.AddOperationTransformer(async (operation, context, cancel) =>
         {
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredRole>().FirstOrDefault() is not { } role) return;
-            operation.Description = role.Name == AdminRoles.Anybody ? "Any good token will do." : $"Takes the role {role.Name}.";
-            operation.Security = [new() { [new OpenApiSecuritySchemeReference(BearerTokens.Scheme, context.Document)] = [] }];
+            operation.Description = role.Name == AdminRoles.Anybody ? "Any good token will do, or client certificate." : $"Takes the role {role.Name}.";
+            // One of them: several in one requirement would all be demanded.
+            operation.Security =
+            [
+                new() { [new OpenApiSecuritySchemeReference(AdminLogins.Scheme, context.Document)] = [] },
+                new() { [new OpenApiSecuritySchemeReference(AdminLogins.Certificate, context.Document)] = [] },
+            ];
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<TakenBody>().FirstOrDefault() is { } body)
             {
                 operation.RequestBody = new OpenApiRequestBody

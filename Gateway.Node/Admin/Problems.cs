@@ -16,8 +16,8 @@ static class Problems
         return http.Response.WriteAsJsonAsync(problem, AdminJson.Default.Problem, Problem.MediaType, http.RequestAborted);
     }
 
-    public static IResult Of(int status, string detail) => Results.Json(
-        new Problem(ReasonPhrases.GetReasonPhrase(status), status, detail), AdminJson.Default.Problem, Problem.MediaType, status);
+    public static IResult Of(int status, string detail, string? refusal = null) => Results.Json(
+        new Problem(ReasonPhrases.GetReasonPhrase(status), status, detail, refusal), AdminJson.Default.Problem, Problem.MediaType, status);
 
     /// <summary>Documents with faults, one line each.</summary>
     public static IResult OfFaults(string detail, IReadOnlyList<string> faults) => Results.Json(

@@ -1,3 +1,4 @@
+using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Identify.Saml;
 using Gateway.Node.Admin;
@@ -57,7 +58,7 @@ static class SamlEndpoints
         return Results.Redirect(address);
     }
 
-    static async Task<IResult> ConsumeAsync(HttpContext http, string provider, SamlLogins logins, ILogger<SamlLogins> log)
+    static async Task<IResult> ConsumeAsync(HttpContext http, string provider, SamlLogins logins, GatewayMetrics metrics, ILogger<SamlLogins> log)
     {
         if (logins.Find(provider) is not { } found) return NoProvider();
         // A response does not fit into what everything else here may send; url-encoding adds to it.
@@ -65,6 +66,7 @@ static class SamlEndpoints
         var outcome = await logins.FinishAsync(found, await FieldAsync(http), http.Request.Cookies[Cookie], http.RequestAborted);
         http.Response.Cookies.Delete(Cookie, s_cookie);
         if (outcome.Code.IsGranted && outcome.Asked is { } asked) return SamlPages.BackTo(asked.With(outcome.Code.Value));
+        metrics.LoginRefused(LoginWay.Saml, outcome.Code.Refusal);
         SamlLog.Refused(log, outcome.Code.Refusal.Word(), found.Name, outcome.Code.Detail, http.Connection.RemoteIpAddress);
         return outcome.Asked is { } waiting
             ? SamlPages.BackTo(waiting.Without(outcome.Code.Refusal.Word()))
@@ -75,7 +77,7 @@ static class SamlEndpoints
         ? Results.Bytes(logins.Metadata(found), "application/samlmetadata+xml")
         : NoProvider();
 
-    static async Task<IResult> RedeemAsync(HttpContext http, string provider, SamlLogins logins, ILogger<SamlLogins> log)
+    static async Task<IResult> RedeemAsync(HttpContext http, string provider, SamlLogins logins, GatewayMetrics metrics, ILogger<SamlLogins> log)
     {
         if (logins.Find(provider) is not { } found) return NoProvider();
         if ((await Bodies.JsonAsync(http, AdminRequestJson.Default.SamlRedemption))?.Checked() is not { } asked)
@@ -86,8 +88,9 @@ static class SamlEndpoints
             return Results.Json(new OwnTokenView(issued.Token, issued.Until), AdminJson.Default.OwnTokenView);
         }
 
-        SamlLog.CodeRefused(log, found.Name, http.Connection.RemoteIpAddress);
-        return Problems.Of(StatusCodes.Status403Forbidden, "The code is not good, or not any more; log in again.");
+        metrics.LoginRefused(LoginWay.Saml, Refusal.LoginCodeInvalid);
+        SamlLog.CodeRefused(log, Refusal.LoginCodeInvalid.Word(), found.Name, http.Connection.RemoteIpAddress);
+        return Problems.Of(StatusCodes.Status403Forbidden, "The code is not good, or not any more; log in again.", Refusal.LoginCodeInvalid.Word());
     }
 
     static IResult Discovery(string provider, SamlLogins logins)

@@ -11,6 +11,6 @@ static partial class SamlLog
     [LoggerMessage(3102, LogLevel.Information, "A token was issued for a login at SAML provider {Provider}, until {Until:u}")]
     public static partial void Issued(ILogger log, string provider, DateTimeOffset until);
 
-    [LoggerMessage(3103, LogLevel.Warning, "A login code of SAML provider {Provider} was refused, from {Address}")]
-    public static partial void CodeRefused(ILogger log, string provider, IPAddress? address);
+    [LoggerMessage(3103, LogLevel.Warning, "A login code was refused: {Refusal}, provider {Provider}, from {Address}")]
+    public static partial void CodeRefused(ILogger log, string refusal, string provider, IPAddress? address);
 }

@@ -69,6 +69,7 @@ public sealed partial class MetricsSpec : IAsyncLifetime, IDisposable
         metrics.AccessEnding(_connection, Refusal.TokenExpired);
         metrics.AccessRenewed(_connection);
         metrics.FieldsMasked(_connection, "cards", 3);
+        metrics.LoginRefused(LoginWay.Saml, Refusal.AssertionReplayed);
         metrics.RecordingFailed();
         metrics.ConnectionShed(_connection);
         metrics.ObserveRecording(() => 4096);

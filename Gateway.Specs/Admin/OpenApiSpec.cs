@@ -29,6 +29,10 @@ public sealed class OpenApiSpec
         Assert.Equal("Takes the role operator.", apply.GetProperty("description").GetString());
         Assert.True(apply.GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _));
         Assert.True(apply.GetProperty("security")[0].TryGetProperty("Bearer", out _));
+        Assert.True(apply.GetProperty("security")[1].TryGetProperty("ClientCertificate", out _));
+        var schemes = document.RootElement.GetProperty("components").GetProperty("securitySchemes");
+        Assert.Equal("bearer", schemes.GetProperty("Bearer").GetProperty("scheme").GetString());
+        Assert.Equal("mutualTLS", schemes.GetProperty("ClientCertificate").GetProperty("type").GetString());
         Assert.True(apply.GetProperty("responses").GetProperty("default").GetProperty("content").TryGetProperty("application/problem+json", out _));
     }
 

@@ -65,11 +65,19 @@ public sealed class GatewayOptionsCheckSpec : IDisposable
     [InlineData("""{ "Admin": { "Port": "no" } }""", "Gateway:Admin:Port is \"no\": is not a whole number; correct the value")]
     [InlineData("""{ "Admin": { "Port": 65536 } }""", "Gateway:Admin:Port is \"65536\": must be between 0 and 65535; correct the value")]
     [InlineData("""{ "Admin": { "Port": { "Https": 1 } } }""", "Gateway:Admin:Port: is a section; give a single value")]
-    [InlineData("""{ "Admin": "x" }""", "Gateway:Admin: is a single value; give a section with Address, Port, AuditorGroups, OperatorGroups, ViewerGroups, LoginFailures")]
+    [InlineData("""{ "Admin": "x" }""", "Gateway:Admin: is a single value; give a section with Address, Port, ClientCertificates, AuditorGroups, OperatorGroups, ViewerGroups, LoginFailures")]
     [InlineData("""{ "Admin": { "Address": "localhost" } }""",
         "Gateway:Admin:Address is \"localhost\": is not an IP address; use 127.0.0.1, 0.0.0.0 or an address of this machine")]
     [InlineData("""{ "Admin": { "AuditorGroups": ["a"] } }""",
-        "Gateway:Issuers: is empty although admin groups are set; add the issuer whose tokens name those groups")]
+        "Gateway:Issuers: is empty although admin groups are set; add the issuer whose tokens name those groups, or Admin:ClientCertificates")]
+    [InlineData("""{ "Admin": { "ClientCertificates": { "AuthoritiesFile": "seal.key" } } }""",
+        "Gateway:Admin:ClientCertificates:AuthoritiesFile is \"seal.key\": {root}/seal.key holds no valid certificate; give one or more certificates in PEM")]
+    [InlineData("""{ "Admin": { "ClientCertificates": { "Revocation": "Soft" } } }""",
+        "Gateway:Admin:ClientCertificates:AuthoritiesFile: is missing, so that no certificate is asked for; name the authorities (PEM), or remove the rest")]
+    [InlineData("""{ "Admin": { "ClientCertificates": { "AuthoritiesFile": "node.crt", "RevocationListFile": "node.crt" } } }""",
+        "Gateway:Admin:ClientCertificates:RevocationListFile is \"node.crt\": has no use while Revocation is None; set Revocation to Soft or Hard, or remove it")]
+    [InlineData("""{ "Admin": { "ClientCertificates": { "AuthoritiesFile": "node.crt", "Subjects": [{ "Issuer": "CN=x" }] } } }""",
+        "Gateway:Admin:ClientCertificates:Subjects:0:Take: is not a name of a certificate; use Uri, Dns, Email or CommonName")]
     [InlineData("""{ "Cluster": { "Lighthouses": "a:1" } }""", "Gateway:Cluster:Lighthouses is \"a:1\": is a single value; give a list, as in Gateway:Cluster:Lighthouses:0")]
     [InlineData("""{ "Cluster": { "Port": -1 } }""", "Gateway:Cluster:Port is \"-1\": must be between 0 and 65535; correct the value")]
     [InlineData("""{ "Cluster": { "Host": "a b" } }""",

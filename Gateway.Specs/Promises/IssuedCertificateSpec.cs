@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Gateway.Actors.Identify;
 using Gateway.Specs.Support;
 using Xunit;
@@ -14,6 +15,7 @@ namespace Gateway.Specs.Promises;
 public sealed class IssuedCertificateSpec : IAsyncLifetime
 {
     static readonly string[] s_groups = ["cameras", "second floor"];
+    static readonly string[] s_auditors = ["auditors"];
 
     readonly TestCertificates _clients = new("Clients CA");
     readonly TestCertificates _upstreams = new("Upstream CA");
@@ -37,6 +39,26 @@ public sealed class IssuedCertificateSpec : IAsyncLifetime
         Assert.InRange(identity.Expires - TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(18), TimeSpan.FromMinutes(20));
         Assert.Equal((UnixFileMode)0b110_000_000, File.GetUnixFileMode(FileOf(user)));
         Assert.DoesNotContain("KEY", issued.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task That_it_was_issued_to_whom_and_for_what_is_in_the_record_of_acts()
+    {
+        await using var node = await NodeAsync(1);
+        using var user = User(node);
+
+        Assert.Equal(0, (await user.RunAsync("cert", "issue", "--connection", "camera")).Code);
+        Assert.Equal(0, (await user.RunAsync("cert", "issue")).Code);
+        Assert.Equal(3, (await user.RunAsync("cert", "issue", "--connection", "nonesuch")).Code);
+
+        var (code, output) = await node.GatewayAsync(_issuer.Mint(new TokenContent { Subject = "ada", Groups = s_auditors }), "audit", "--json");
+        Assert.True(code == 0, output);
+        using var page = JsonDocument.Parse(output);
+        var acts = page.RootElement.GetProperty("acts").EnumerateArray().Select(a => (
+            a.GetProperty("who").GetString(), a.GetProperty("act").GetString(), a.GetProperty("target").GetString(), a.GetProperty("detail").GetString()));
+        Assert.Equal(
+            [("alice (main)", "certificate-issued", "alice", "a client certificate for connection camera"), ("alice (main)", "certificate-issued", "alice", "a client certificate")],
+            acts);
     }
 
     [RequiresFact("ffmpeg", "openssl")]

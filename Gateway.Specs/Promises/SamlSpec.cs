@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Gateway.Protocols;
 using Gateway.Specs.Support;
 using Xunit;
 
@@ -50,6 +51,7 @@ public sealed class SamlSpec : IAsyncLifetime
     [RequiresFact("node", "npm")]
     public async Task A_login_that_nobody_began_here_ends_on_a_page_that_says_so()
     {
+        using var counted = new RefusalMeter();
         await using var node = await NodeAsync("alice");
         using var http = node.Admin("");
         http.DefaultRequestHeaders.Authorization = null;
@@ -68,7 +70,10 @@ public sealed class SamlSpec : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, noCommand.StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, code.StatusCode);
+        Assert.Contains("login-code-invalid", await code.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.False(unasked.Headers.Contains("Location"));
+        Assert.True(counted.Count("saml", Refusal.AssertionUnsolicited) > 0);
+        Assert.True(counted.Count("saml", Refusal.LoginCodeInvalid) > 0);
     }
 
     [RequiresFact("node", "npm")]

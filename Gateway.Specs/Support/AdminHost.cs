@@ -28,14 +28,14 @@ sealed class AdminHost : IAsyncDisposable
     readonly TestCertificates _issuer = new();
     readonly WebApplication _app;
 
-    AdminHost(ISessionArchive archive, SampleCluster cluster, SealKey key, int loginFailures)
+    AdminHost(ISessionArchive archive, SampleCluster cluster, SealKey key, int loginFailures, AdminCertificateOptions? certificates)
     {
         Certificates = new SampleNodeCertificates(_issuer);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(Log);
         builder.Services.AddSingleton(archive).AddSingleton<ISessionCommands>(cluster).AddSingleton<IClusterView>(cluster)
             .AddSingleton<INodeCommands>(cluster).AddSingleton<IConnections>(cluster).AddSingleton<IReadiness>(cluster)
-            .AddSingleton<TimeProvider>(Time)
+            .AddSingleton<TimeProvider>(Time).AddSingleton(NoRevocation.Asked).AddSingleton<GatewayMetrics>()
             .AddSingleton<IRegistry>(Registry).AddSingleton<IRegistryCommands>(Registry).AddSingleton<IConnectionSurvey>(cluster)
             .AddSingleton<IConnectionChanges>(new SampleChanges(Registry)).AddSingleton<IAuditRecord>(new HeldAudit(Registry))
             .AddSingleton<ILedger>(new SampleLedger(key)).AddSingleton<IRecordingKeys>(Keys).AddSingleton<RecordingLife>()
@@ -43,7 +43,7 @@ sealed class AdminHost : IAsyncDisposable
             .AddSingleton(new RegisteredCertificates(new GatewayOptions())).AddSingleton<CertificateOrders>().AddSingleton<CertificateRevoking>().AddSingleton<ICertificateSurvey>(cluster)
             .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<IAccessFacts>(new RegistryAccessFacts(Registry))
             .AddSingleton<INodeCertificates>(Certificates).AddSingleton(key)
-            .AddSingleton(new ClientCertificateAuthority(new CertificateOptions(), TimeProvider.System)).AddAdminApi(Options(loginFailures));
+            .AddSingleton(new ClientCertificateAuthority(new CertificateOptions(), TimeProvider.System)).AddAdminApi(Options(loginFailures, certificates ?? new AdminCertificateOptions()));
         _app = builder.Build();
         _app.MapAdminApi();
     }
@@ -64,20 +64,21 @@ sealed class AdminHost : IAsyncDisposable
 
     public Uri Url { get; private set; } = new("https://localhost");
 
-    public static Task<AdminHost> StartAsync(SampleCluster cluster, SealKey key, int loginFailures = 1000) =>
-        StartAsync(cluster, cluster, key, loginFailures);
+    public static Task<AdminHost> StartAsync(SampleCluster cluster, SealKey key, int loginFailures = 1000, AdminCertificateOptions? certificates = null) =>
+        StartAsync(cluster, cluster, key, loginFailures, certificates);
 
-    public static async Task<AdminHost> StartAsync(ISessionArchive archive, SampleCluster cluster, SealKey key, int loginFailures = 1000)
+    public static async Task<AdminHost> StartAsync(
+        ISessionArchive archive, SampleCluster cluster, SealKey key, int loginFailures = 1000, AdminCertificateOptions? certificates = null)
     {
-        var host = new AdminHost(archive, cluster, key, loginFailures);
+        var host = new AdminHost(archive, cluster, key, loginFailures, certificates);
         await host._app.StartAsync();
         var addresses = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         host.Url = new Uri($"https://localhost:{new Uri(addresses.Single()).Port}");
         return host;
     }
 
-    /// <summary>A client that trusts this host alone, with this token.</summary>
-    public HttpClient Client(string? token = null)
+    /// <summary>A client that trusts this host alone, with this token, and this certificate for a host that asks.</summary>
+    public HttpClient Client(string? token = null, X509Certificate2? certificate = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -89,6 +90,7 @@ sealed class AdminHost : IAsyncDisposable
                     RevocationMode = X509RevocationMode.NoCheck,
                     CustomTrustStore = { _issuer.Authority },
                 },
+                ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
             },
         };
         var client = new HttpClient(handler) { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(30) };
@@ -107,7 +109,7 @@ sealed class AdminHost : IAsyncDisposable
     static UpstreamProbe Probe(IServiceProvider provider) => new(
         new UpstreamDialer(new SslStreamEngine(), NoRevocation.Asked), new UpstreamSecrets(new RefusingSecrets()), TimeProvider.System, TimeSpan.FromSeconds(5));
 
-    static GatewayOptions Options(int loginFailures) => new()
+    static GatewayOptions Options(int loginFailures, AdminCertificateOptions certificates) => new()
     {
         Admin = new AdminOptions
         {
@@ -117,6 +119,7 @@ sealed class AdminHost : IAsyncDisposable
             OperatorGroups = ["ops"],
             ViewerGroups = ["view"],
             LoginFailures = loginFailures,
+            ClientCertificates = certificates,
         },
         Issuers = [new IssuerOptions { Name = "main" }],
     };

@@ -15,14 +15,14 @@ sealed class RefusalMeter : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == GatewayMetrics.MeterName && instrument.Name is "gateway.refusals" or "gateway.connections.shed") listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == GatewayMetrics.MeterName && instrument.Name is "gateway.refusals" or "gateway.connections.shed" or "gateway.logins.refused") listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
         {
             string? connection = null, refusal = null;
             foreach (var tag in tags)
             {
-                if (tag.Key == "connection") connection = tag.Value as string;
+                if (tag.Key is "connection" or "way") connection = tag.Value as string;
                 if (tag.Key == "refusal") refusal = tag.Value as string;
             }
 
@@ -31,6 +31,8 @@ sealed class RefusalMeter : IDisposable
         _listener.Start();
     }
 
+    /// <param name="connection">A connection, or the way of a login where there is none.</param>
+    /// <param name="refusal">What for.</param>
     public int Count(string connection, Refusal refusal) => _seen.Count(s => s == (connection, refusal.Word()));
 
     /// <summary>Connections that were closed because there was no room for a session.</summary>

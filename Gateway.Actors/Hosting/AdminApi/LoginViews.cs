@@ -46,14 +46,14 @@ public sealed record OwnKeysView(IReadOnlyList<PublishedKey> Keys);
 /// <param name="Authorities">PEM: what verifies the issuer's own certificate; null: the system's authorities.</param>
 public sealed record LoginIssuerView(string Name, string Authority, string ClientId, string Scope, string? Resource, string? Authorities);
 
-/// <summary>Who asks, as their token says and this node believes.</summary>
+/// <summary>Who asks, as their token or certificate says and this node believes.</summary>
 /// <param name="Name">The subject.</param>
 /// <param name="Issuer">What the cluster calls its issuer.</param>
 /// <param name="Groups">Its groups.</param>
 /// <param name="Roles">What these groups may do at the admin API.</param>
-/// <param name="Expires">When the token stops being accepted.</param>
+/// <param name="Expires">When the token or certificate stops being accepted; null: never.</param>
 public sealed record CallerView(
-    string Name, string Issuer, IReadOnlyList<string> Groups, IReadOnlyList<string> Roles, DateTimeOffset Expires);
+    string Name, string Issuer, IReadOnlyList<string> Groups, IReadOnlyList<string> Roles, DateTimeOffset? Expires);
 
 /// <summary>How a connection is reached, for somebody it admits.</summary>
 /// <param name="Name">The connection.</param>

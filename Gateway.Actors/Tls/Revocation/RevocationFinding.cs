@@ -1,3 +1,5 @@
+using Gateway.Protocols;
+
 namespace Gateway.Actors.Tls.Revocation;
 
 /// <summary>Whether a certificate is revoked.</summary>
@@ -13,4 +15,8 @@ public enum RevocationState
 }
 
 /// <summary>What was found out, and how, in one sentence without anything of a stranger's making.</summary>
-public readonly record struct RevocationFinding(RevocationState State, string Detail);
+public readonly record struct RevocationFinding(RevocationState State, string Detail)
+{
+    /// <summary>What a client is refused for whose certificate it stands against.</summary>
+    public Refused OfClient() => new(State == RevocationState.Revoked ? Refusal.ClientCertificateRevoked : Refusal.ClientRevocationUnknown, Detail);
+}
