@@ -97,7 +97,7 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>Somebody was refused who wanted no connection, but the admin API or a token.</summary>
     public void LoginRefused(LoginWay way, Refusal refusal) => _logins.Add(
-        1, new TagList { { "way", way.ToString().ToLowerInvariant() }, { "refusal", refusal.Word() }, { "side", Word(refusal.GuiltySide()) } });
+        1, new TagList { { "way", way.ToString().ToLowerInvariant() }, { "refusal", refusal.Word() }, { "side", refusal.GuiltySide().Word() } });
 
     public void RecordingFailed() => Interlocked.Increment(ref _recordingFailures);
 
