@@ -1,5 +1,6 @@
 using System.Buffers;
 using Gateway.Protocols.Masking;
+using Gateway.Protocols.Sasl;
 
 namespace Gateway.Protocols;
 
@@ -72,6 +73,21 @@ public abstract class Conversation : IUpstreamLogin
     public virtual Refusal Renewed(IBufferWriter<byte> toClient) => throw new InvalidOperationException("This protocol renews no identity.");
 
     /// <summary>
+    /// How long the upstream lets the gateway's login last, counted from when it took it; null: there is no end. Moves with every login that it takes.
+    /// </summary>
+    public virtual TimeSpan? UpstreamLasts => null;
+
+    /// <summary>True while the gateway renews its login at the upstream: the client is to be read no further.</summary>
+    public virtual bool AwaitsUpstream => false;
+
+    /// <summary>
+    /// Renews the gateway's login at the upstream within the session, as soon as the client's part allows it. Called where <see cref="UpstreamLasts"/>
+    /// tells of an end. What it says goes to <see cref="RelayOutput.Own"/>.
+    /// </summary>
+    public virtual void RenewUpstream(UpstreamCredentials credentials, RelayOutput output) =>
+        throw new InvalidOperationException("This protocol renews no login.");
+
+    /// <summary>
     /// The peer of <paramref name="direction"/> will send no more. A frame that was cut short is reported, its held bytes are not forwarded.
     /// </summary>
     public abstract Refusal FinishDirection(Direction direction);
@@ -137,10 +153,13 @@ public readonly record struct Admission
     public static Admission Refused(Refusal refusal, string detail) => new() { Refusal = refusal, Detail = detail };
 }
 
-/// <summary>The gateway's own credentials for one upstream.</summary>
+/// <summary>The gateway's own credentials for one upstream. The password may be a token.</summary>
 public sealed record UpstreamCredentials(string? UserName, string? Password)
 {
     public static readonly UpstreamCredentials None = new(null, null);
+
+    /// <summary>For protocols that speak SASL.</summary>
+    public SaslMechanism Mechanism { get; init; } = SaslMechanism.Plain;
 
     /// <summary>Never prints the password.</summary>
     public override string ToString() => $"UpstreamCredentials {{ UserName = {UserName}, Password = {(Password is null ? "none" : "(hidden)")} }}";
@@ -186,8 +205,17 @@ public readonly record struct RelayVerdict
 }
 
 /// <summary>Where a conversation writes what goes on when a chunk cannot pass as it is.</summary>
-public sealed class RelayOutput(IBufferWriter<byte> toUpstream, IBufferWriter<byte> toClient)
+/// <param name="toUpstream">What goes on to the upstream.</param>
+/// <param name="toClient">What goes on to the client.</param>
+/// <param name="own">What the gateway says to the upstream for itself; null for conversations that do not.</param>
+public sealed class RelayOutput(IBufferWriter<byte> toUpstream, IBufferWriter<byte> toClient, IBufferWriter<byte>? own = null)
 {
+    /// <summary>
+    /// What the gateway says to the upstream for itself: it holds the gateway's own credentials, is nothing of the client's and in no recording. It
+    /// goes out behind what was written to <see cref="ToUpstream"/> in the same call.
+    /// </summary>
+    public IBufferWriter<byte> Own => own ?? throw new InvalidOperationException("Nobody takes what the gateway says for itself.");
+
     public IBufferWriter<byte> ToUpstream { get; } = toUpstream;
 
     public IBufferWriter<byte> ToClient { get; } = toClient;

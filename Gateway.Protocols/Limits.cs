@@ -116,4 +116,7 @@ public sealed record Limits
     /// that were denied in part. Origin: thousands of refusals.
     /// </summary>
     public int KafkaAnswers { get; init; } = 1024 * 1024;
+
+    /// <summary>Bytes of a client's that come while the gateway renews its login at a broker. Origin: nothing is read then but what was on its way.</summary>
+    public int KafkaPaused { get; init; } = 1024 * 1024;
 }

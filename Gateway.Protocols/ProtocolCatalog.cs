@@ -1,11 +1,12 @@
-using Gateway.Protocols.Kafka;
 using Gateway.Protocols.Kafka.Reading;
 using Gateway.Protocols.Kafka.Rules;
+using Gateway.Protocols.Kafka;
 using Gateway.Protocols.Masking;
 using Gateway.Protocols.Mqtt;
 using Gateway.Protocols.Opaque;
 using Gateway.Protocols.Reading;
 using Gateway.Protocols.Redriving;
+using Gateway.Protocols.Sasl;
 
 namespace Gateway.Protocols;
 
@@ -35,6 +36,7 @@ public static class ProtocolCatalog
             Masks = MaskedParts.Value | MaskedParts.Key | MaskedParts.Headers,
             MatchesTopic = NamePattern.Matches,
             Survey = limits => new KafkaSurvey(limits),
+            Mechanisms = SaslMechanisms.All,
             PlainPort = 9092,
         },
         new("tls", HasLogin: false, Operations: [], _ => new OpaqueConversation()) { Redrive = () => new OpaqueRedrive() },
@@ -58,6 +60,9 @@ public sealed record ProtocolEntry(string Name, bool HasLogin, IReadOnlyList<str
 
     /// <summary>What such a resource looks like, for whoever has to correct one.</summary>
     public string ResourceExample { get; init; } = "";
+
+    /// <summary>How the gateway can prove itself to an upstream; none where the protocol leaves no choice.</summary>
+    public IReadOnlyList<SaslMechanism> Mechanisms { get; init; } = [];
 
     /// <summary>
     /// A client's login without credentials, for the gateway to try the upstream with when there is no client. Empty where there is no login.

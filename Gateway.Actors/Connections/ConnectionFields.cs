@@ -20,7 +20,9 @@ public static class ConnectionFields
     public static readonly IReadOnlyList<string> UpstreamTls =
         ["serverName", "authorities", "minimumVersion", "certificate", "clientCertificate", "clientKey", "revocation", "revocationList",
         "names", "suites", "groups", "signatureAlgorithms", "pins", "trust"];
-    public static readonly IReadOnlyList<string> Login = ["userName", "passwordFile", "passwordEnvironment", "passwordSecret"];
+    public static readonly IReadOnlyList<string> Login = ["userName", "passwordFile", "passwordEnvironment", "passwordSecret", "mechanism", "oauth"];
+    public static readonly IReadOnlyList<string> OAuth =
+        ["tokenEndpoint", "clientId", "clientSecretFile", "clientSecretEnvironment", "clientSecretSecret", "scope", "resource", "authorities"];
     public static readonly IReadOnlyList<string> Access = ["issuers", "groups", "subjects", "rules"];
     public static readonly IReadOnlyList<string> AccessRule = ["effect", "groups", "subjects", "networks", "hours"];
     public static readonly IReadOnlyList<string> AccessHours = ["days", "from", "to", "zone"];

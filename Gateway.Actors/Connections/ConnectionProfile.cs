@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Protocols.Sasl;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 
@@ -133,6 +134,32 @@ public sealed record UpstreamTarget
 public sealed record UpstreamLogin(string? UserName, SecretPlace? Password)
 {
     public static readonly UpstreamLogin None = new(null, null);
+
+    /// <summary>For protocols that speak SASL.</summary>
+    public SaslMechanism Mechanism { get; init; } = SaslMechanism.Plain;
+
+    /// <summary>Where a token comes from that stands for the password; null: there is one.</summary>
+    public OAuthClient? OAuth { get; init; }
+}
+
+/// <summary>The gateway as a client of an authorization server that knows it by a secret (RFC 6749 section 4.4).</summary>
+public sealed record OAuthClient
+{
+    /// <summary>By https.</summary>
+    public required Uri TokenEndpoint { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required SecretPlace Secret { get; init; }
+
+    /// <summary>What is asked for, in words divided by spaces; null: what the server gives.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>For whom the token is to be (RFC 8707); null: that is not said.</summary>
+    public string? Resource { get; init; }
+
+    /// <summary>The authorities the server's chain must end in; empty: the system's.</summary>
+    public required X509Certificate2Collection Authorities { get; init; }
 }
 
 /// <summary>How the session is recorded.</summary>

@@ -6,7 +6,7 @@ namespace Gateway.Actors.Connections;
 /// <summary>Reads where the traffic goes and how that leg is verified.</summary>
 sealed class UpstreamReader(ConnectionFiles files)
 {
-    readonly SecretReader _secrets = new(files);
+    readonly UpstreamLoginReader _login = new(files);
 
     public UpstreamTarget Read(YamlFields upstream, ProtocolEntry protocol)
     {
@@ -29,7 +29,7 @@ sealed class UpstreamReader(ConnectionFiles files)
             Revocation = RevocationReader.Read(tls, files),
             ClientCertificate = ClientCertificate(tls),
             Certificate = tls.CertificateName("certificate"),
-            Login = Login(upstream, protocol),
+            Login = _login.Read(upstream, protocol),
         };
     }
 
@@ -61,13 +61,5 @@ sealed class UpstreamReader(ConnectionFiles files)
         var pair = files.WithKey(certificate, key, out var problem);
         tls.Report("clientCertificate", problem);
         return pair;
-    }
-
-    UpstreamLogin Login(YamlFields upstream, ProtocolEntry protocol)
-    {
-        if (!upstream.Has("login")) return UpstreamLogin.None;
-        if (!protocol.HasLogin) upstream.Fault("login", $"has no use: protocol {protocol.Name} has no login", "remove it");
-        var login = upstream.Map("login", ConnectionFields.Login);
-        return new UpstreamLogin(login.Text("userName"), _secrets.Read(login, "password"));
     }
 }

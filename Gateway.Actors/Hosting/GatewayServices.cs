@@ -86,6 +86,7 @@ public static class GatewayServices
         .AddSingleton<IRegistry>(node.Registry)
         .AddSingleton(node.ClusterKey)
         .AddSingleton<IRegisteredSecrets, RegisteredSecrets>()
+        .AddSingleton(new UpstreamTokens(node.Time))
         .AddSingleton<UpstreamSecrets>()
         .AddSingleton(provider => new UpstreamProbe(
             new UpstreamDialer(provider.GetRequiredService<ITlsEngine>(), provider.GetRequiredService<CertificateRevocation>(), node.Certificates),

@@ -26,6 +26,9 @@ public sealed class Chunk
 
     public int Length { get; private set; }
 
+    /// <summary>What the gateway says to the upstream for itself, with its own credentials: it is in no recording.</summary>
+    public bool IsOwn { get; set; }
+
     public ReadOnlySpan<byte> Span => Buffer.AsSpan(0, Length);
 
     public ReadOnlyMemory<byte> Memory => Buffer.AsMemory(0, Length);
@@ -63,7 +66,7 @@ public sealed class Chunk
     {
         var buffer = Interlocked.Exchange(ref _buffer, null) ?? throw new InvalidOperationException("The chunk was returned twice.");
         ArrayPool<byte>.Shared.Return(buffer);
-        Length = 0;
+        (Length, IsOwn) = (0, false);
         if (s_pool.Count < Pooled) s_pool.Enqueue(this);
     }
 }

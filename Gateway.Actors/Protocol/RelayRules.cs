@@ -1,3 +1,5 @@
+using Gateway.Protocols;
+
 namespace Gateway.Actors.Protocol;
 
 /// <summary>What bounds a relay besides its peers.</summary>
@@ -10,6 +12,12 @@ public sealed record RelayRules(TimeSpan IdleTimeout, TimeSpan Warning)
     /// a lingering close (60 s).
     /// </summary>
     public static readonly TimeSpan HalfClosedSilence = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest that an upstream may take to accept the gateway's login again.</summary>
+    public TimeSpan UpstreamTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Reads the gateway's own credentials anew, for a login that the upstream lets last no longer. Takes no longer than a login may.</summary>
+    public Func<Task<Verdict<UpstreamCredentials>>> Credentials { get; init; } = static () => Task.FromResult<Verdict<UpstreamCredentials>>(UpstreamCredentials.None);
 
     public TimeSpan LongestSilence(bool isHalfClosed) => isHalfClosed && HalfClosedSilence < IdleTimeout ? HalfClosedSilence : IdleTimeout;
 

@@ -35,6 +35,7 @@ public sealed partial class RelayStage(
         readonly TimeProvider _time;
         readonly Half _up;
         readonly Half _down;
+        readonly ChunkWriter _own = new();
         readonly RelayOutput _output;
         CancellationTokenRegistration _stopRegistration;
         Action _denialRecorded = null!;
@@ -50,7 +51,7 @@ public sealed partial class RelayStage(
             (_shape, _conversation, _rules, _stop, _denials, _access, _time) = (stage.Shape, conversation, rules, stop, denials, access, time);
             _up = new Half(Direction.ToUpstream);
             _down = new Half(Direction.ToClient);
-            _output = new RelayOutput(_up.Output, _down.Output);
+            _output = new RelayOutput(_up.Output, _down.Output, _own);
             foreach (var half in new[] { _up, _down })
             {
                 SetHandler(_shape.In(half.Direction), () => Arrived(half), () => Finished(half), e => Failed(half, e));
@@ -68,6 +69,7 @@ public sealed partial class RelayStage(
             _stopRegistration = _stop.Requested.UnsafeRegister(static callback => ((Action)callback!)(), stopped);
             ScheduleOnce(Silence, _rules.IdleTimeout);
             WatchAccess();
+            WatchUpstream();
         }
 
         public override void PostStop()
@@ -75,12 +77,15 @@ public sealed partial class RelayStage(
             _stopRegistration.Dispose();
             _up.Clear();
             _down.Clear();
+            _own.Clear();
         }
 
         protected override void OnTimer(object timerKey)
         {
             if (timerKey is Expiry) CheckExpiry();
             else if (timerKey is Warning) Warn();
+            else if (timerKey is UpstreamEnds) RenewUpstream();
+            else if (timerKey is UpstreamAnswers) CheckUpstream();
             else CheckSilence();
         }
 
@@ -99,13 +104,17 @@ public sealed partial class RelayStage(
             if (verdict.IsWhole)
             {
                 Send(half, chunk);
-                return;
+                if (_own.IsEmpty) return;
+            }
+            else
+            {
+                chunk.Return();
             }
 
-            chunk.Return();
             if (verdict.Refusal == Refusal.None) SendOutput();
             else Refuse(verdict.Refusal, verdict.Detail ?? "");
             RecordDenials();
+            UpstreamMayHaveAnswered();
             if (_output.Proof is { } proof) Renew(proof);
             PullWhatIsWanted();
         }
@@ -163,6 +172,7 @@ public sealed partial class RelayStage(
             Cancel(_shape.FromUpstream);
             _up.Output.Clear();
             _down.Output.Clear();
+            _own.Clear();
             if (!end.RanItsCourse) _conversation.Refuse(end.Refusal, _down.Output);
             while (_down.Output.TryTake(out var words)) Send(_down, words);
             // A session that ran its course delivers what it still holds; one that was ended does not.
@@ -175,6 +185,12 @@ public sealed partial class RelayStage(
         void SendOutput()
         {
             while (_up.Output.TryTake(out var chunk)) Send(_up, chunk);
+            while (_own.TryTake(out var chunk))
+            {
+                chunk.IsOwn = true;
+                Send(_up, chunk);
+            }
+
             while (_down.Output.TryTake(out var chunk)) Send(_down, chunk);
         }
 
@@ -189,7 +205,7 @@ public sealed partial class RelayStage(
         void PullWhatIsWanted()
         {
             if (_isOver || _denialsInFlight >= IDenialLog.Most) return;
-            if (!_isRenewing) PullIfWanted(_up, other: _down);
+            if (!_isRenewing && !_conversation.AwaitsUpstream) PullIfWanted(_up, other: _down);
             PullIfWanted(_down, other: _up);
         }
 

@@ -59,7 +59,7 @@ public sealed class CountStage(ISessionRecording recording, TimeSpan? every, Fun
             SetHandler(from, () =>
             {
                 var chunk = Grab(from);
-                count(chunk);
+                if (!chunk.IsOwn) count(chunk);
                 if (!_isTimed && _every is { } time) Time(time);
                 Push(to, chunk);
             }, () => Complete(to), e => Fail(to, e));

@@ -70,7 +70,7 @@ public sealed class OperationStage(ISessionRecording recording, OperationLog log
             SetHandler(from, () =>
             {
                 var chunk = Grab(from);
-                _log.Add(direction, chunk.Span, _record);
+                if (!chunk.IsOwn) _log.Add(direction, chunk.Span, _record);
                 if (!_isTimed) Time();
                 Push(to, chunk);
             }, () => Complete(to), e => Fail(to, e));

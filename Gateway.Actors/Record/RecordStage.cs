@@ -85,8 +85,8 @@ public sealed class RecordStage(
         void Arrived(Lane lane)
         {
             var chunk = Grab(lane.In);
-            Copy(lane.Direction, chunk.Span);
-            if (!_rules.Strict)
+            if (!chunk.IsOwn) Copy(lane.Direction, chunk.Span);
+            if (!_rules.Strict || chunk.IsOwn)
             {
                 Push(lane.Out, chunk);
                 return;

@@ -151,7 +151,12 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     public RelayStage Relay(Grant grant)
     {
         Trace.Relays();
-        return new(Conversation, new RelayRules(grant.Profile.IdleTimeout, parts.Limits.ExpiryWarning), stop, recording, _watch!, parts.Time);
+        var rules = new RelayRules(grant.Profile.IdleTimeout, parts.Limits.ExpiryWarning)
+        {
+            UpstreamTimeout = parts.Limits.UpstreamTimeout,
+            Credentials = () => CredentialsAsync(grant.Profile),
+        };
+        return new(Conversation, rules, stop, recording, _watch!, parts.Time);
     }
 
     /// <summary>How fast bytes may pass; null: as they come.</summary>
@@ -196,6 +201,12 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         Close();
         _login?.Dispose();
         _share?.Dispose();
+    }
+
+    async Task<Verdict<UpstreamCredentials>> CredentialsAsync(ConnectionProfile profile)
+    {
+        using var deadline = Within(parts.Limits.UpstreamTimeout);
+        return await parts.Secrets.ReadAsync(profile.Upstream.Login, deadline.Token).ConfigureAwait(false);
     }
 
     async Task<Refused?> MaskAsync(ConnectionProfile profile)

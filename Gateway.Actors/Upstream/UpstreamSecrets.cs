@@ -10,7 +10,7 @@ namespace Gateway.Actors.Upstream;
 /// Reads the gateway's own credentials when a session needs them, so that a changed file or registered secret is enough to change
 /// them. What goes wrong is told without the secret.
 /// </summary>
-public sealed class UpstreamSecrets(IRegisteredSecrets registered)
+public sealed class UpstreamSecrets(IRegisteredSecrets registered, UpstreamTokens tokens)
 {
     /// <summary>
     /// Bytes of a secret's file. Origin: MQTT, Kafka and PostgreSQL passwords are at most 64 KiB; a larger file is not a password.
@@ -21,11 +21,20 @@ public sealed class UpstreamSecrets(IRegisteredSecrets registered)
 
     public async Task<Verdict<UpstreamCredentials>> ReadAsync(UpstreamLogin login, CancellationToken cancel)
     {
+        if (login.OAuth is { } client) return await ReadTokenAsync(login, client, cancel).ConfigureAwait(false);
         if (login.Password is not { } place) return new UpstreamCredentials(login.UserName, null);
         var password = await OpenAsync(place, cancel).ConfigureAwait(false);
-        if (password.IsGranted) return new UpstreamCredentials(login.UserName, password.Value);
+        if (password.IsGranted) return new UpstreamCredentials(login.UserName, password.Value) { Mechanism = login.Mechanism };
         var detail = place.Registered is null ? $"the upstream's password: {password.Detail}" : password.Detail;
         return new Refused(Refusal.UpstreamSecretUnavailable, detail);
+    }
+
+    async Task<Verdict<UpstreamCredentials>> ReadTokenAsync(UpstreamLogin login, OAuthClient client, CancellationToken cancel)
+    {
+        var token = await tokens.OfAsync(client, stop => OpenAsync(client.Secret, stop), cancel).ConfigureAwait(false);
+        return token.IsGranted
+            ? new UpstreamCredentials(login.UserName, token.Value) { Mechanism = login.Mechanism }
+            : new Refused(token.Refusal, $"the upstream's token: {token.Detail}");
     }
 
     /// <summary>The key of a connection's masking rules.</summary>

@@ -29,7 +29,10 @@ public sealed class ApiRanges
 
     readonly Dictionary<short, VersionRange> _ranges;
 
-    ApiRanges(Dictionary<short, VersionRange> ranges) => _ranges = ranges;
+    ApiRanges(Dictionary<short, VersionRange> ranges, short upstreamSasl) => (_ranges, UpstreamSasl) = (ranges, upstreamSasl);
+
+    /// <summary>The version of SaslAuthenticate in which the gateway itself logs in to the broker.</summary>
+    public short UpstreamSasl { get; }
 
     /// <summary>What a broker says in its ApiVersions response, as far as the gateway goes.</summary>
     public static ApiRanges Of(StructValue apiVersions)
@@ -44,9 +47,10 @@ public sealed class ApiRanges
             if (first <= last) ranges[key] = new(first, last);
         }
 
+        var upstreamSasl = ranges.TryGetValue(ApiKeys.SaslAuthenticate, out var sasl) ? sasl.Last : (short)0;
         // These the gateway answers itself, whatever the broker speaks.
         foreach (var key in new[] { ApiKeys.SaslHandshake, ApiKeys.ApiVersions, ApiKeys.SaslAuthenticate }) ranges[key] = KafkaApi.All[key].Versions;
-        return new ApiRanges(ranges);
+        return new ApiRanges(ranges, upstreamSasl);
     }
 
     /// <summary>Whether a request may be made.</summary>

@@ -25,6 +25,7 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     Masker? _masker;
     RequestRelay? _requests;
     ResponseRelay? _responses;
+    UpstreamRenewal? _renewal;
 
     public override int MaxLoginBytes => limits.Login;
 
@@ -53,12 +54,14 @@ public sealed class KafkaConversation(Limits limits) : Conversation
         var fetches = new FetchSession();
         var requestGate = _rules is null ? null : new RequestGate(_rules, fetches, limits);
         var responseGate = _rules is null ? null : new ResponseGate(_rules, fetches, limits);
+        var version = Begun(_facts).Ranges.UpstreamSasl;
+        _renewal = new UpstreamRenewal(_inFlight, version);
         var (produced, consumed) = (Mask(Direction.ToUpstream), Mask(Direction.ToClient));
         _requests = new RequestRelay(
-            limits, Begun(_facts).Ranges, Begun(_login), _inFlight, requestGate, produced, boundsFetches: consumed is not null);
-        _responses = new ResponseRelay(limits, _inFlight, AddressOf, responseGate, consumed);
+            limits, Begun(_facts).Ranges, Begun(_login), _inFlight, requestGate, produced, boundsFetches: consumed is not null, _renewal);
+        _responses = new ResponseRelay(limits, _inFlight, AddressOf, responseGate, consumed, _renewal);
         if (credentials.UserName is null) return;
-        _sasl = new GatewaySasl(credentials);
+        _sasl = new GatewaySasl(credentials, version);
         _sasl.Start(toUpstream);
     }
 
@@ -67,6 +70,7 @@ public sealed class KafkaConversation(Limits limits) : Conversation
         if (_sasl is null) return UpstreamLoginRead.Done(0);
         var read = _sasl.Read(received, toUpstream, limits.Login);
         if (!_sasl.IsDone) return read;
+        _renewal!.Begun(_sasl.Lasts);
         // It holds the gateway's password, which nobody needs any more.
         _sasl = null;
         return UpstreamLoginRead.Done(read.Consumed);
@@ -75,8 +79,11 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     public override RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output)
     {
         FrameRelay relay = direction == Direction.ToUpstream ? Begun(_requests) : Begun(_responses);
+        var wasRenewing = _renewal!.IsRunning;
         var verdict = relay.Relay(input, output, output.Towards(direction));
-        if (direction == Direction.ToUpstream) output.Proof = _requests!.TakeProof();
+        if (wasRenewing && !_renewal.IsRunning && verdict.Refusal == Refusal.None) verdict = _requests!.Resume(output, output.ToUpstream);
+        BeginRenewal(output);
+        if (_requests!.TakeProof() is { } proof) output.Proof = proof;
         return output.KeepRecordable(limits) ? verdict : RelayVerdict.Refuse(Refusal.OperationDenied, "more operations were denied at once than one record holds");
     }
 
@@ -84,6 +91,16 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     {
         Begun(_requests).Renewed(Begun(_login).Accept(AccessLeft)!, toClient);
         return Refusal.None;
+    }
+
+    public override TimeSpan? UpstreamLasts => _renewal?.Lasts;
+
+    public override bool AwaitsUpstream => _renewal is { IsRunning: true };
+
+    public override void RenewUpstream(UpstreamCredentials credentials, RelayOutput output)
+    {
+        Begun(_renewal).Ask(credentials);
+        BeginRenewal(output);
     }
 
     public override Refusal FinishDirection(Direction direction)
@@ -98,6 +115,11 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     {
         if (_responses is { IsBetweenFrames: false }) return;
         if (_login?.Refuse(refusal.IsUntold() ? RefusalFacts.NotAuthorized : refusal.Word()) is { } answer) toClient.Write(answer);
+    }
+
+    void BeginRenewal(RelayOutput output)
+    {
+        if (_renewal!.IsDue && _requests!.IsBetweenFrames) _renewal.Begin(output.Own);
     }
 
     FrameMask? Mask(Direction direction) => _masker?.Rules.Concern(direction) == true ? new(direction, _masker, limits) : null;

@@ -21,6 +21,7 @@ public sealed class KafkaSurvey(Limits limits) : IUpstreamSurvey
 
     static readonly MessageLayout s_apiVersions = KafkaApi.All[ApiKeys.ApiVersions].Response(0);
 
+    UpstreamCredentials? _credentials;
     GatewaySasl? _sasl;
     ApiRanges? _ranges;
     MessageLayout? _metadata;
@@ -32,7 +33,7 @@ public sealed class KafkaSurvey(Limits limits) : IUpstreamSurvey
 
     public void StartUpstreamLogin(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream)
     {
-        if (credentials.UserName is not null) _sasl = new GatewaySasl(credentials);
+        _credentials = credentials;
         var layout = KafkaApi.All[ApiKeys.ApiVersions].Request(0);
         toUpstream.Write(KafkaFrame.Request(layout, ApiVersionsId, new StructValue(layout.Body)));
     }
@@ -56,7 +57,9 @@ public sealed class KafkaSurvey(Limits limits) : IUpstreamSurvey
         if (body.Number("ErrorCode") is not 0 and var error)
             return UpstreamLoginRead.Refused(Refusal.UpstreamFrameMalformed, $"the upstream does not tell its APIs: error {error}");
         _ranges = ApiRanges.Of(body);
-        if (_sasl is null) return AskMetadata(read, toUpstream);
+        if (_credentials is not { UserName: not null } own) return AskMetadata(read, toUpstream);
+        _sasl = new GatewaySasl(own, _ranges.UpstreamSasl);
+        _credentials = null;
         _sasl.Start(toUpstream);
         return read;
     }

@@ -227,6 +227,7 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(ConnectionFields.Upstream, Names(Properties(spec, "upstream")));
         Assert.Equal(ConnectionFields.UpstreamTls, Names(Properties(Properties(spec, "upstream"), "tls")));
         Assert.Equal(ConnectionFields.Login, Names(Properties(Properties(spec, "upstream"), "login")));
+        Assert.Equal(ConnectionFields.OAuth, Names(Properties(Properties(Properties(spec, "upstream"), "login"), "oauth")));
         Assert.Equal(ConnectionFields.Access, Names(Properties(spec, "access")));
         var rule = Properties(Properties(spec, "access"), "rules").GetProperty("items");
         Assert.Equal(ConnectionFields.AccessRule, Names(rule));

@@ -107,7 +107,7 @@ sealed class AdminHost : IAsyncDisposable
 
     // Dials for real: where the samples point to there is nothing.
     static UpstreamProbe Probe(IServiceProvider provider) => new(
-        new UpstreamDialer(new SslStreamEngine(), NoRevocation.Asked), new UpstreamSecrets(new RefusingSecrets()), TimeProvider.System, TimeSpan.FromSeconds(5));
+        new UpstreamDialer(new SslStreamEngine(), NoRevocation.Asked), new UpstreamSecrets(new RefusingSecrets(), new UpstreamTokens(TimeProvider.System)), TimeProvider.System, TimeSpan.FromSeconds(5));
 
     static GatewayOptions Options(int loginFailures, AdminCertificateOptions certificates) => new()
     {

@@ -13,7 +13,7 @@ static class KafkaNode
 
     public static Task<TestNode> StartAsync(
         TestCertificates upstreams, KafkaCluster cluster, IssuerOptions issuer, string operations = "{}", string listen = "port: 0", string? password = null,
-        string recording = "{}", string masking = "")
+        string recording = "{}", string masking = "", string? login = null)
     {
         var folder = new ConfigurationFolder();
         upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
@@ -30,7 +30,7 @@ static class KafkaNode
                 host: 127.0.0.1
                 port: {{cluster.Port}}
                 tls: { serverName: localhost, authorities: upstream.crt }
-                login: { userName: {{KafkaCluster.UserName}}, passwordFile: broker.password }
+                login: {{login ?? $"{{ userName: {KafkaCluster.UserName}, passwordFile: broker.password }}"}}
               access: { issuers: [main], groups: [streams] }
               operations: {{operations}}
               recording: {{recording}}

@@ -9,6 +9,9 @@ namespace Gateway.Specs.Support;
 /// <summary>A PostgreSQL server of its own for the specs of one collection, started when the first of them asks for a database.</summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
+    /// <summary>The role that has to bring its password; every other is taken at its word.</summary>
+    public const string ByPassword = "scrammer";
+
     static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
 
     readonly string _directory = Directory.CreateTempSubdirectory("gateway-postgres-").FullName;
@@ -50,6 +53,8 @@ public sealed class PostgresServer : IAsyncLifetime
             await RunAsync("chown", "postgres", _directory);
         var data = Path.Combine(_directory, "data");
         await RunAsync(Tool.Path("initdb"), "-D", data, "-U", "gateway", "-A", "trust", "-E", "UTF8", "--no-sync");
+        var access = Path.Combine(data, "pg_hba.conf");
+        await File.WriteAllTextAsync(access, $"host all {ByPassword} all scram-sha-256\n{await File.ReadAllTextAsync(access)}");
         var port = FreePort();
         _server = Start(
             Tool.Path("postgres"), "-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1",

@@ -5,10 +5,13 @@ namespace Gateway.Specs.Support;
 
 /// <summary>
 /// A protocol of a few words, for specs of what surrounds a conversation. A chunk that begins with <c>D</c> is denied and answered with "denied", one
-/// that begins with <c>X</c> is refused, <c>A</c> brings the rest as a new proof, <c>B</c> makes one hundred bytes for both sides; everything else passes.
+/// that begins with <c>X</c> is refused, <c>A</c> brings the rest as a new proof, <c>B</c> makes one hundred bytes for both sides, <c>L</c>
+/// takes the gateway's new login; everything else passes.
 /// </summary>
 sealed class ScriptedConversation : Conversation
 {
+    bool _awaits;
+
     public override int MaxLoginBytes => 64;
 
     /// <summary>What the end of a direction is refused with.</summary>
@@ -40,12 +43,28 @@ sealed class ScriptedConversation : Conversation
             case (byte)'A':
                 output.Proof = new ClientProof(null, System.Text.Encoding.ASCII.GetString(input[1..]), null);
                 return RelayVerdict.PassOutput;
+            case (byte)'L':
+                _awaits = false;
+                return RelayVerdict.PassOutput;
             case (byte)'X':
                 output.ToUpstream.Write("half of it"u8);
                 return RelayVerdict.Refuse(Refusal.FrameMalformed, "an X");
             default:
                 return RelayVerdict.PassWhole;
         }
+    }
+
+    /// <summary>How long each of the gateway's logins lasts.</summary>
+    public TimeSpan? Lasts { get; set; }
+
+    public override TimeSpan? UpstreamLasts => Lasts;
+
+    public override bool AwaitsUpstream => _awaits;
+
+    public override void RenewUpstream(UpstreamCredentials credentials, RelayOutput output)
+    {
+        output.Own.Write(System.Text.Encoding.ASCII.GetBytes($"login: {credentials.Password}"));
+        _awaits = true;
     }
 
     /// <summary>Who has taken its leave.</summary>

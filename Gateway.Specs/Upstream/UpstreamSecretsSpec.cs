@@ -13,7 +13,7 @@ public sealed class UpstreamSecretsSpec : IDisposable
     const string Key = "the entirely secret text of a masking key";
 
     readonly ConfigurationFolder _folder = new();
-    readonly UpstreamSecrets _secrets = new(new OneSecret());
+    readonly UpstreamSecrets _secrets = new(new OneSecret(), new UpstreamTokens(TimeProvider.System));
 
     [Theory]
     [InlineData("s3cret")]

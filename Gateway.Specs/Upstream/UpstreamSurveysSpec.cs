@@ -34,7 +34,7 @@ public sealed class UpstreamSurveysSpec : IAsyncDisposable
     {
         _upstream = new TlsUpstream(_authority.Server(), AnswerAsync);
         _surveys = new UpstreamSurveys(
-            new UpstreamDialer(new SslStreamEngine(), NoRevocation.Asked), new UpstreamSecrets(new RefusingSecrets()), _time, TimeSpan.FromMinutes(1));
+            new UpstreamDialer(new SslStreamEngine(), NoRevocation.Asked), new UpstreamSecrets(new RefusingSecrets(), new UpstreamTokens(_time)), _time, TimeSpan.FromMinutes(1));
     }
 
     [Fact]

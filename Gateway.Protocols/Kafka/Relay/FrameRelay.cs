@@ -39,6 +39,7 @@ abstract class FrameRelay(Limits limits)
     const int Step = 64;
 
     readonly PooledWriter _held = new();
+    readonly PooledWriter _paused = new();
     readonly StreamWalk _walk = new();
     FrameHead _frame;
     FrameFate _fate;
@@ -57,14 +58,37 @@ abstract class FrameRelay(Limits limits)
         var chunk = new RelayedChunk(input, target);
         while (!chunk.IsDone)
         {
+            if (Pauses && IsBetweenFrames)
+            {
+                if (_paused.Length + chunk.Rest.Length > Limits.KafkaPaused) return Refused(TooLarge($"more than {Limits.KafkaPaused} bytes come while the session waits"));
+                _paused.Write(chunk.Rest);
+                chunk.Skip(chunk.Rest.Length);
+                break;
+            }
+
             var fault = !_isOpen ? Head(ref chunk, output) : _fate == FrameFate.Stream ? Stream(ref chunk) : Hold(ref chunk, output);
-            if (!fault.IsNone) return RelayVerdict.Refuse(fault.Refusal, fault.Detail!);
+            if (!fault.IsNone) return Refused(fault);
         }
 
         if (chunk.IsWhole) return RelayVerdict.PassWhole;
         chunk.Flush();
         return RelayVerdict.PassOutput;
     }
+
+    /// <summary>Goes on with what came during a pause.</summary>
+    public RelayVerdict Resume(RelayOutput output, IBufferWriter<byte> target)
+    {
+        if (_paused.Length == 0) return RelayVerdict.PassOutput;
+        var paused = _paused.Span.ToArray();
+        _paused.LetGo();
+        var verdict = Relay(paused, output, target);
+        if (!verdict.IsWhole) return verdict;
+        target.Write(paused);
+        return RelayVerdict.PassOutput;
+    }
+
+    /// <summary>Whether no other frame may begin yet.</summary>
+    protected virtual bool Pauses => false;
 
     /// <summary>Reads a frame's header from its first bytes.</summary>
     protected abstract FrameFault ReadHead(ReadOnlySpan<byte> bytes, out FrameHead head);
@@ -90,6 +114,8 @@ abstract class FrameRelay(Limits limits)
     protected abstract long MostHeld { get; }
 
     protected abstract FrameFault TooLarge(string detail);
+
+    static RelayVerdict Refused(FrameFault fault) => RelayVerdict.Refuse(fault.Refusal, fault.Detail!);
 
     FrameFault Head(ref RelayedChunk chunk, RelayOutput output)
     {

@@ -26,6 +26,12 @@ sealed class InFlight(Limits limits)
     /// <summary>The body that says what the gateway denied of that request, which has to be put into the response; null: nothing.</summary>
     public byte[]? NextDenied => Next is null ? null : _ring[_first].Own;
 
+    /// <summary>Whether that answers what the gateway asked for itself, and is nothing for the client.</summary>
+    public bool NextIsOwn => _count > 0 && _ring[_first].IsOwn;
+
+    /// <summary>The gateway's own request was sent. There is never more than one at a time, which needs no bound.</summary>
+    public void AwaitOwn(MessageLayout response, int correlationId) => Add(new Awaited(response, correlationId, null) { IsOwn = true });
+
     /// <summary>False when too much waits already.</summary>
     public bool TryAwait(MessageLayout response, int correlationId, byte[]? denied) => TryAdd(new Awaited(response, correlationId, denied));
 
@@ -74,6 +80,12 @@ sealed class InFlight(Limits limits)
     {
         var ownBytes = awaited.Own?.Length ?? 0;
         if (_count >= limits.KafkaInFlight || ownBytes > 0 && _ownBytes + ownBytes > limits.KafkaAnswers) return false;
+        Add(awaited);
+        return true;
+    }
+
+    void Add(Awaited awaited)
+    {
         if (_count == _ring.Length)
         {
             var larger = new Awaited[Math.Max(First, 2 * _count)];
@@ -82,8 +94,7 @@ sealed class InFlight(Limits limits)
         }
 
         _ring[(_first + _count++) % _ring.Length] = awaited;
-        _ownBytes += ownBytes;
-        return true;
+        _ownBytes += awaited.Own?.Length ?? 0;
     }
 
     void Drop()
@@ -98,5 +109,9 @@ sealed class InFlight(Limits limits)
     /// A response of the upstream's, with what has to be put into it, or an answer of the gateway's own; or neither: the place of one that
     /// is not known yet.
     /// </summary>
-    readonly record struct Awaited(MessageLayout? Response, int CorrelationId, byte[]? Own);
+    readonly record struct Awaited(MessageLayout? Response, int CorrelationId, byte[]? Own)
+    {
+        /// <summary>The response is to a request of the gateway's own.</summary>
+        public bool IsOwn { get; init; }
+    }
 }

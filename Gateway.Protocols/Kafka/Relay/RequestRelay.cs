@@ -16,7 +16,9 @@ namespace Gateway.Protocols.Kafka.Relay;
 /// <param name="gate">Null where everything is allowed.</param>
 /// <param name="mask">Null where nothing that is produced is masked.</param>
 /// <param name="boundsFetches">Whether what is consumed is masked, and has to be held for it.</param>
-sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InFlight inFlight, RequestGate? gate, FrameMask? mask, bool boundsFetches)
+/// <param name="renewal">The gateway's own login, which no request may come in between.</param>
+sealed class RequestRelay(
+    Limits limits, ApiRanges ranges, KafkaLogin login, InFlight inFlight, RequestGate? gate, FrameMask? mask, bool boundsFetches, UpstreamRenewal renewal)
     : FrameRelay(limits)
 {
     const int Brokers = 1;
@@ -50,6 +52,8 @@ sealed class RequestRelay(Limits limits, ApiRanges ranges, KafkaLogin login, InF
         _isRenewing = false;
         inFlight.Fill(answer, toClient);
     }
+
+    protected override bool Pauses => renewal.IsDue || renewal.IsRunning;
 
     protected override FrameFault ReadHead(ReadOnlySpan<byte> bytes, out FrameHead head)
     {

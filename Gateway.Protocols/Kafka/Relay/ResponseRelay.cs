@@ -11,7 +11,9 @@ namespace Gateway.Protocols.Kafka.Relay;
 /// <param name="addressOf">The gateway's address for a broker.</param>
 /// <param name="gate">Null where everything is allowed.</param>
 /// <param name="mask">Null where nothing that is consumed is masked.</param>
-sealed class ResponseRelay(Limits limits, InFlight inFlight, Func<int, BrokerAddress?> addressOf, ResponseGate? gate, FrameMask? mask)
+/// <param name="renewal">The gateway's own login, whose answers are nothing for the client.</param>
+sealed class ResponseRelay(
+    Limits limits, InFlight inFlight, Func<int, BrokerAddress?> addressOf, ResponseGate? gate, FrameMask? mask, UpstreamRenewal renewal)
     : FrameRelay(limits)
 {
     readonly AddressRewriter _addresses = new(addressOf);
@@ -34,7 +36,7 @@ sealed class ResponseRelay(Limits limits, InFlight inFlight, Func<int, BrokerAdd
     protected override FrameFault Open(ReadOnlySpan<byte> head, out FrameFate fate)
     {
         var isChanged = Layout!.HasAddresses || gate is not null && (ResponseGate.Holds(Layout) || inFlight.NextDenied is not null);
-        fate = isChanged || mask is not null && mask.Concerns(Layout.Key) ? FrameFate.Hold : FrameFate.Stream;
+        fate = isChanged || inFlight.NextIsOwn || mask is not null && mask.Concerns(Layout.Key) ? FrameFate.Hold : FrameFate.Stream;
         return _head.CorrelationId == inFlight.NextCorrelationId
             ? FrameFault.None
             : Malformed($"{Layout} answers request {_head.CorrelationId} instead of {inFlight.NextCorrelationId}");
@@ -48,6 +50,8 @@ sealed class ResponseRelay(Limits limits, InFlight inFlight, Func<int, BrokerAdd
 
     protected override FrameFault Whole(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
     {
+        passes = false;
+        if (inFlight.NextIsOwn) return renewal.Answered(frame[headLength..], Limits, output.Own);
         if (mask is null || !mask.Concerns(Layout!.Key)) return Rewrite(frame, headLength, ref chunk, out passes);
         try
         {

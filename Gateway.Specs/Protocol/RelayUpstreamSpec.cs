@@ -1,0 +1,127 @@
+using Gateway.Actors;
+using Gateway.Actors.Protocol;
+using Gateway.Protocols;
+using Gateway.Specs.Support;
+using Xunit;
+
+namespace Gateway.Specs.Protocol;
+
+/// <summary>What a relay does where the upstream lets the gateway's login last a while only.</summary>
+public sealed class RelayUpstreamSpec : SteppedSystem
+{
+    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan s_lasts = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan s_untilRenewal = s_lasts * 0.85;
+
+    readonly ScriptedConversation _conversation = new() { Lasts = s_lasts };
+    Verdict<UpstreamCredentials> _credentials = new UpstreamCredentials("gateway", "secret");
+    int _read;
+
+    [Fact]
+    public async Task The_login_is_renewed_before_its_end_though_nobody_sends_anything_and_again_before_the_next()
+    {
+        var (client, upstream, ended) = await StartedAsync();
+        for (var round = 0; round < 3; round++)
+        {
+            await client.SendAsync($"a{round}");
+            Assert.Equal($"a{round}", await upstream.ReceiveAsync());
+            Pass(s_untilRenewal - TimeSpan.FromSeconds(1));
+            Assert.Equal(round, _read);
+
+            await PassAsync(TimeSpan.FromSeconds(1), () => _read == round + 1);
+
+            Assert.Equal("login: secret", await upstream.ReceiveAsync());
+            await upstream.SendAsync("L");
+        }
+
+        Assert.False(ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task The_client_is_read_no_further_until_the_upstream_has_answered()
+    {
+        var (client, upstream, _) = await StartedAsync();
+        await PassAsync(s_untilRenewal, () => _read == 1);
+        Assert.Equal("login: secret", await upstream.ReceiveAsync());
+
+        // One chunk was asked for before; a conversation holds that.
+        await client.SendAsync("a");
+        await client.SendAsync("b");
+        Assert.Equal("a", await upstream.ReceiveAsync());
+        await upstream.SendAsync("answer");
+        Assert.Equal("answer", await client.ReceiveAsync());
+        var next = upstream.ReceiveAsync();
+        Assert.False(next.IsCompleted);
+        await upstream.SendAsync("L");
+
+        Assert.Equal("b", await next);
+    }
+
+    [Fact]
+    public async Task An_upstream_that_does_not_answer_it_ends_the_session()
+    {
+        var (client, upstream, ended) = await StartedAsync();
+        await PassAsync(s_untilRenewal, () => _read == 1);
+        Assert.Equal("login: secret", await upstream.ReceiveAsync());
+
+        await PassAsync(TimeSpan.FromSeconds(20), () => ended.IsCompleted);
+
+        Assert.Equal(Refusal.UpstreamTooSlow, (await ended.WaitAsync(s_deadline)).Refusal);
+        Assert.Equal("bye: upstream-too-slow", await client.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task Credentials_that_cannot_be_read_are_tried_again_until_the_login_is_over()
+    {
+        _credentials = new Refused(Refusal.UpstreamSecretUnavailable, "it is gone");
+        var (_, upstream, ended) = await StartedAsync();
+        await PassAsync(s_untilRenewal, () => _read == 1);
+        await PassAsync(s_lasts * 0.04, () => _read == 2);
+        Assert.False(ended.IsCompleted);
+
+        _credentials = new UpstreamCredentials("gateway", "found");
+        await PassAsync(s_lasts * 0.04, () => _read == 3);
+        Assert.Equal("login: found", await upstream.ReceiveAsync());
+        await upstream.SendAsync("L");
+        await upstream.SendAsync("over");
+
+        _credentials = new Refused(Refusal.UpstreamSecretUnavailable, "it is gone");
+        await PassAsync(s_untilRenewal, () => _read == 4);
+        for (var more = 5; !ended.IsCompleted; more++) await PassAsync(s_lasts * 0.04, () => ended.IsCompleted || _read >= more);
+
+        var end = await ended.WaitAsync(s_deadline);
+        Assert.Equal((Refusal.UpstreamSecretUnavailable, true), (end.Refusal, end.Detail!.EndsWith("it is gone", StringComparison.Ordinal)));
+    }
+
+    Task PassAsync(TimeSpan time, Func<bool> then)
+    {
+        Pass(time);
+        return AwaitAssertAsync(() =>
+        {
+            Pass(TimeSpan.FromMilliseconds(1));
+            Assert.True(then());
+        });
+    }
+
+    async Task<(ChunkPeer Client, ChunkPeer Upstream, Task<SessionEnd> Ended)> StartedAsync()
+    {
+        var rules = new RelayRules(TimeSpan.FromHours(1), TimeSpan.Zero)
+        {
+            Credentials = () =>
+            {
+                _read++;
+                return Task.FromResult(_credentials);
+            },
+        };
+        var access = new HeldAccess(null, Refusal.IdentityExpired);
+        var running = RelayBench.Run(new RelayStage(_conversation, rules, new SessionStop(), new NoDenials(), access, Time), Sys);
+        await running.Client.SendAsync("hello");
+        Assert.Equal("hello", await running.Upstream.ReceiveAsync());
+        return running;
+    }
+
+    sealed class NoDenials : IDenialLog
+    {
+        public void Denied(IReadOnlyList<DeniedOperation> operations, Action recorded) => recorded();
+    }
+}
