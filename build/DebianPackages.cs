@@ -29,6 +29,12 @@ static class DebianPackages
         new("rsyslogd", "rsyslog-gnutls", "/usr/share/doc/rsyslog-gnutls/copyright"),
     ];
 
+    public static readonly IReadOnlyList<Needed> ForAudits =
+    [
+        new("sslscan", "sslscan"),
+        new("testssl", "testssl.sh"),
+    ];
+
     public static readonly IReadOnlyList<Needed> ForBenchmarks =
     [
         new("nginx", "nginx"),

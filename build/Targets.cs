@@ -7,7 +7,7 @@ static class Targets
 {
     static readonly string[] s_published = ["Gateway.Node", "Gateway.Lighthouse", "Gateway.Cli"];
 
-    public static IEnumerable<Command> All() => [Demo(), Test(), Check(), Build(), Bench(), Soak(), Publish()];
+    public static IEnumerable<Command> All() => [Demo(), Test(), Check(), Build(), Bench(), Soak(), Audit(), Publish()];
 
     static Command Demo()
     {
@@ -56,6 +56,16 @@ static class Targets
         what.AcceptOnlyFromAmong(Soaks.Rotation, Soaks.Kills);
         var command = Target("soak", "Have a real cluster work for minutes, and print its figures.", [minutes], (parsed, cancel) =>
             Soaks.Run(parsed.GetRequiredValue(what), parsed.GetValue(minutes), cancel));
+        command.Arguments.Add(what);
+        return command;
+    }
+
+    static Command Audit()
+    {
+        var what = new Argument<string>("what") { Description = "'tls': every TLS port of a node, before sslscan and testssl. Exit code 0 when nothing above Low is found." };
+        what.AcceptOnlyFromAmong(Audits.Tls);
+        var command = Target("audit", "Have scanners look at a real node, and print what they found. As root on Debian, first install them.", [], (parsed, cancel) =>
+            Audits.Run(parsed.GetRequiredValue(what), cancel));
         command.Arguments.Add(what);
         return command;
     }

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Registry;
 
 namespace Gateway.Actors.Certificates;
 
@@ -14,6 +16,12 @@ namespace Gateway.Actors.Certificates;
 public sealed record CertificateFacts(
     string Serial, string Subject, string Issuer, DateTimeOffset NotBefore, DateTimeOffset NotAfter, IReadOnlyList<string> Names, string Sha256)
 {
+    // By the chain itself, which every state of its version shares: read once, forgotten with it.
+    static readonly ConditionalWeakTable<IReadOnlyList<ReadOnlyMemory<byte>>, CertificateFacts> s_read = new();
+
+    /// <summary>Of a version's own certificate, which is asked for each second and parsed once.</summary>
+    public static CertificateFacts Of(CertificateVersion version) => s_read.GetValue(version.Chain, static chain => Of(chain[0]));
+
     /// <summary>Throws <see cref="CryptographicException"/> for what is no certificate.</summary>
     public static CertificateFacts Of(ReadOnlyMemory<byte> der)
     {

@@ -181,7 +181,7 @@ public sealed partial class CertificateStore : INodeCertificates, IDisposable
             var opened = ChainCheck.Open(version.Chain, key, [], null, _parts.Time.GetUtcNow(), out var problem);
             return opened is null
                 ? Faulty(certificate.Name, version, problem!)
-                : new HeldVersion(version.Number, Context(opened), CertificateFacts.Of(version.Chain[0]), version.IssuedAt, "");
+                : new HeldVersion(version.Number, Context(opened), CertificateFacts.Of(version), version.IssuedAt, "");
         }
         finally
         {

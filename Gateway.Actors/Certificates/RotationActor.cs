@@ -16,22 +16,27 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
     /// <summary>How often nodes are asked while a rotation waits for them, and how late a due renewal may be noticed.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Before a declaration is tried again that this node cannot read: as often as files are looked at.</summary>
+    static readonly TimeSpan s_unreadable = TimeSpan.FromSeconds(10);
+
     readonly RotationParts _parts;
     readonly ILogger _log;
     readonly CancellationTokenSource _stopped = new();
     readonly Dictionary<string, Dictionary<string, NodeSight>> _sights = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
     readonly HashSet<string> _busy = new(StringComparer.Ordinal);
+    readonly RotationWaits _waits = new();
     readonly RenewalAdvisor _advisor;
     readonly UnrecordedActs _unrecorded;
     IDisposable? _subscription;
+    CertificatesState? _withoutInternal;
 
     public RotationActor(RotationParts parts)
     {
         (_parts, _log) = (parts, parts.Logging.CreateLogger("Gateway.Rotation"));
         (_advisor, _unrecorded) = (new RenewalAdvisor(parts.Time), new UnrecordedActs(parts.Time));
-        Receive<Look>(_ => LookAtAll(ask: true));
-        Receive<Changed>(_ => LookAtAll(ask: true));
+        Receive<Look>(_ => LookAtAll(onlyNew: false));
+        Receive<Changed>(_ => LookAtAll(onlyNew: true));
         Receive<CertificateShown>(Take);
         Receive<Made>(Take);
         Receive<Advised>(advised => _advisor.Take(advised.Version, advised.Advice));
@@ -46,9 +51,15 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
 
     protected override void PreStart()
     {
-        var self = Self;
+        var (self, told) = (Self, (CertificatesState?)null);
         Log.Coordinates(_log);
-        _subscription = _parts.Registry.Subscribe(_ => self.Tell(Changed.Instance));
+        // Most acts are about something else. The registry calls one at a time.
+        _subscription = _parts.Registry.Subscribe(snapshot =>
+        {
+            if (ReferenceEquals(snapshot.Certificates, told)) return;
+            told = snapshot.Certificates;
+            self.Tell(Changed.Instance);
+        });
         Timers.StartPeriodicTimer(Look.Instance, Look.Instance, TimeSpan.Zero, Interval);
     }
 
@@ -59,31 +70,57 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
         Dispose();
     }
 
-    void LookAtAll(bool ask)
+    /// <param name="onlyNew">What changed in the registry; otherwise what has come of time as well.</param>
+    void LookAtAll(bool onlyNew)
     {
         var state = _parts.Registry.Current.Certificates;
         foreach (var gone in _sights.Keys.Where(name => !state.All.ContainsKey(name)).ToArray()) _sights.Remove(gone);
         _unrecorded.Forget(name => !state.All.ContainsKey(name));
+        _waits.Forget(name => !state.All.ContainsKey(name));
         if (BeginsAuthority(state)) return;
-        foreach (var certificate in state.All.Values) LookAt(state, certificate, ask);
+        var signing = SigningOf(state);
+        foreach (var certificate in state.All.Values)
+        {
+            if (!onlyNew || _waits.IsNew(certificate, signing)) LookAt(state, certificate, ask: true);
+        }
     }
 
     void LookAt(CertificatesState state, ManagedCertificate certificate, bool ask)
     {
-        if (_busy.Contains(certificate.Name) || _parts.Read(certificate) is not { } profile) return;
+        if (_busy.Contains(certificate.Name)) return;
+        var (signing, now) = (SigningOf(state), _parts.Time.GetUtcNow());
+        var advised = certificate.Active is { } active ? _advisor.Of(active) : null;
+        if (_waits.IsWaiting(certificate, signing, advised, now, out var read))
+        {
+            Advise(certificate, read);
+            return;
+        }
+
+        if (_parts.Read(certificate) is not { } profile)
+        {
+            // A file that this node lacks may come.
+            _waits.Wait(certificate, signing, null, advised, now, now + s_unreadable);
+            return;
+        }
+
+        _waits.See(certificate, signing);
         var facts = new RotationFacts
         {
             Certificate = certificate,
             Profile = profile,
             LastVersion = state.LastVersion(certificate.Name),
-            SigningGeneration = state.Signing?.Generation ?? 0,
+            SigningGeneration = signing,
             LiveNodes = _parts.Nodes.Live,
             Sights = SightsOf(certificate.Name),
-            Advised = certificate.Active is { } active ? _advisor.Of(active) : null,
-            Now = _parts.Time.GetUtcNow(),
+            Advised = advised,
+            Now = now,
         };
         var step = RotationPlan.Next(facts);
-        if (step is RotationStep.Wait) Advise(certificate, profile);
+        if (step is RotationStep.Wait wait)
+        {
+            _waits.Wait(certificate, signing, profile, advised, now, wait.Until);
+            Advise(certificate, profile);
+        }
         else if (step is RotationStep.Ask waits) Ask(certificate.Name, waits, ask);
         else if (step is not RotationStep.Issue issue) Propose(certificate.Name, Acts(certificate.Name, step));
         else if (_unrecorded.InPlaceOf(certificate, issue.Version) is not { } kept) Issue(certificate, profile, issue);
@@ -94,7 +131,13 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
     bool BeginsAuthority(CertificatesState state)
     {
         const string Authority = "";
-        if (state.Authorities.Count > 0 || !state.All.Values.Any(c => _parts.Read(c) is { Source: CertificateOrigin.Internal })) return false;
+        if (state.Authorities.Count > 0 || ReferenceEquals(state, _withoutInternal)) return false;
+        if (!state.All.Values.Any(c => _parts.Read(c) is { Source: CertificateOrigin.Internal }))
+        {
+            _withoutInternal = state;
+            return false;
+        }
+
         if (_busy.Contains(Authority)) return true;
         try
         {
@@ -131,7 +174,7 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
         _busy.Add(certificate.Name);
         Log.Issues(_log, certificate.Name, issue.Version, issue.Reason);
         var order = Order(certificate, profile, issue.Version);
-        var generation = profile.Source == CertificateOrigin.Internal ? _parts.Registry.Current.Certificates.Signing?.Generation ?? 0 : 0;
+        var generation = profile.Source == CertificateOrigin.Internal ? SigningOf(_parts.Registry.Current.Certificates) : 0;
         RotationIssue.RunAsync(_parts, order, profile, generation, certificate.Failed, RotationSchedule.LifeOf(certificate, profile), Act, _stopped.Token)
             .PipeTo(Self, success: act => new Made(certificate, profile, act), failure: _ => new Made(certificate, profile, null));
     }
@@ -166,12 +209,14 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
 
         _told.Remove(proposed.Name);
         if (answer.Outcome == RegistryOutcome.Done) _parts.Done(proposed.Act);
-        LookAtAll(ask: true);
+        var state = _parts.Registry.Current.Certificates;
+        if (state.All.TryGetValue(proposed.Name, out var certificate)) LookAt(state, certificate, ask: true);
+        else LookAtAll(onlyNew: true);
     }
 
-    void Advise(ManagedCertificate certificate, CertificateProfile profile)
+    void Advise(ManagedCertificate certificate, CertificateProfile? profile)
     {
-        if (profile.Source != CertificateOrigin.Acme || certificate.Active is not { } active || !_advisor.ShouldAsk(active)) return;
+        if (profile is not { Source: CertificateOrigin.Acme } || certificate.Active is not { } active || !_advisor.ShouldAsk(active)) return;
         RotationIssue.AdviseAsync(_parts, Order(certificate, profile, active.Number), profile, active, _stopped.Token)
             .PipeTo(Self, success: advice => new Advised(active, advice), failure: _ => new Advised(active, null));
     }
@@ -183,6 +228,8 @@ public sealed partial class RotationActor : ReceiveActor, IWithTimers, IDisposab
         RotationStep.Retire retire => [new CertificateRetired { Act = Act(Id(name, retire.Version, "retired")), Name = name, Version = retire.Version, Reason = retire.Reason }],
         _ => throw new InvalidOperationException($"{step.GetType().Name} is no act."),
     };
+
+    static uint SigningOf(CertificatesState state) => state.Signing?.Generation ?? 0;
 
     Dictionary<string, NodeSight> SightsOf(string name)
     {

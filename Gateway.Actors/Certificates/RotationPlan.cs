@@ -86,7 +86,7 @@ public static class RotationPlan
     {
         // What nobody was given yet may go for anything better.
         if (IsOutdated(facts, newest) is { } reason) return new RotationStep.Retire(newest.Number, reason);
-        if (CertificateFacts.Of(newest.Chain[0]).NotAfter <= facts.Now) return new RotationStep.Retire(newest.Number, "it expired before every node had it");
+        if (CertificateFacts.Of(newest).NotAfter <= facts.Now) return new RotationStep.Retire(newest.Number, "it expired before every node had it");
         var holding = facts.LiveNodes.Where(n => Sight(facts, n, newest) is { Holds: true }).Order(StringComparer.Ordinal).ToArray();
         var missing = facts.LiveNodes.Except(holding, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         if (holding.Length > 0 && (missing.Length == 0 || MayGoWithout(facts, newest, missing))) return new RotationStep.Activate(newest.Number, holding);
@@ -99,7 +99,7 @@ public static class RotationPlan
     {
         if (!missing.All(node => Sight(facts, node, newest) is { Problem.Length: > 0 })) return false;
         return facts.Certificate.Active is not { } active
-            || RotationSchedule.Alarm(IssuedAt(active), CertificateFacts.Of(active.Chain[0]).NotAfter, facts.Now) >= ExpiryAlarm.Critical;
+            || RotationSchedule.Alarm(IssuedAt(active), CertificateFacts.Of(active).NotAfter, facts.Now) >= ExpiryAlarm.Critical;
     }
 
     static RotationStep Proof(RotationFacts facts, CertificateVersion newest)
@@ -130,7 +130,7 @@ public static class RotationPlan
 
     static DateTimeOffset DueAt(RotationFacts facts, CertificateVersion version)
     {
-        var due = RotationSchedule.RenewAt(facts.Certificate.Name, version.Number, IssuedAt(version), CertificateFacts.Of(version.Chain[0]).NotAfter);
+        var due = RotationSchedule.RenewAt(facts.Certificate.Name, version.Number, IssuedAt(version), CertificateFacts.Of(version).NotAfter);
         return facts.Advised is { } advised ? Earlier(due, advised) : due;
     }
 

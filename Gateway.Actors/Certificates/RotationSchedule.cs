@@ -40,7 +40,7 @@ public static class RotationSchedule
 
     /// <summary>The life that pauses are measured by: of the active version, or of what is ordered where there is none.</summary>
     public static TimeSpan LifeOf(ManagedCertificate certificate, CertificateProfile profile) => certificate.Active is { } active
-        ? CertificateFacts.Of(active.Chain[0]).NotAfter - UnixMicros.Time(active.IssuedAt)
+        ? CertificateFacts.Of(active).NotAfter - UnixMicros.Time(active.IssuedAt)
         : profile.Lifetime;
 
     /// <summary>

@@ -55,7 +55,7 @@ sealed class UnrecordedActs(TimeProvider time)
 
         public void Postpone(DateTimeOffset now)
         {
-            DateTimeOffset? end = of.Active is { } active ? CertificateFacts.Of(active.Chain[0]).NotAfter : null;
+            DateTimeOffset? end = of.Active is { } active ? CertificateFacts.Of(active).NotAfter : null;
             _next = RotationSchedule.NextAttempt(++_refusals, RotationSchedule.LifeOf(of, profile), end, null, now);
         }
     }

@@ -59,6 +59,7 @@ public static class GatewayServices
         .AddSingleton(node.RegisteredCertificates)
         .AddSingleton<CertificateOrders>()
         .AddSingleton<CertificateRevoking>()
+        .AddSingleton<AcmeAccountOrders>()
         .AddSingleton<ICertificateSurvey, CertificateSurvey>()
         .AddSingleton(node.SealKey)
         .AddSingleton<GatewayMetrics>()

@@ -15,14 +15,15 @@ sealed class RegisteredAccounts(IRegistry registry, IRegistryCommands commands, 
 
     public async Task KeepAsync(string issuer, AcmeAccount account, CancellationToken cancel)
     {
+        var before = registry.Current.Certificates.Accounts.GetValueOrDefault(issuer);
         var kept = new AcmeAccountKept
         {
             Act = Act(),
             Issuer = issuer,
             Directory = account.Directory,
             Url = account.Url,
-            SealedKey = Sealed(issuer, account.Key),
-            SealedNextKey = account.NextKey is { } next ? Sealed(issuer, next) : ReadOnlyMemory<byte>.Empty,
+            SealedKey = Sealed(before, issuer, account.Key),
+            SealedNextKey = account.NextKey is { } next ? Sealed(before, issuer, next) : ReadOnlyMemory<byte>.Empty,
         };
         var answer = await commands.ChangeAsync([kept], basis: null, cancel).ConfigureAwait(false);
         if (!answer.IsDone) throw new AcmeException($"the account could not be kept: {answer.Detail}");
@@ -36,8 +37,11 @@ sealed class RegisteredAccounts(IRegistry registry, IRegistryCommands commands, 
         NextKey = kept.SealedNextKey.IsEmpty ? null : Opened(kept.Issuer, kept.SealedNextKey),
     };
 
-    byte[] Sealed(string issuer, string pem)
+    // A key that is kept already stays sealed as it is: by that the registry knows which key takes over from which.
+    ReadOnlyMemory<byte> Sealed(AcmeAccountKept? before, string issuer, string pem)
     {
+        if (before is not null && IsKept(issuer, before.SealedKey, pem)) return before.SealedKey;
+        if (before is { SealedNextKey.IsEmpty: false } && IsKept(issuer, before.SealedNextKey, pem)) return before.SealedNextKey;
         var plain = Encoding.ASCII.GetBytes(pem);
         try
         {
@@ -49,10 +53,17 @@ sealed class RegisteredAccounts(IRegistry registry, IRegistryCommands commands, 
         }
     }
 
+    bool IsKept(string issuer, ReadOnlyMemory<byte> sealedKey, string pem) => key.OpenAccount(issuer, sealedKey) is { } plain && Text(plain) == pem;
+
     string Opened(string issuer, ReadOnlyMemory<byte> sealedKey)
     {
         var plain = key.OpenAccount(issuer, sealedKey)
             ?? throw new AcmeException("the account's key was not sealed with this node's cluster key; give all nodes one key");
+        return Text(plain);
+    }
+
+    static string Text(byte[] plain)
+    {
         try
         {
             return Encoding.ASCII.GetString(plain);

@@ -105,10 +105,16 @@ static class CertificateDecisions
     static (RegistryOutcome, string) Keep(CertificatesState now, AcmeAccountKept kept)
     {
         if (kept.Issuer.Length is 0 or > 64) return (RegistryOutcome.Invalid, "The ACME server has no name of 1 to 64 characters; correct it");
+        // Nodes share the account: what one of them knows from before another changed the key must not bring an old key back.
+        if (now.Accounts.TryGetValue(kept.Issuer, out var known) && known.Directory == kept.Directory && !IsKey(known, kept.SealedKey))
+            return (RegistryOutcome.Outdated, $"Another node changed the account at ACME server {kept.Issuer} meanwhile; try again");
         return now.Accounts.ContainsKey(kept.Issuer) || now.Accounts.Count < MostAccounts
             ? Done
             : (RegistryOutcome.Full, $"{MostAccounts} accounts at ACME servers are kept; begin a new registry");
     }
+
+    static bool IsKey(AcmeAccountKept account, ReadOnlyMemory<byte> sealedKey) =>
+        account.SealedKey.Span.SequenceEqual(sealedKey.Span) || (!account.SealedNextKey.IsEmpty && account.SealedNextKey.Span.SequenceEqual(sealedKey.Span));
 
     static (RegistryOutcome, string) NotFound(string name) => (RegistryOutcome.NotFound, $"There is no certificate {(RegistryDecisions.IsName(name) ? name : "of that name")}");
 }

@@ -15,6 +15,7 @@ static class CertsCommands
         Import(source, output),
         Named("remove", "Removes one that no connection presents.", source, output, (certs, name, json, cancel) => certs.RemoveAsync(name, json, cancel)),
         AuthorityCommands.All(source, output),
+        AccountCommands.All(source, output),
     };
 
     static Command List(SourceOptions source, CliOutput output)

@@ -60,6 +60,7 @@ public static class AdminHosting
         app.MapSecrets();
         app.MapManagedCertificates();
         app.MapAuthorities();
+        app.MapAcmeAccounts();
         app.MapAccess();
         app.MapAudit();
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(AdminRoles.Anybody);

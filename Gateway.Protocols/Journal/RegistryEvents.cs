@@ -185,4 +185,10 @@ public enum ActKind : byte
 
     /// <summary>What a client said in a session is said again, by whoever did this, to the connection of the detail.</summary>
     SessionRedriven = 10,
+
+    /// <summary>The account at the ACME server of the target is given another key.</summary>
+    AcmeKeyChanged = 11,
+
+    /// <summary>What an older cluster key sealed is sealed with that of the detail.</summary>
+    SealedAgain = 12,
 }

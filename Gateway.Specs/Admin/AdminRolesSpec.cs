@@ -57,6 +57,8 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         ("POST", "/v1/authorities", false, true, false),
         ("POST", "/v1/authorities/advance", false, true, false),
         ("POST", "/v1/authorities/back", false, true, false),
+        ("GET", "/v1/acme-accounts", false, true, true),
+        ("POST", "/v1/acme-accounts/public/key", false, true, false),
         ("GET", "/v1/audit", true, false, false),
         ("GET", "/v1/access", true, true, true),
         ("GET", Explain, true, true, true),
@@ -150,7 +152,8 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         var expected = s_guarded.Select(e => e.Path.Split('?')[0].Replace(SampleSession.Id, "{id}", StringComparison.Ordinal)
             .Replace(SampleCluster.RefusedId, "{id}", StringComparison.Ordinal).Replace("01JGRANT", "{id}", StringComparison.Ordinal)
             .Replace("/telemetry", "/{name}", StringComparison.Ordinal).Replace("/broker", "/{name}", StringComparison.Ordinal)
-            .Replace("/edge", "/{name}", StringComparison.Ordinal).Replace("/legacy", "/{name}", StringComparison.Ordinal));
+            .Replace("/edge", "/{name}", StringComparison.Ordinal).Replace("/legacy", "/{name}", StringComparison.Ordinal)
+            .Replace("/public/", "/{issuer}/", StringComparison.Ordinal));
         Assert.Equal(expected.Concat(s_personal).Order(), guarded.Select(e => e.RoutePattern.RawText).Order());
         Assert.All(guarded, e => Assert.NotNull(e.Metadata.GetMetadata<IAuthorizeData>()?.Policy));
     }
@@ -226,7 +229,13 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    static HttpStatusCode Success(string path) => path == "/v1/node/drain" ? HttpStatusCode.Accepted : HttpStatusCode.OK;
+    static HttpStatusCode Success(string path) => path switch
+    {
+        "/v1/node/drain" => HttpStatusCode.Accepted,
+        // Whoever may change its key is told that there is no account.
+        "/v1/acme-accounts/public/key" => HttpStatusCode.NotFound,
+        _ => HttpStatusCode.OK,
+    };
 
     static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string path)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Hosting;
@@ -26,11 +27,13 @@ public sealed class RotationActorSpec : IAsyncDisposable
     readonly ScriptedSource _source;
     // Steered where a spec says so; the coordinator looks every second of the real clock all the same.
     readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
-    int _looks;
+    readonly ConcurrentDictionary<string, int> _looks = new(StringComparer.Ordinal);
+    readonly WillingNodes _nodes;
 
     public RotationActorSpec()
     {
         _commands = new CrashingCommands(_registry);
+        _nodes = new WillingNodes(_registry);
         _source = new ScriptedSource(new InternalSource(_registry, _key, static _ => [], TimeProvider.System));
         _registry.Do(new CertificatePut { Act = SampleRegistry.Act, Name = "edge", Document = SampleCertificates.Document("edge") });
     }
@@ -74,6 +77,43 @@ public sealed class RotationActorSpec : IAsyncDisposable
 
         Assert.Equal(2, _source.Orders);
         Assert.Equal(s_twoRotations[..6], Acts());
+    }
+
+    /// <summary>Between issue and activation nodes are asked whether they hold the version, between activation and proof whether they present it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_while_nodes_are_asked_it_is_replaced_and_the_next_one_asks_again(bool whetherTheyPresent)
+    {
+        _nodes.IsSilent = isActive => isActive == whetherTheyPresent;
+
+        var first = Start();
+        await Eventually.TrueAsync(() => _nodes.Unanswered >= 1);
+        await StopAsync(first);
+        Assert.Equal(whetherTheyPresent ? s_twoRotations[..5] : s_twoRotations[..4], Acts());
+        _nodes.IsSilent = static _ => false;
+        await RunAsync(until: 1);
+
+        Assert.Equal(s_twoRotations[..6], Acts());
+    }
+
+    [Fact]
+    public async Task A_certificate_that_waits_is_read_again_only_when_something_of_it_changed()
+    {
+        var coordinator = Start();
+        await Eventually.TrueAsync(() => IsSettled(1));
+        _registry.Do(new CertificatePut { Act = SampleRegistry.Act, Name = "busy", Document = SampleCertificates.Document("busy") });
+        _commands.Refuse<CertificateIssued>(RegistryOutcome.Unavailable);
+        await LookedTwiceAsync("busy");
+        var before = Looks("edge");
+
+        _registry.Do(new SecretPut { Act = SampleRegistry.Act, Name = "password", Sealed = new byte[] { 1 } });
+        await LookedTwiceAsync("busy");
+        Assert.Equal(before, Looks("edge"));
+
+        _registry.Do(new RotationOrdered { Act = SampleRegistry.ActOf("order"), Name = "edge" });
+        await Eventually.TrueAsync(() => Looks("edge") > before);
+        await StopAsync(coordinator);
     }
 
     [Fact]
@@ -203,11 +243,13 @@ public sealed class RotationActorSpec : IAsyncDisposable
     }
 
     /// <summary>The coordinator has looked at the certificate, and been free to act, since this was called.</summary>
-    async Task LookedTwiceAsync()
+    async Task LookedTwiceAsync(string name = "edge")
     {
-        var before = Volatile.Read(ref _looks);
-        await Eventually.TrueAsync(() => Volatile.Read(ref _looks) >= before + 2);
+        var before = Looks(name);
+        await Eventually.TrueAsync(() => Looks(name) >= before + 2);
     }
+
+    int Looks(string name) => _looks.GetValueOrDefault(name);
 
     IActorRef Start(TimeProvider? time = null)
     {
@@ -218,11 +260,11 @@ public sealed class RotationActorSpec : IAsyncDisposable
             Registry = _registry,
             Commands = _commands,
             Key = _key,
-            Nodes = new WillingNodes(_registry),
+            Nodes = _nodes,
             Source = _ => _source,
             Read = certificate =>
             {
-                Interlocked.Increment(ref _looks);
+                _looks.AddOrUpdate(certificate.Name, 1, static (_, looks) => looks + 1);
                 return declarations.Read(certificate);
             },
             Done = static _ => { },
@@ -289,14 +331,27 @@ public sealed class RotationActorSpec : IAsyncDisposable
         }
     }
 
-    /// <summary>One node that holds and proves whatever it is asked about.</summary>
+    /// <summary>One node that holds and proves whatever it is asked about, unless it is silent.</summary>
     sealed class WillingNodes(HeldRegistry registry) : IRotationNodes
     {
+        int _unanswered;
+
+        /// <summary>Whether it does not answer, given whether the version is active.</summary>
+        public Func<bool, bool> IsSilent { get; set; } = static _ => false;
+
+        public int Unanswered => Volatile.Read(ref _unanswered);
+
         public IReadOnlyCollection<string> Live => ["gw.1"];
 
         public void Ask(IEnumerable<string> nodeKeys, ShowCertificate question, IActorRef replyTo)
         {
             var isActive = registry.Current.Certificates.All[question.Name].Active?.Number == question.Version;
+            if (IsSilent(isActive))
+            {
+                Interlocked.Increment(ref _unanswered);
+                return;
+            }
+
             foreach (var node in nodeKeys) replyTo.Tell(new CertificateShown(node, question.Name, question.Version, true, isActive, ""));
         }
     }

@@ -54,6 +54,27 @@ public sealed class AcmeSpec : IAsyncLifetime, IDisposable
         Assert.NotNull(Assert.Single(Registry.Current.Certificates.Accounts).Value.Url);
     }
 
+    [RequiresFact("pebble", "pebble-challtestsrv")]
+    public async Task Operators_change_the_accounts_key_and_the_next_certificate_comes_by_the_new_one()
+    {
+        await StartAsync();
+        await OperateAsync("apply", "-f", Documents());
+        await ProvenAsync(1);
+        var before = Registry.Current.Certificates.Accounts["pebble"];
+
+        await OperateAsync("certs", "account", "rekey", "pebble");
+        await RotateAsync();
+        await ProvenAsync(2);
+
+        var after = Registry.Current.Certificates.Accounts["pebble"];
+        Assert.Equal((before.Url, true), (after.Url, after.SealedNextKey.IsEmpty));
+        Assert.NotEqual(before.SealedKey.ToArray(), after.SealedKey.ToArray());
+        Assert.Contains($"pebble  {before.Directory}", await OperateAsync("certs", "account", "list"), StringComparison.Ordinal);
+        var audit = await new RegistryAudit(_node.Opened.Journal, _node.Opened.SealKeys).ReadAsync(new AuditFilter(), CancellationToken.None);
+        var recorded = Assert.Single(audit.Acts, a => a.Event is ActRecorded { Kind: ActKind.AcmeKeyChanged });
+        Assert.Equal(("otto", "pebble"), (recorded.Event.Act.Who, ((ActRecorded)recorded.Event).Target));
+    }
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
@@ -93,10 +114,11 @@ public sealed class AcmeSpec : IAsyncLifetime, IDisposable
         _node = await TestNode.StartAsync(folder, NodeProcess.Connection("own", 0, _upstream.Port), settings, _issuer.Options());
     }
 
-    async Task OperateAsync(params string[] command)
+    async Task<string> OperateAsync(params string[] command)
     {
         var (code, output) = await _node.GatewayAsync(_issuer.Mint(new TokenContent { Subject = "otto", Groups = s_operators }), command);
         Assert.True(code == 0, output);
+        return output;
     }
 
     Task<RegistryAnswer> RotateAsync() => _node.Services.GetRequiredService<IRegistryCommands>()

@@ -40,6 +40,23 @@ public sealed class RegistryDecisionsSpec
         Assert.Contains(expected, answer.Detail, StringComparison.Ordinal);
     }
 
+    /// <summary>A node that thinks a change of keys was interrupted would otherwise bring the old key back after the server forgot it.</summary>
+    [Fact]
+    public void An_accounts_key_is_followed_by_itself_or_by_the_one_that_was_kept_as_the_next()
+    {
+        var changing = SampleRegistry.Of<AcmeAccountKept>() with { SealedKey = new byte[] { 1 }, SealedNextKey = new byte[] { 2 } };
+        AcmeAccountKept With(byte key) => changing with { SealedKey = new[] { key }, SealedNextKey = ReadOnlyMemory<byte>.Empty };
+        var before = RegistrySnapshot.Empty.With(changing, 1);
+        var after = before.With(With(2), 2);
+
+        Assert.Equal(
+            [RegistryOutcome.Done, RegistryOutcome.Done, RegistryOutcome.Outdated],
+            new byte[] { 1, 2, 3 }.Select(key => RegistryDecisions.Judge(before, With(key)).Outcome));
+        Assert.Equal(RegistryOutcome.Outdated, RegistryDecisions.Judge(after, With(1)).Outcome);
+        // An account at another server begins anew.
+        Assert.Equal(RegistryOutcome.Done, RegistryDecisions.Judge(after, With(3) with { Directory = "https://elsewhere.example.org/dir" }).Outcome);
+    }
+
     [Fact]
     public void The_same_again_changes_nothing()
     {

@@ -15,12 +15,15 @@ public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
 {
     const int Sessions = 200;
 
+    /// <summary>The promise: so long after a version was issued no node shows an older one to a new handshake.</summary>
+    static readonly TimeSpan s_soon = TimeSpan.FromSeconds(5);
+
     static readonly TimeSpan s_rollOver = TimeSpan.FromMinutes(2);
 
     RotatingConnection _connection = null!;
     readonly ConcurrentQueue<string> _faults = new();
-    readonly ConcurrentDictionary<string, bool> _serials = new();
-    int _handshakes;
+    readonly ConcurrentQueue<ShownSerial> _shown = new();
+    long _leastLeft = long.MaxValue;
     int _rollOvers;
 
     [SoakFact]
@@ -31,24 +34,34 @@ public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
         for (var i = 0; i < Sessions; i++) streams.Add((await _connection.Client.ConnectAsync(places[i % places.Count])).Stream);
 
         using var over = new CancellationTokenSource(TimeSpan.FromMinutes(SoakFactAttribute.Minutes!.Value));
-        await Task.WhenAll([.. places.Select(place => ShakeHandsAsync(place, over.Token)), RollOverAsync(over.Token)]);
+        await Task.WhenAll([.. places.Select((place, i) => ShakeHandsAsync($"gw-{i + 1}", place, over.Token)), RollOverAsync(over.Token)]);
         await streams.GoOnAsync();
 
+        var (edge, towards) = (await IssuedAsync("edge"), await IssuedAsync("towards"));
+        var lags = RotationLag.Of(edge, _shown);
+        var upstream = RotationLag.Of(towards, _connection.UpstreamLooks.Select(look => new ShownSerial("upstream", look.At, look.Serial)));
         var rotations = await RotationsAsync();
+        var refused = _connection.RefusedByUpstream;
         var report = string.Create(
             CultureInfo.InvariantCulture,
             $"""
             rotation soak: {SoakFactAttribute.Minutes} minutes, {places.Count} nodes, certificates of 90 s
               sessions           {streams.Count} opened, {streams.Ended} ended
               pieces             {streams.Rounds} of 512 bytes went and came back
-              handshakes         {_handshakes} verified, {_faults.Count} failed, {_serials.Count} different certificates shown
+              handshakes         {_shown.Count} verified, {_faults.Count} failed; the certificate nearest to its end had {TimeSpan.FromTicks(_leastLeft).TotalSeconds:0} s left
+              upstream           {_connection.UpstreamLooks.Count} client certificates shown, {refused.Count} refused
               rotations          {rotations.Count} proven on every node; from issued to proven {rotations.DefaultIfEmpty().Average(t => t.TotalSeconds):0.00} s on average, {rotations.DefaultIfEmpty().Max().TotalSeconds:0.00} s at most
               authorities        {_rollOvers} rolled over
+              an older version was shown, at most so long after a newer was issued:
 
-            """);
+            """) + Lines(lags) + Lines(upstream);
         Directory.CreateDirectory(Repository.File("artifacts/soak"));
         await File.WriteAllTextAsync(Repository.File("artifacts/soak/rotation.txt"), report);
-        Assert.True(streams.Ended == 0 && _faults.IsEmpty, $"{report}{string.Join('\n', _faults.Take(10))}");
+        Assert.True(streams.Ended == 0 && _faults.IsEmpty && refused.IsEmpty, $"{report}{string.Join('\n', _faults.Concat(refused).Take(10))}");
+        Assert.True(lags.Count == places.Count && upstream.Count == 1, $"{report}A node or the upstream was shown nothing that is in the record.");
+        Assert.True(lags.Values.Concat(upstream.Values).All(lag => lag.Longest <= s_soon), $"{report}More than {s_soon.TotalSeconds} s.");
+        // A minute each, and one more for each authority.
+        Assert.True(lags.Values.Concat(upstream.Values).All(lag => lag.Versions >= SoakFactAttribute.Minutes!.Value / 2), $"{report}Too few versions.");
     }
 
     public Task InitializeAsync()
@@ -59,15 +72,22 @@ public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
 
     public async Task DisposeAsync() => await _connection.DisposeAsync();
 
-    async Task ShakeHandsAsync(IPEndPoint place, CancellationToken over)
+    static string Lines(IReadOnlyDictionary<string, (TimeSpan Longest, int Versions)> lags) => string.Concat(lags.OrderBy(l => l.Key, StringComparer.Ordinal).Select(lag =>
+        string.Create(CultureInfo.InvariantCulture, $"    {lag.Key,-17}{lag.Value.Longest.TotalSeconds:0.00} s, {lag.Value.Versions} versions\n")));
+
+    async Task ShakeHandsAsync(string where, IPEndPoint place, CancellationToken over)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
         while (await TickAsync(timer, over))
         {
             try
             {
-                _serials[await _connection.Client.SerialAsync(place)] = true;
-                Interlocked.Increment(ref _handshakes);
+                var began = TimeProvider.System.GetUtcNow();
+                var (serial, notAfter) = await _connection.Client.LookAsync(place);
+                _shown.Enqueue(new(where, began, serial));
+                var left = (notAfter - TimeProvider.System.GetUtcNow()).Ticks;
+                if (left < Volatile.Read(ref _leastLeft)) Volatile.Write(ref _leastLeft, left);
+                if (left <= 0) _faults.Enqueue($"{place} showed {serial}, which ended at {notAfter:u}");
             }
             catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException or System.Net.Sockets.SocketException)
             {
@@ -100,6 +120,17 @@ public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
         {
             return false;
         }
+    }
+
+    /// <summary>Every version of a certificate, from the record.</summary>
+    async Task<IReadOnlyList<IssuedSerial>> IssuedAsync(string name)
+    {
+        using var history = JsonDocument.Parse(await _connection.RunAsync("certs", "history", name, "--json"));
+        return
+        [
+            .. history.RootElement.GetProperty("acts").EnumerateArray().Where(a => a.GetProperty("act").GetString() == "rotation-issued")
+                .Select(a => new IssuedSerial(a.GetProperty("at").GetDateTimeOffset(), a.GetProperty("detail").GetString()!.Split(' ', ',')[1])),
+        ];
     }
 
     /// <summary>How long each rotation took, from the record.</summary>

@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Certificates;
+using Gateway.Actors.Certificates.Acme;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Identify;
 using Gateway.Actors.Record;
@@ -13,6 +14,7 @@ using Gateway.Actors.Replay;
 using Gateway.Actors.Tls;
 using Gateway.Actors.Upstream;
 using Gateway.Node.Admin;
+using Gateway.Specs.Certificates.Acme;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -40,7 +42,9 @@ sealed class AdminHost : IAsyncDisposable
             .AddSingleton<IConnectionChanges>(new SampleChanges(Registry)).AddSingleton<IAuditRecord>(new HeldAudit(Registry))
             .AddSingleton<ILedger>(new SampleLedger(key)).AddSingleton<IRecordingKeys>(Keys).AddSingleton<RecordingLife>()
             .AddSingleton(ClusterKey.Ephemeral()).AddSingleton(Probe)
-            .AddSingleton(new RegisteredCertificates(new GatewayOptions())).AddSingleton<CertificateOrders>().AddSingleton<CertificateRevoking>().AddSingleton<ICertificateSurvey>(cluster)
+            .AddSingleton(new RegisteredCertificates(new GatewayOptions())).AddSingleton<CertificateOrders>().AddSingleton<CertificateRevoking>()
+            .AddSingleton(new AcmeSource([], new HeldAccounts(), new OwnAnswers(new PendingChallenges(TimeProvider.System)), TimeProvider.System)).AddSingleton<AcmeAccountOrders>()
+            .AddSingleton<ICertificateSurvey>(cluster)
             .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<IAccessFacts>(new RegistryAccessFacts(Registry))
             .AddSingleton<INodeCertificates>(Certificates).AddSingleton(key)
             .AddSingleton(new ClientCertificateAuthority(new CertificateOptions(), TimeProvider.System)).AddAdminApi(Options(loginFailures, certificates ?? new AdminCertificateOptions()));

@@ -25,6 +25,12 @@ public sealed class RotatingConnection(TestCluster cluster, string lifetime) : I
     /// <summary>Serial numbers, in the order in which the upstream was shown them.</summary>
     public ConcurrentQueue<string> ShownToUpstream { get; } = new();
 
+    /// <summary>When each of them was shown.</summary>
+    public ConcurrentQueue<(DateTimeOffset At, string Serial)> UpstreamLooks { get; } = new();
+
+    /// <summary>Why the upstream refused what it was shown.</summary>
+    public ConcurrentQueue<string> RefusedByUpstream { get; } = new();
+
     /// <summary>Registers the connection with its certificates; where every node listens, once all present them.</summary>
     public async Task<IReadOnlyList<IPEndPoint>> ApplyAsync(string name)
     {
@@ -122,13 +128,21 @@ public sealed class RotatingConnection(TestCluster cluster, string lifetime) : I
 
     bool IsGateways(X509Certificate? shown, X509Chain? sent)
     {
-        if (shown is not X509Certificate2 certificate) return false;
+        if (shown is not X509Certificate2 certificate)
+        {
+            RefusedByUpstream.Enqueue("no certificate");
+            return false;
+        }
+
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         lock (_upstreamTrusts) chain.ChainPolicy.CustomTrustStore.AddRange(_upstreamTrusts);
         if (sent is not null) chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
         ShownToUpstream.Enqueue(certificate.SerialNumber);
-        return chain.Build(certificate);
+        UpstreamLooks.Enqueue((TimeProvider.System.GetUtcNow(), certificate.SerialNumber));
+        if (chain.Build(certificate)) return true;
+        RefusedByUpstream.Enqueue($"{certificate.SerialNumber}, until {certificate.NotAfter:u}: {string.Join(", ", chain.ChainStatus.Select(s => s.StatusInformation.Trim()))}");
+        return false;
     }
 }

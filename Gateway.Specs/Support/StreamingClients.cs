@@ -83,7 +83,7 @@ public sealed class VerifyingClient(string name, X509Certificate2 own)
     }
 
     /// <summary>A session, and the serial number that the gateway was shown with. Throws when the gateway's certificate is not good.</summary>
-    public async Task<(SslStream Stream, string Serial)> ConnectAsync(IPEndPoint gateway)
+    public async Task<(SslStream Stream, string Serial, DateTimeOffset NotAfter)> ConnectAsync(IPEndPoint gateway)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.AddRange(_roots);
@@ -101,7 +101,7 @@ public sealed class VerifyingClient(string name, X509Certificate2 own)
                 AllowTlsResume = false,
             });
             using var shown = new X509Certificate2(stream.RemoteCertificate!);
-            return (stream, shown.SerialNumber);
+            return (stream, shown.SerialNumber, shown.NotAfter);
         }
         catch
         {
@@ -111,10 +111,13 @@ public sealed class VerifyingClient(string name, X509Certificate2 own)
     }
 
     /// <summary>The serial number alone.</summary>
-    public async Task<string> SerialAsync(IPEndPoint gateway)
+    public async Task<string> SerialAsync(IPEndPoint gateway) => (await LookAsync(gateway)).Serial;
+
+    /// <summary>A handshake that ends as soon as it was seen what is shown.</summary>
+    public async Task<(string Serial, DateTimeOffset NotAfter)> LookAsync(IPEndPoint gateway)
     {
-        var (stream, serial) = await ConnectAsync(gateway);
+        var (stream, serial, notAfter) = await ConnectAsync(gateway);
         await stream.DisposeAsync();
-        return serial;
+        return (serial, notAfter);
     }
 }

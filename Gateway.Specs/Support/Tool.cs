@@ -19,10 +19,15 @@ public static class Tool
         Find(name) ?? throw new InvalidOperationException($"{name} is not installed; ./build.sh test installs it as root on Debian");
 
     /// <summary>Runs a program to its end; it is killed when that takes longer than 30 s.</summary>
-    public static Task<ToolRun> RunAsync(string name, params string[] arguments) => RunInAsync("", name, arguments);
+    public static Task<ToolRun> RunAsync(string name, params string[] arguments) => RunAsync(s_patience, "", name, arguments);
+
+    /// <summary>The same with more patience.</summary>
+    public static Task<ToolRun> RunAsync(TimeSpan patience, string name, params string[] arguments) => RunAsync(patience, "", name, arguments);
 
     /// <summary>The same in a directory.</summary>
-    public static async Task<ToolRun> RunInAsync(string directory, string name, params string[] arguments)
+    public static Task<ToolRun> RunInAsync(string directory, string name, params string[] arguments) => RunAsync(s_patience, directory, name, arguments);
+
+    static async Task<ToolRun> RunAsync(TimeSpan patience, string directory, string name, string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(Path(name), arguments)
         {
@@ -30,7 +35,7 @@ public static class Tool
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        using var late = new CancellationTokenSource(s_patience);
+        using var late = new CancellationTokenSource(patience);
         await using var kill = late.Token.Register(process.Kill);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
         await process.WaitForExitAsync(CancellationToken.None);

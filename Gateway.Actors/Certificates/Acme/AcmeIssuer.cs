@@ -49,7 +49,7 @@ sealed class AcmeIssuer(AcmeOptions options, IAcmeAccounts accounts, TimeProvide
                 using var next = AcmeAccountKey.Create();
                 await accounts.KeepAsync(options.Name, kept with { NextKey = next.ExportPem() }, cancel).ConfigureAwait(false);
                 await client.ChangeKeyAsync(next, cancel).ConfigureAwait(false);
-                await accounts.KeepAsync(options.Name, kept with { Key = next.ExportPem(), NextKey = null }, cancel).ConfigureAwait(false);
+                await KeepChangedAsync(kept, next, cancel).ConfigureAwait(false);
                 return true;
             }
             finally
@@ -58,6 +58,20 @@ sealed class AcmeIssuer(AcmeOptions options, IAcmeAccounts accounts, TimeProvide
             }
         },
         cancel);
+
+    // Another node may have needed the account just before the server heard of the key, taken the change for interrupted and dropped it: then the key is
+    // kept as the next one again, and whoever signs in next settles it.
+    async Task KeepChangedAsync(AcmeAccount before, AcmeAccountKey next, CancellationToken cancel)
+    {
+        try
+        {
+            await accounts.KeepAsync(options.Name, before with { Key = next.ExportPem(), NextKey = null }, cancel).ConfigureAwait(false);
+        }
+        catch (AcmeException)
+        {
+            await accounts.KeepAsync(options.Name, before with { NextKey = next.ExportPem() }, cancel).ConfigureAwait(false);
+        }
+    }
 
     public void Dispose() => _one.Dispose();
 

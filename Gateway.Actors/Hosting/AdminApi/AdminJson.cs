@@ -34,6 +34,7 @@ namespace Gateway.Actors.Hosting.AdminApi;
 [JsonSerializable(typeof(ManagedCertificateDetailView))]
 [JsonSerializable(typeof(ExportedKeyView))]
 [JsonSerializable(typeof(IReadOnlyList<AuthorityView>))]
+[JsonSerializable(typeof(IReadOnlyList<AcmeAccountView>))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class AdminJson : JsonSerializerContext
 {

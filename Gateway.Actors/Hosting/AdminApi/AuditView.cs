@@ -46,6 +46,8 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         ActKind.RecordingsSearched => "recordings-searched",
         ActKind.SessionRedriven => "session-redriven",
         ActKind.CertificateKeyExported => "certificate-key-exported",
+        ActKind.AcmeKeyChanged => "acme-key-changed",
+        ActKind.SealedAgain => "sealed-again",
         _ => $"act-{(byte)kind}",
     };
 

@@ -29,7 +29,7 @@ public sealed record ManagedCertificateView(
         ManagedCertificate certificate, CertificateProfile? profile, IReadOnlyList<NodeCertificateView> nodes, DateTimeOffset now)
     {
         var newest = certificate.Newest;
-        var facts = newest is null ? null : CertificateFacts.Of(newest.Chain[0]);
+        var facts = newest is null ? null : CertificateFacts.Of(newest);
         return new ManagedCertificateView(
             certificate.Name, profile?.Source.ToString().ToLowerInvariant(), profile?.Use.ToString().ToLowerInvariant(),
             profile is { Names.Count: > 0 } ? profile.Names : facts?.Names ?? [], profile is { Source: CertificateOrigin.Files } ? "files" : PhaseOf(newest), newest?.Number, facts?.Serial,
@@ -51,14 +51,14 @@ public sealed record ManagedCertificateView(
         if (profile is not { IsRenewed: true }) return null;
         if (certificate.Failed is { } failed) return JournalTime.Write(failed.NextAttempt);
         if (certificate.Newest is not { } newest) return null;
-        var facts = CertificateFacts.Of(newest.Chain[0]);
+        var facts = CertificateFacts.Of(newest);
         return JournalTime.Write(UnixMicros.Of(RotationSchedule.RenewAt(certificate.Name, newest.Number, Issued(newest), facts.NotAfter)));
     }
 
     static string? AlarmOf(ManagedCertificate certificate, DateTimeOffset now)
     {
         if (certificate.Active is not { } active) return null;
-        var alarm = RotationSchedule.Alarm(Issued(active), CertificateFacts.Of(active.Chain[0]).NotAfter, now);
+        var alarm = RotationSchedule.Alarm(Issued(active), CertificateFacts.Of(active).NotAfter, now);
         return alarm == ExpiryAlarm.None ? null : alarm.ToString().ToLowerInvariant();
     }
 
@@ -74,7 +74,7 @@ public sealed record CertificateVersionView(
 {
     public static CertificateVersionView Of(CertificateVersion version)
     {
-        var facts = CertificateFacts.Of(version.Chain[0]);
+        var facts = CertificateFacts.Of(version);
         return new(
             version.Number, facts.Serial, facts.Subject, facts.Issuer, Written(UnixMicros.Of(facts.NotBefore))!, Written(UnixMicros.Of(facts.NotAfter))!, facts.Sha256,
             Written(version.IssuedAt)!, Written(version.ActivatedAt), Written(version.ProvenAt));

@@ -57,7 +57,7 @@ sealed unsafe class OpenSslContexts(IReadOnlyList<TlsCipherSuite> suites)
             OpenSslError.Check((int)Set(context, ContextControl.SetGroupsList, Groups), "SSL_CTX_set1_groups_list");
         }
 
-        _ = LibSsl.SSL_CTX_set_options(context, SslOptions.NoRenegotiation | SslOptions.NoCompression);
+        _ = LibSsl.SSL_CTX_set_options(context, SslOptions.NoRenegotiation | SslOptions.NoCompression | SslOptions.ServerPreference | SslOptions.PrioritizeChaCha);
         _ = LibSsl.SSL_CTX_ctrl(context, ContextControl.Mode, new((int)Modes), 0);
         _ = LibSsl.SSL_CTX_ctrl(context, ContextControl.SetReadAhead, new(1), 0);
         _ = LibSsl.SSL_CTX_ctrl(context, ContextControl.SetSessionCacheMode, new(0), 0);

@@ -25,6 +25,12 @@ enum SslOptions : ulong
     None = 0,
     NoTicket = 1 << 14,
     NoCompression = 1 << 17,
+
+    /// <summary>A client whose first choice is ChaCha20, because it has no AES in hardware, gets it.</summary>
+    PrioritizeChaCha = 1 << 21,
+
+    /// <summary>The server's order of suites counts.</summary>
+    ServerPreference = 1 << 22,
     NoRenegotiation = 1 << 30,
 }
 

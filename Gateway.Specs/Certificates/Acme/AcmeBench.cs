@@ -12,10 +12,14 @@ sealed class HeldAccounts : IAcmeAccounts
 
     public AcmeAccount? Current { get; set; }
 
+    /// <summary>What is not kept, because another node was there before.</summary>
+    public Func<AcmeAccount, bool> IsLate { get; set; } = static _ => false;
+
     public Task<AcmeAccount?> FindAsync(string issuer, CancellationToken cancel) => Task.FromResult(Current);
 
     public Task KeepAsync(string issuer, AcmeAccount account, CancellationToken cancel)
     {
+        if (IsLate(account)) throw new AcmeException("another node changed the account");
         Kept.Enqueue(account);
         Current = account;
         return Task.CompletedTask;

@@ -85,6 +85,23 @@ public sealed class PebbleAccountSpec : IAsyncLifetime
     }
 
     [RequiresFact("pebble", "pebble-challtestsrv")]
+    public async Task A_new_key_that_another_node_dropped_while_the_server_took_it_is_not_lost()
+    {
+        using var source = await _bench.StartAsync();
+        using var before = await _bench.IssueAsync(source);
+        var old = _bench.Accounts.Current!;
+        _bench.Accounts.IsLate = account => account.Key != old.Key;
+
+        await source.ChangeKeyAsync("pebble", _bench.Deadline);
+        Assert.NotNull(_bench.Accounts.Current!.NextKey);
+        _bench.Accounts.IsLate = static _ => false;
+        using var after = await _bench.IssueAsync(source);
+
+        Assert.Equal((old.Url, null), (_bench.Accounts.Current!.Url, _bench.Accounts.Current.NextKey));
+        Assert.NotEqual(old.Key, _bench.Accounts.Current.Key);
+    }
+
+    [RequiresFact("pebble", "pebble-challtestsrv")]
     public async Task A_server_that_lost_its_accounts_gets_this_one_again()
     {
         using var source = await _bench.StartAsync();

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace Gateway.Specs.Audits;
+
+/// <summary>How bad a scanner finds something, in testssl's words, which go from good to bad.</summary>
+public enum ScanSeverity
+{
+    Ok,
+    Info,
+
+    /// <summary>The scanner could not find out.</summary>
+    Warn,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// <summary>One thing that a scanner says of a port.</summary>
+/// <param name="Port">The port's name in the report.</param>
+/// <param name="Scanner">Who says so.</param>
+/// <param name="Severity">How bad it is.</param>
+/// <param name="Id">What it is about.</param>
+/// <param name="Text">What was found.</param>
+public sealed record ScanFinding(string Port, string Scanner, ScanSeverity Severity, string Id, string Text)
+{
+    /// <summary>Whether an audit fails for it.</summary>
+    public bool IsTooBad => Severity > ScanSeverity.Low;
+
+    /// <summary>What testssl wrote with <c>--jsonfile</c>. Throws <see cref="JsonException"/> or <see cref="InvalidDataException"/> for anything else.</summary>
+    public static IReadOnlyList<ScanFinding> OfTestSsl(string port, string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return
+        [
+            .. document.RootElement.EnumerateArray().Select(found => new ScanFinding(
+                port, "testssl", Severities(found.GetProperty("severity").GetString()!), found.GetProperty("id").GetString()!, found.GetProperty("finding").GetString()!)),
+        ];
+    }
+
+    /// <summary>What sslscan wrote with <c>--xml=-</c>: it lists what there is, and what of it is bad is said here.</summary>
+    /// <param name="port">The port's name.</param>
+    /// <param name="xml">All of it.</param>
+    /// <param name="versions">The versions of TLS that are meant to be spoken, such as <c>1.3</c>.</param>
+    public static IReadOnlyList<ScanFinding> OfSslScan(string port, string xml, IReadOnlyCollection<string> versions)
+    {
+        var scanned = XDocument.Parse(xml[xml.IndexOf("<?xml", StringComparison.Ordinal)..]).Descendants("ssltest").Single();
+        return [.. Protocols(scanned, versions).Concat(Suites(scanned)).Concat(Flaws(scanned)).Select(f => new ScanFinding(port, "sslscan", f.Severity, f.Id, f.Text))];
+    }
+
+    static IEnumerable<(ScanSeverity Severity, string Id, string Text)> Protocols(XElement scanned, IReadOnlyCollection<string> versions)
+    {
+        foreach (var protocol in scanned.Elements("protocol"))
+        {
+            var (name, version) = ($"{(string)protocol.Attribute("type")!}{(string)protocol.Attribute("version")!}", (string)protocol.Attribute("version")!);
+            var isMeant = (string?)protocol.Attribute("type") == "tls" && versions.Contains(version);
+            if (Is(protocol, "enabled") != isMeant)
+                yield return (ScanSeverity.High, name, isMeant ? "is not offered, but is meant to be" : "is offered, but is not meant to be");
+            else
+                yield return (ScanSeverity.Ok, name, isMeant ? "offered" : "not offered");
+        }
+    }
+
+    static IEnumerable<(ScanSeverity Severity, string Id, string Text)> Suites(XElement scanned)
+    {
+        foreach (var cipher in scanned.Elements("cipher"))
+        {
+            var strength = (string?)cipher.Attribute("strength");
+            yield return (strength is "strong" or "acceptable" ? ScanSeverity.Ok : ScanSeverity.High, (string)cipher.Attribute("cipher")!, $"{strength}, {(string?)cipher.Attribute("bits")} bits");
+        }
+
+        if (!scanned.Elements("cipher").Any()) yield return (ScanSeverity.High, "ciphers", "none was found: the scan failed");
+    }
+
+    static IEnumerable<(ScanSeverity Severity, string Id, string Text)> Flaws(XElement scanned)
+    {
+        foreach (var tried in scanned.Elements("heartbleed").Where(t => Is(t, "vulnerable"))) yield return (ScanSeverity.Critical, "heartbleed", "vulnerable");
+        foreach (var tried in scanned.Elements("compression").Where(t => Is(t, "supported"))) yield return (ScanSeverity.High, "compression", "supported");
+        foreach (var tried in scanned.Elements("renegotiation").Where(t => Is(t, "supported") && !Is(t, "secure"))) yield return (ScanSeverity.High, "renegotiation", "insecure");
+    }
+
+    static ScanSeverity Severities(string word) => word switch
+    {
+        "OK" => ScanSeverity.Ok,
+        "INFO" or "DEBUG" => ScanSeverity.Info,
+        "WARN" => ScanSeverity.Warn,
+        "LOW" => ScanSeverity.Low,
+        "MEDIUM" => ScanSeverity.Medium,
+        "HIGH" => ScanSeverity.High,
+        "CRITICAL" => ScanSeverity.Critical,
+        // FATAL: the scan itself failed, so that nothing is known.
+        "FATAL" => ScanSeverity.Critical,
+        _ => throw new InvalidDataException($"testssl has no severity {word}"),
+    };
+
+    static bool Is(XElement element, string attribute) => (string?)element.Attribute(attribute) == "1";
+}
