@@ -12,6 +12,7 @@ static class AccessCommands
     {
         ExplainCommand.Of(source, output),
         List(source, output),
+        PolicyCommands.All(source, output),
         Grant(source, output),
         Withdraw(source, output),
     };

@@ -18,7 +18,7 @@ public sealed record AccessDecision
     public required string Detail { get; init; }
 
     /// <summary>
-    /// What decided: <c>access.groups</c>, <c>access.subjects</c>, <c>access.rules[2]</c>, <c>grant ID</c>, <c>revocation</c>, <c>identity</c>,
+    /// What decided: <c>access.groups</c>, <c>access.subjects</c>, <c>access.rules[2]</c>, <c>policy NAME rules[0]</c>, <c>grant ID</c>, <c>revocation</c>, <c>identity</c>,
     /// or <c>default</c> where nothing allows.
     /// </summary>
     public required string Rule { get; init; }

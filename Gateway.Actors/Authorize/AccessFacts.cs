@@ -1,3 +1,4 @@
+using Gateway.Actors.Connections;
 using Gateway.Actors.Identify;
 using Gateway.Protocols.Journal;
 
@@ -14,16 +15,28 @@ public sealed class AccessFacts
     readonly ILookup<string, TemporaryGrant> _grants;
     readonly ILookup<(RevocationKind Kind, string Value), Revocation> _revocations;
 
-    public AccessFacts(IReadOnlyList<TemporaryGrant> grants, IReadOnlyList<Revocation> revocations)
+    public AccessFacts(IReadOnlyList<TemporaryGrant> grants, IReadOnlyList<Revocation> revocations, IReadOnlyList<PolicyProfile>? policies = null)
     {
-        (Grants, Revocations) = (grants, revocations);
+        (Grants, Revocations, Policies) = (grants, revocations, policies ?? []);
         _grants = grants.ToLookup(grant => grant.Subject, StringComparer.Ordinal);
         _revocations = revocations.ToLookup(revocation => (revocation.Kind, revocation.Key));
     }
 
+    AccessFacts(AccessFacts known, IReadOnlyList<PolicyProfile> policies)
+    {
+        (Grants, Revocations, Policies) = (known.Grants, known.Revocations, policies);
+        (_grants, _revocations) = (known._grants, known._revocations);
+    }
+
+    /// <summary>The cluster's own access rules, in the order of their names.</summary>
+    public IReadOnlyList<PolicyProfile> Policies { get; }
+
     public IReadOnlyList<TemporaryGrant> Grants { get; }
 
     public IReadOnlyList<Revocation> Revocations { get; }
+
+    /// <summary>The same with other policies.</summary>
+    public AccessFacts With(IReadOnlyList<PolicyProfile> policies) => ReferenceEquals(policies, Policies) ? this : new(this, policies);
 
     /// <summary>The grants of a subject for whatever connection, expired ones included.</summary>
     public IEnumerable<TemporaryGrant> GrantsOf(Identity who) => _grants[who.Name].Where(grant => grant.IsFor(who.Name, who.Issuer));

@@ -25,7 +25,7 @@ public static class AccessPolicy
         var steps = AccessStep.Of(request, facts);
         var considered = steps.Select(step => step.Trace(now)).ToArray();
         var decision = considered.FirstOrDefault(rule => rule is { Applies: true, Effect: AccessEffect.Deny }) is { } denies
-            ? Refuse(Refusal.NotGranted, denies.Rule, $"{denies.Rule} of connection {request.Connection.Name} denies: {denies.Why}")
+            ? Refuse(Refusal.NotGranted, denies.Rule, $"{RuleOf(denies, request)} denies: {denies.Why}")
             : considered.FirstOrDefault(rule => rule.Applies) is { } allows
                 ? Allow(request, allows, AccessSpan.End([.. steps.Where(step => step.Concerns)], now))
                 : Refuse(
@@ -40,12 +40,15 @@ public static class AccessPolicy
         return new AccessDecision
         {
             Refusal = Refusal.None,
-            Detail = $"{allows.Rule} of connection {request.Connection.Name} allows: {allows.Why}",
+            Detail = $"{RuleOf(allows, request)} allows: {allows.Why}",
             Rule = allows.Rule,
             Until = isIdentity ? request.Who.Expires : end == DateTimeOffset.MaxValue ? null : end,
             EndsWith = isIdentity ? Refusal.IdentityExpired : Refusal.AccessEnded,
         };
     }
+
+    static string RuleOf(RuleTrace rule, AccessRequest request) =>
+        $"{rule.Rule} {(rule.Rule.StartsWith("policy ", StringComparison.Ordinal) ? "for" : "of")} connection {request.Connection.Name}";
 
     static AccessDecision Revoked(Identity who, Revocation revocation) => Refuse(
         Refusal.IdentityRevoked, "revocation",

@@ -6,11 +6,11 @@ using Gateway.Actors.Identify;
 namespace Gateway.Actors.Authorize;
 
 /// <summary>
-/// A rule, or a temporary grant, held against one request: whether it is about that request at all, and when it is in force. Pure.
+/// A rule, of the connection or of a policy, or a temporary grant, held against one request: whether it is about that request at all, and when it is in force. Pure.
 /// </summary>
 sealed record AccessStep(string Rule, AccessEffect Effect, bool Concerns, string Why, AccessHours? Hours = null, TemporaryGrant? Grant = null)
 {
-    /// <summary>The rules of the connection in their order, then the grants of the subject.</summary>
+    /// <summary>The rules of the connection in their order, then those of the policies that select it, then the grants of the subject.</summary>
     public static IReadOnlyList<AccessStep> Of(AccessRequest request, AccessFacts facts)
     {
         var access = request.Connection.Access;
@@ -19,6 +19,7 @@ sealed record AccessStep(string Rule, AccessEffect Effect, bool Concerns, string
         if (access.Subjects.Count > 0)
             steps.Add(Of("access.subjects", new AccessRule { Effect = AccessEffect.Allow, Subjects = access.Subjects }, request));
         steps.AddRange(access.Rules.Select((rule, i) => Of($"access.rules[{i}]", rule, request)));
+        steps.AddRange(facts.Policies.Where(policy => policy.Selects(request.Connection)).SelectMany(policy => Of(policy, request)));
         steps.AddRange(facts.GrantsOf(request.Who).Select(grant => Of(grant, request)));
         return steps;
     }
@@ -48,6 +49,18 @@ sealed record AccessStep(string Rule, AccessEffect Effect, bool Concerns, string
         return rule.Networks.Count == 0 || rule.Networks.Any(network => Holds(network, request.From))
             ? new(name, rule.Effect, true, who, rule.Hours)
             : new(name, rule.Effect, false, $"{request.From} is in none of its networks", rule.Hours);
+    }
+
+    static IEnumerable<AccessStep> Of(PolicyProfile policy, AccessRequest request)
+    {
+        if (policy.Problem is { } problem)
+            return [new($"policy {policy.Name}", AccessEffect.Deny, true, $"this node cannot read it, and what it denies is not known ({problem})")];
+        return policy.Rules.Select((rule, i) =>
+        {
+            var step = Of($"policy {policy.Name} rules[{i}]", rule, request);
+            var isProvenBy = policy.Issuers.Count == 0 || policy.Issuers.Contains(request.Who.Issuer, StringComparer.Ordinal);
+            return isProvenBy ? step : step with { Concerns = false, Why = $"{request.Who.Name} is proven by none of its issuers" };
+        });
     }
 
     static AccessStep Of(TemporaryGrant grant, AccessRequest request) => grant.Covers(request.Connection)

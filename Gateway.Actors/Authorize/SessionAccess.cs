@@ -1,16 +1,19 @@
+using Gateway.Actors.Connections;
 using Gateway.Actors.Identify;
 using Gateway.Protocols;
 
 namespace Gateway.Actors.Authorize;
 
 /// <summary>
-/// What one session stands on: its subject, held against the rules it began with and against what the cluster knows now. Every judgement uses the
+/// What one session stands on: its subject, held against the rules it began with, of its connection and of policies, and against the grants and
+/// revocations that the cluster knows now. Every judgement uses the
 /// facts of that moment and replaces the one before, so that a revocation cannot be missed between two of them. Safe for use from several threads.
 /// </summary>
 public sealed class SessionAccess(Subject subject, IAccessFacts facts, TimeProvider time)
 {
     readonly Lock _lock = new();
     Subject _subject = subject;
+    IReadOnlyList<PolicyProfile>? _policies;
     volatile Grant? _grant;
     Action? _changed;
 
@@ -45,7 +48,9 @@ public sealed class SessionAccess(Subject subject, IAccessFacts facts, TimeProvi
 
     Verdict<Grant> Judge(Subject who)
     {
-        var verdict = AccessPolicy.Judge(who, facts.Current, time.GetUtcNow());
+        var known = facts.Current;
+        _policies ??= known.Policies;
+        var verdict = AccessPolicy.Judge(who, known.With(_policies), time.GetUtcNow());
         if (!verdict.IsGranted) return _grant is null ? verdict : Ended(verdict);
         var moved = _grant is { } before && before.Expires != verdict.Value.Expires;
         _grant = verdict.Value;

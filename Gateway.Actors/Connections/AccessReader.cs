@@ -12,25 +12,38 @@ sealed class AccessReader(IReadOnlyCollection<string> issuers)
 
     static readonly string[] s_days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
-    public AccessRules Read(YamlFields access, ProtocolEntry protocol, ClientCertificateRule certificate)
+    /// <param name="access">The fields.</param>
+    /// <param name="protocol">Whether it has a login decides how clients prove themselves.</param>
+    /// <param name="certificate">And so does this.</param>
+    /// <param name="hasLabels">By which policies of the cluster can say who may use the connection, if it does not.</param>
+    public AccessRules Read(YamlFields access, ProtocolEntry protocol, ClientCertificateRule certificate, bool hasLabels)
     {
         var rules = new AccessRules
         {
             Issuers = access.Texts("issuers"),
             Groups = access.Texts("groups"),
             Subjects = access.Texts("subjects"),
-            Rules = [.. access.Maps("rules", ConnectionFields.AccessRule).Select(Rule)],
+            Rules = Rules(access),
         };
         foreach (var issuer in rules.Issuers.Where(i => !issuers.Contains(i)))
             access.Fault("issuers", $"\"{issuer}\" is no issuer of this gateway", NearestName.Remedy(issuer, issuers));
-        access.Require(rules.Rules.Count <= MostRules, "rules", $"are more than {MostRules}", "let groups say what several subjects share");
+        var isLeftToPolicies = hasLabels && !access.Has("groups") && !access.Has("subjects") && !access.Has("rules");
         access.Require(
-            rules.Groups.Count + rules.Subjects.Count > 0 || rules.Rules.Any(rule => rule.Effect == AccessEffect.Allow), "groups",
-            "admits nobody: groups and subjects are both empty", "name a group or a subject, or add a rule that allows");
+            isLeftToPolicies || rules.Groups.Count + rules.Subjects.Count > 0 || rules.Rules.Any(rule => rule.Effect == AccessEffect.Allow), "groups",
+            "admits nobody: groups and subjects are both empty",
+            "name a group or a subject, or add a rule that allows; or give it labels, and leave all three to an AccessPolicy");
         if (!protocol.HasLogin && rules.Issuers.Count > 0)
             access.Fault("issuers", $"has no use: protocol {protocol.Name} has no login that could carry a token", "remove it");
         if (protocol.HasLogin && rules.Issuers.Count == 0 && certificate == ClientCertificateRule.None)
             access.Fault("issuers", "admits nobody: neither tokens nor client certificates are accepted", "name an issuer, or ask for a client certificate");
+        return rules;
+    }
+
+    /// <summary>The field <c>rules</c>, of a connection or a policy.</summary>
+    public static IReadOnlyList<AccessRule> Rules(YamlFields fields)
+    {
+        AccessRule[] rules = [.. fields.Maps("rules", ConnectionFields.AccessRule).Select(Rule)];
+        fields.Require(rules.Length <= MostRules, "rules", $"are more than {MostRules}", "let groups say what several subjects share");
         return rules;
     }
 

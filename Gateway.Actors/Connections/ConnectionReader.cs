@@ -32,18 +32,19 @@ sealed class ConnectionReader(
         var listenFields = spec.RequiredMap("listen", ConnectionFields.Listen);
         var protocol = Protocol(spec);
         var limits = spec.Map("limits", ConnectionFields.Limits);
+        var labels = Labels(metadata, "labels");
         var tls = Tls(spec.Map("tls", ConnectionFields.Tls), protocol);
         var profile = new ConnectionProfile
         {
             Name = name,
-            Labels = Labels(metadata),
+            Labels = labels,
             Protocol = protocol,
             Listen = Listen(listenFields),
             Brokers = Brokers(listenFields, protocol),
             ProxiesFrom = ProxiesFrom(listenFields),
             ClientTls = tls,
             Upstream = _upstream.Read(spec.RequiredMap("upstream", ConnectionFields.Upstream), protocol),
-            Access = _access.Read(spec.RequiredMap("access", ConnectionFields.Access), protocol, tls.ClientCertificate),
+            Access = _access.Read(spec.RequiredMap("access", ConnectionFields.Access), protocol, tls.ClientCertificate, labels.Count > 0),
             Operations = Operations(spec.Map("operations", ConnectionFields.Operations), protocol),
             Masking = _masking.Read(spec, protocol),
             Recording = Recording(spec.Map("recording", ConnectionFields.Recording), protocol),
@@ -141,11 +142,11 @@ sealed class ConnectionReader(
         };
     }
 
-    static IReadOnlyDictionary<string, string> Labels(YamlFields metadata)
+    internal static IReadOnlyDictionary<string, string> Labels(YamlFields fields, string field)
     {
-        var labels = metadata.TextMap("labels", ConnectionLabels.Most);
+        var labels = fields.TextMap(field, ConnectionLabels.Most);
         foreach (var (key, value) in labels)
-            metadata.Require(ConnectionLabels.IsPart(key) && ConnectionLabels.IsPart(value), "labels", $"\"{key}\" is no label", ConnectionLabels.Remedy);
+            fields.Require(ConnectionLabels.IsPart(key) && ConnectionLabels.IsPart(value), field, $"\"{key}\" is no label", ConnectionLabels.Remedy);
         return labels;
     }
 

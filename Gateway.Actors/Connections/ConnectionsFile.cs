@@ -16,6 +16,12 @@ public sealed record LoadedConnections(IReadOnlyList<ConnectionProfile> Profiles
 
     /// <summary>Their canonical documents, in their order.</summary>
     public IReadOnlyList<string> CertificateDocuments { get; init; } = [];
+
+    /// <summary>The access policies that are stated beside the connections.</summary>
+    public IReadOnlyList<PolicyProfile> Policies { get; init; } = [];
+
+    /// <summary>Their canonical documents, in their order.</summary>
+    public IReadOnlyList<string> PolicyDocuments { get; init; } = [];
 }
 
 /// <summary>Reads the YAML in which operators register connections, one document per connection.</summary>
@@ -41,17 +47,19 @@ public static class ConnectionsFile
     /// <param name="text">The documents.</param>
     /// <param name="name">What faults call the text.</param>
     /// <param name="files">What its documents mean where they name files.</param>
-    /// <param name="issuerNames">The issuers that connections may name.</param>
+    /// <param name="issuerNames">The issuers that documents may name; null, for policies alone: any.</param>
     /// <param name="protocols">The protocols that are spoken.</param>
     /// <param name="acmeIssuers">The ACME issuers that certificates may name; null: none.</param>
     public static LoadedConnections Read(
-        string text, string name, ConnectionFiles files, IReadOnlyCollection<string> issuerNames, IReadOnlyList<ProtocolEntry> protocols,
+        string text, string name, ConnectionFiles files, IReadOnlyCollection<string>? issuerNames, IReadOnlyList<ProtocolEntry> protocols,
         IReadOnlyCollection<string>? acmeIssuers = null)
     {
         var faults = new YamlFaults(name);
         var (profiles, documents) = (new List<ConnectionProfile>(), new List<string>());
-        var reader = new ConnectionReader(files, issuerNames, protocols, faults);
+        var reader = new ConnectionReader(files, issuerNames ?? [], protocols, faults);
         var certificates = new CertificateReader(files, acmeIssuers ?? [], faults);
+        var policies = new PolicyReader(files.IsNodes, issuerNames, faults);
+        var (stated, statements) = (new List<PolicyProfile>(), new List<string>());
         var (declared, declarations) = (new List<CertificateProfile>(), new List<string>());
         var registered = new Registered(faults);
         foreach (var document in Documents(text, faults))
@@ -59,9 +67,15 @@ public static class ConnectionsFile
             if (document is YamlScalar { IsNull: true }) continue;
             if (document is not YamlMap map)
             {
-                faults.Add(document, "", "is not a mapping", "write a Connection or a Certificate");
+                faults.Add(document, "", "is not a mapping", "write a Connection, a Certificate or an AccessPolicy");
             }
-            else if (IsCertificate(map))
+            else if (IsOf(map, PolicyFields.Kind))
+            {
+                if (policies.Read(map) is not { } policy || !registered.Add(map, policy)) continue;
+                stated.Add(policy);
+                statements.Add(YamlWriter.Canonical(map));
+            }
+            else if (IsOf(map, CertificateFields.Kind))
             {
                 if (certificates.Read(map) is not { } certificate || !registered.Add(map, certificate)) continue;
                 declared.Add(certificate);
@@ -74,11 +88,17 @@ public static class ConnectionsFile
             }
         }
 
-        return new(profiles, faults.All) { Documents = documents, Certificates = declared, CertificateDocuments = declarations };
+        return new(profiles, faults.All)
+        {
+            Documents = documents,
+            Certificates = declared,
+            CertificateDocuments = declarations,
+            Policies = stated,
+            PolicyDocuments = statements,
+        };
     }
 
-    static bool IsCertificate(YamlMap document) =>
-        document.Entries.Any(e => e is { Key.Text: "kind", Value: YamlScalar { Text: CertificateFields.Kind } });
+    static bool IsOf(YamlMap document, string kind) => document.Entries.Any(e => e is { Key.Text: "kind", Value: YamlScalar { Text: var text } } && text == kind);
 
     static IReadOnlyList<YamlValue> Documents(string text, YamlFaults faults)
     {
@@ -101,14 +121,18 @@ public static class ConnectionsFile
     {
         readonly Dictionary<string, long> _names = new(StringComparer.Ordinal);
         readonly Dictionary<string, long> _certificates = new(StringComparer.Ordinal);
+        readonly Dictionary<string, long> _policies = new(StringComparer.Ordinal);
         readonly List<(IReadOnlyList<IPEndPoint> Listens, string Name)> _listeners = [];
 
-        public bool Add(YamlMap document, CertificateProfile certificate)
+        public bool Add(YamlMap document, CertificateProfile certificate) => Add(document, certificate.Name, "certificate", _certificates);
+
+        public bool Add(YamlMap document, PolicyProfile policy) => Add(document, policy.Name, "policy", _policies);
+
+        bool Add(YamlMap document, string name, string what, Dictionary<string, long> known)
         {
-            if (_certificates.TryAdd(certificate.Name, document.Line)) return true;
+            if (known.TryAdd(name, document.Line)) return true;
             faults.Add(
-                document.Line, document.Column, "metadata.name", certificate.Name, $"is also the name of the certificate in line {_certificates[certificate.Name]}",
-                "give every certificate a name of its own");
+                document.Line, document.Column, "metadata.name", name, $"is also the name of the {what} in line {known[name]}", $"give every {what} a name of its own");
             return false;
         }
 

@@ -26,7 +26,7 @@ sealed class ConnectionChanges(
     {
         var loaded = RegisteredConnections.Read(options, order.Documents, order.Name, order.Files);
         if (loaded.Faults.Count > 0) return Faulty(loaded.Faults);
-        if (order.Only is { } only && (loaded.Profiles.Count != 1 || loaded.Profiles[0].Name != only.Name || loaded.Certificates.Count > 0))
+        if (order.Only is { } only && (loaded.Profiles.Count != 1 || loaded.Profiles[0].Name != only.Name || loaded.Certificates.Count + loaded.Policies.Count > 0))
             return Faulty([new(order.Name, null, $"is not the one document of connection {only.Name}", "send that document alone")]);
         return await DecideAsync(snapshot => Plan(snapshot, loaded, order), order.DryRun, order.Terminate, act, cancel);
     }
@@ -35,6 +35,12 @@ sealed class ConnectionChanges(
         snapshot => snapshot.Connections.TryGetValue(name, out var known)
             ? AtRevision(known, revision) ?? new Decision(new ConnectionsPlan([new(name, known.Document, null)], []), null)
             : new Decision(null, new(RegistryOutcome.NotFound, snapshot.Revision, NoSuch(name))),
+        dryRun: false, terminate, act, cancel);
+
+    public Task<ChangeResult> RemovePolicyAsync(string name, bool terminate, Act act, CancellationToken cancel) => DecideAsync(
+        snapshot => snapshot.Policies.TryGetValue(name, out var known)
+            ? new Decision(new ConnectionsPlan([new(name, known.Document, null) { Kind = DocumentKind.Policy }], []), null)
+            : new Decision(null, new(RegistryOutcome.NotFound, snapshot.Revision, $"There is no access policy {name}; list them with GET /v1/access/policies.")),
         dryRun: false, terminate, act, cancel);
 
     async Task<ChangeResult> DecideAsync(Func<RegistrySnapshot, Decision> decide, bool dryRun, bool terminate, Act act, CancellationToken cancel)
@@ -77,7 +83,8 @@ sealed class ConnectionChanges(
         var (changes, faults) = CertificatesPlan.Of(
             snapshot, loaded, order.Mode, name => certificates.Held.FirstOrDefault(held => held.Name == name)?.Profile?.Use,
             options.Certificates.NodeCertificate);
-        return new(new ConnectionsPlan([.. changes, .. plan.Changes], [.. faults, .. plan.Faults]), null);
+        var (policies, problems) = PoliciesPlan.Of(snapshot, loaded, order.Mode);
+        return new(new ConnectionsPlan([.. changes, .. policies, .. plan.Changes], [.. faults, .. problems, .. plan.Faults]), null);
     }
 
     // Who changes a connection says what they looked at: two operators do not overwrite each other unawares.
@@ -90,20 +97,38 @@ sealed class ConnectionChanges(
     async Task<int> TerminateAsync(IReadOnlyList<ConnectionChange> changes, Act act, CancellationToken cancel)
     {
         var terminated = 0;
-        foreach (var change in changes.Where(c => c is { IsNone: false, Before: not null, IsCertificate: false }))
+        foreach (var (connection, why) in changes.SelectMany(Concerned).DistinctBy(c => c.Connection))
         {
-            var what = change.After is null ? "removed" : "updated";
-            var open = await archive.ListAsync(new SessionFilter { Open = true, Connection = change.Name, Most = int.MaxValue }, cancel);
+            var open = await archive.ListAsync(new SessionFilter { Open = true, Connection = connection, Most = int.MaxValue }, cancel);
             foreach (var some in open.Chunk(TerminatedAtOnce))
             {
                 await Task.WhenAll(some.Select(row => sessions.EndAsync(
-                    new EndSession(row.SessionId, Ending.Killed, Refusal.None, $"{act.Who} ({act.Issuer}): connection {change.Name} was {what}"), cancel)));
+                    new EndSession(row.SessionId, Ending.Killed, Refusal.None, $"{act.Who} ({act.Issuer}): {why}"), cancel)));
             }
 
             terminated += open.Count;
         }
 
         return terminated;
+    }
+
+    /// <summary>The connections whose sessions began under what was changed.</summary>
+    IEnumerable<(string Connection, string Why)> Concerned(ConnectionChange change)
+    {
+        var what = change switch { { Before: null } => "added", { After: null } => "removed", _ => "updated" };
+        return change switch
+        {
+            { IsNone: true } or { Kind: DocumentKind.Certificate } => [],
+            { Kind: DocumentKind.Policy } => Selected(change).Select(name => (name, $"access policy {change.Name} was {what}")),
+            { Before: not null } => [(change.Name, $"connection {change.Name} was {what}")],
+            _ => [],
+        };
+    }
+
+    IEnumerable<string> Selected(ConnectionChange change)
+    {
+        PolicyProfile[] policies = [.. new[] { change.Before, change.After }.OfType<string>().Select(text => RegisteredPolicies.Read(change.Name, text))];
+        return connections.Served.Where(s => s.Profile is { } profile && policies.Any(policy => policy.Selects(profile))).Select(s => s.Name);
     }
 
     static string NoSuch(string name) => $"There is no registered connection {name}; list them with GET /v1/connections.";

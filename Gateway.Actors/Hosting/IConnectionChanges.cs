@@ -14,6 +14,12 @@ public interface IConnectionChanges
     /// <param name="act">Who does it.</param>
     /// <param name="cancel">Ends the wait.</param>
     Task<ChangeResult> RemoveAsync(string name, long? revision, bool terminate, Act act, CancellationToken cancel);
+
+    /// <param name="name">The registered access policy.</param>
+    /// <param name="terminate">Whether sessions of the connections that it selects are ended.</param>
+    /// <param name="act">Who does it.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    Task<ChangeResult> RemovePolicyAsync(string name, bool terminate, Act act, CancellationToken cancel);
 }
 
 /// <summary>Documents to register.</summary>
@@ -36,7 +42,9 @@ public sealed record ApplyOrder
     /// <summary>Says what would be done, and does nothing.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>Ends the sessions of changed and removed connections; otherwise they keep the grant they have.</summary>
+    /// <summary>
+    /// Ends the sessions of changed and removed connections, and of those that changed policies select; otherwise they keep the grant they have.
+    /// </summary>
     public bool Terminate { get; init; }
 
     /// <summary>The one connection there must be a document for, and the revision it must be at (0: it must not be there; null: whatever).</summary>

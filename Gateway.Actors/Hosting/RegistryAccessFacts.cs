@@ -4,7 +4,7 @@ using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Hosting;
 
-/// <summary>The grants and revocations of the registry, in the words of the access policy.</summary>
+/// <summary>The policies, grants and revocations of the registry, in the words of the access policy.</summary>
 public sealed class RegistryAccessFacts : IAccessFacts
 {
     readonly IRegistry _registry;
@@ -13,7 +13,7 @@ public sealed class RegistryAccessFacts : IAccessFacts
     public RegistryAccessFacts(IRegistry registry)
     {
         _registry = registry;
-        _translated = Of(registry.Current);
+        _translated = Of(registry.Current, null);
     }
 
     public AccessFacts Current
@@ -24,9 +24,9 @@ public sealed class RegistryAccessFacts : IAccessFacts
             var translated = _translated;
             if (ReferenceEquals(translated.Of, snapshot)) return translated.Facts;
             // Many changes of the registry are about something else; two threads that get here at once make the same.
-            _translated = translated = translated.Of.Grants == snapshot.Grants && translated.Of.Revocations == snapshot.Revocations
+            _translated = translated = IsSame(translated.Of, snapshot) && translated.Of.Policies == snapshot.Policies
                 ? translated with { Of = snapshot }
-                : Of(snapshot);
+                : Of(snapshot, translated);
             return translated.Facts;
         }
     }
@@ -37,17 +37,21 @@ public sealed class RegistryAccessFacts : IAccessFacts
         var subscription = _registry.Subscribe(snapshot =>
         {
             var before = Interlocked.Exchange(ref known, snapshot);
-            if (snapshot.Grants != before.Grants || snapshot.Revocations != before.Revocations) changed();
+            if (!IsSame(before, snapshot)) changed();
         });
         // What changed before the subscription was there is told now.
         var current = _registry.Current;
-        if (current.Grants != known.Grants || current.Revocations != known.Revocations) changed();
+        if (!IsSame(known, current)) changed();
         return subscription;
     }
 
-    static Translated Of(RegistrySnapshot snapshot) => new(snapshot, new AccessFacts(
+    // Policies are for sessions that begin: those that run need not be told.
+    static bool IsSame(RegistrySnapshot one, RegistrySnapshot other) => one.Grants == other.Grants && one.Revocations == other.Revocations;
+
+    static Translated Of(RegistrySnapshot snapshot, Translated? before) => new(snapshot, new AccessFacts(
         [.. snapshot.Grants.Values.OrderBy(g => g.GrantId, StringComparer.Ordinal).Select(Grant)],
-        [.. snapshot.Revocations.Values.OrderBy(r => r.Act.At).Select(Revocation)]));
+        [.. snapshot.Revocations.Values.OrderBy(r => r.Act.At).Select(Revocation)],
+        before is not null && before.Of.Policies == snapshot.Policies ? before.Facts.Policies : [.. snapshot.Policies.Values.Select(RegisteredPolicies.Read)]));
 
     static TemporaryGrant Grant(AccessGranted e) => new()
     {

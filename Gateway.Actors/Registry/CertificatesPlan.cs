@@ -18,7 +18,7 @@ public static class CertificatesPlan
         ConnectionChange[] changes =
         [
             .. loaded.Certificates.Zip(loaded.CertificateDocuments, (profile, document) =>
-                new ConnectionChange(profile.Name, now.Certificates.All.GetValueOrDefault(profile.Name)?.Document, document) { IsCertificate = true })
+                new ConnectionChange(profile.Name, now.Certificates.All.GetValueOrDefault(profile.Name)?.Document, document) { Kind = DocumentKind.Certificate })
                 .OrderBy(c => c.Name, StringComparer.Ordinal),
         ];
         return (

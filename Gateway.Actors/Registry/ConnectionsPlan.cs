@@ -23,8 +23,15 @@ public sealed record ConnectionChange(string Name, string? Before, string? After
 {
     public bool IsNone => Before == After;
 
-    /// <summary>It is the declaration of a certificate instead.</summary>
-    public bool IsCertificate { get; init; }
+    public DocumentKind Kind { get; init; }
+}
+
+/// <summary>What a document states.</summary>
+public enum DocumentKind
+{
+    Connection,
+    Certificate,
+    Policy,
 }
 
 /// <summary>A connection that listens, or will.</summary>
@@ -60,8 +67,10 @@ public sealed record ConnectionsPlan(IReadOnlyList<ConnectionChange> Changes, IR
 
     static RegistryEvent Event(ConnectionChange change, Act act) => change switch
     {
-        { IsCertificate: true, After: { } declaration } => new CertificatePut { Act = act, Name = change.Name, Document = declaration },
-        { IsCertificate: true } => new CertificateRemoved { Act = act, Name = change.Name },
+        { Kind: DocumentKind.Policy, After: { } policy } => new PolicyPut { Act = act, Name = change.Name, Document = policy },
+        { Kind: DocumentKind.Policy } => new PolicyRemoved { Act = act, Name = change.Name },
+        { Kind: DocumentKind.Certificate, After: { } declaration } => new CertificatePut { Act = act, Name = change.Name, Document = declaration },
+        { Kind: DocumentKind.Certificate } => new CertificateRemoved { Act = act, Name = change.Name },
         { After: { } document } => new ConnectionPut { Act = act, Name = change.Name, Document = document },
         _ => new ConnectionRemoved { Act = act, Name = change.Name },
     };

@@ -9,6 +9,9 @@ public static class RegistryDecisions
     // Caps of what every node holds in memory and looks through. Beyond them a mistake or an attack is likelier than a need.
     public const int MostConnections = 2_000;
     public const int MostSecrets = 2_000;
+
+    /// <summary>Each is held against the labels of a connection at every login.</summary>
+    public const int MostPolicies = 500;
     public const int MostGrants = 10_000;
     public const int MostRevocations = 100_000;
 
@@ -26,6 +29,8 @@ public static class RegistryDecisions
         ConnectionRemoved gone => now.Connections.ContainsKey(gone.Name) ? Done(now) : NotFound(now, $"There is no registered connection {Shown(gone.Name)}"),
         SecretPut put => Put(now, put),
         SecretRemoved gone => now.Secrets.ContainsKey(gone.Name) ? Done(now) : NotFound(now, $"There is no secret {Shown(gone.Name)}"),
+        PolicyPut put => Put(now, put),
+        PolicyRemoved gone => now.Policies.ContainsKey(gone.Name) ? Done(now) : NotFound(now, $"There is no access policy {Shown(gone.Name)}"),
         AccessGranted grant => Grant(now, grant),
         AccessWithdrawn gone => now.Grants.ContainsKey(gone.GrantId) ? Reasoned(now, gone.Reason) : NotFound(now, $"There is no grant {Shown(gone.GrantId)}"),
         Revoked revoked => Revoke(now, revoked),
@@ -52,6 +57,16 @@ public static class RegistryDecisions
             return Invalid(now, $"The document of connection {put.Name} is larger than {EventLimits.Document} bytes; name fewer authorities in it");
         if (!now.Connections.TryGetValue(put.Name, out var known))
             return now.Connections.Count < MostConnections ? Done(now) : Full(now, $"{MostConnections} connections are registered");
+        return known.Document == put.Document ? Unchanged(now) : Done(now);
+    }
+
+    static RegistryAnswer Put(RegistrySnapshot now, PolicyPut put)
+    {
+        if (!IsName(put.Name)) return BadName(now, put.Name);
+        if (Encoding.UTF8.GetByteCount(put.Document) > EventLimits.Document)
+            return Invalid(now, $"The document of policy {put.Name} is larger than {EventLimits.Document} bytes; make several of it");
+        if (!now.Policies.TryGetValue(put.Name, out var known))
+            return now.Policies.Count < MostPolicies ? Done(now) : Full(now, $"{MostPolicies} access policies are registered");
         return known.Document == put.Document ? Unchanged(now) : Done(now);
     }
 

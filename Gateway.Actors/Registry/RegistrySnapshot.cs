@@ -13,6 +13,13 @@ namespace Gateway.Actors.Registry;
 /// <param name="By">Who put it here.</param>
 public sealed record RegisteredConnection(string Name, string Document, long Revision, Act By);
 
+/// <summary>An access policy of the whole cluster.</summary>
+/// <param name="Name">Unique in the registry.</param>
+/// <param name="Document">Its canonical YAML.</param>
+/// <param name="Revision">The number of the event that put it here.</param>
+/// <param name="By">Who put it here.</param>
+public sealed record RegisteredPolicy(string Name, string Document, long Revision, Act By);
+
 /// <summary>A secret, sealed with the cluster's key.</summary>
 public sealed record RegisteredSecret(string Name, ReadOnlyMemory<byte> Sealed, long Revision, Act By);
 
@@ -46,6 +53,10 @@ public sealed record RegistrySnapshot
     /// <summary>By name.</summary>
     public ImmutableSortedDictionary<string, RegisteredSecret> Secrets { get; private init; } =
         ImmutableSortedDictionary.Create<string, RegisteredSecret>(StringComparer.Ordinal);
+
+    /// <summary>By name.</summary>
+    public ImmutableSortedDictionary<string, RegisteredPolicy> Policies { get; private init; } =
+        ImmutableSortedDictionary.Create<string, RegisteredPolicy>(StringComparer.Ordinal);
 
     /// <summary>By grant id. A grant whose time is over may still be here: compare its end with the clock.</summary>
     public ImmutableDictionary<string, AccessGranted> Grants { get; private init; } =
@@ -83,6 +94,8 @@ public sealed record RegistrySnapshot
             ConnectionRemoved gone => next with { Connections = Connections.Remove(gone.Name), ConnectionsRevision = number },
             SecretPut put => next with { Secrets = Secrets.SetItem(put.Name, new(put.Name, put.Sealed, number, put.Act)) },
             SecretRemoved gone => next with { Secrets = Secrets.Remove(gone.Name) },
+            PolicyPut put => next with { Policies = Policies.SetItem(put.Name, new(put.Name, put.Document, number, put.Act)) },
+            PolicyRemoved gone => next with { Policies = Policies.Remove(gone.Name) },
             AccessGranted grant => next with { Grants = Unexpired(Grants, e.Act.At).SetItem(grant.GrantId, grant) },
             AccessWithdrawn gone => next with { Grants = Grants.Remove(gone.GrantId) },
             Revoked revoked => next with

@@ -15,6 +15,9 @@ static class AccessEndpoints
         app.MapGet("/v1/access", List).For(AdminRoles.Reader).Answers<AccessListView>("Lists temporary grants and revocations that count now.");
         app.MapGet("/v1/access/explain", Explain).For(AdminRoles.Reader)
             .Answers<ExplanationView>("Tells whether a subject would be let in, and which rule decides.");
+        app.MapGet("/v1/access/policies", Policies).For(AdminRoles.Reader).Answers<IReadOnlyList<PolicyView>>("Lists the access policies of the cluster.");
+        app.MapDelete("/v1/access/policies/{name}", RemovePolicyAsync).For(AdminRoles.Operator)
+            .Answers<ApplyView>("Removes an access policy; ?terminate=true ends the sessions of the connections it selects.");
         app.MapPost("/v1/access/grants", GrantAsync).For(AdminRoles.Operator)
             .Answers<GrantView>("Lets a subject use connections for a while.").Takes<GrantRequest>("application/json");
         app.MapPost("/v1/access/grants/{id}/withdraw", WithdrawAsync).For(AdminRoles.Operator)
@@ -37,6 +40,14 @@ static class AccessEndpoints
         var (view, unanswered) = question.Answer(connections.All, facts.Current, time.GetUtcNow());
         return view is null ? Problems.Of(StatusCodes.Status400BadRequest, unanswered) : Results.Json(view, AccessJson.Default.ExplanationView);
     }
+
+    static IResult Policies(IRegistry registry) =>
+        Results.Json([.. registry.Current.Policies.Values.Select(PolicyView.Of)], AccessJson.Default.IReadOnlyListPolicyView);
+
+    static async Task<IResult> RemovePolicyAsync(HttpContext http, string name, IConnectionChanges changes, AuditTrail audit) =>
+        ConnectionEndpoints.Terminate(http.Request) is { } terminate
+            ? ConnectionEndpoints.Answer(await changes.RemovePolicyAsync(name, terminate, audit.ActOf(http), http.RequestAborted), dryRun: false)
+            : ConnectionEndpoints.BadQuery();
 
     static async Task<IResult> GrantAsync(HttpContext http, IRegistryCommands registry, AuditTrail audit)
     {

@@ -21,7 +21,7 @@ static class ConnectionEndpoints
         app.MapGet("/v1/connections/{name}", ShowAsync).For(AdminRoles.Watcher)
             .Answers<ConnectionDetailView>("Shows a connection, and how each node serves it. Its ETag is its revision.");
         app.MapPost("/v1/connections/apply", ApplyAsync).For(AdminRoles.Operator)
-            .Answers<ApplyView>("Registers connections as the documents say, or tells what would change.").Takes<ApplyRequest>("application/json");
+            .Answers<ApplyView>("Registers connections, certificates and access policies as the documents say, or tells what would change.").Takes<ApplyRequest>("application/json");
         app.MapPut("/v1/connections/{name}", PutAsync).For(AdminRoles.Operator)
             .Answers<ApplyView>("Registers one connection. If-Match names the revision it replaces, If-None-Match: * that it is new.").Takes<string>("application/yaml");
         app.MapDelete("/v1/connections/{name}", RemoveAsync).For(AdminRoles.Operator)
@@ -78,7 +78,7 @@ static class ConnectionEndpoints
         return Results.Json(ProbeView.Of(name, cluster.OwnKey, await probe.RunAsync(profile, http.RequestAborted)), AdminJson.Default.ProbeView);
     }
 
-    static IResult Answer(ChangeResult result, bool dryRun)
+    internal static IResult Answer(ChangeResult result, bool dryRun)
     {
         if (result.Faults.Count > 0) return Problems.OfFaults(result.Answer.Detail, [.. result.Faults.Select(f => f.ToString())]);
         return AuditTrail.Refused(result.Answer) ?? Results.Json(ApplyView.Of(result, dryRun), AdminJson.Default.ApplyView);
@@ -102,7 +102,7 @@ static class ConnectionEndpoints
         return isTag;
     }
 
-    static bool? Terminate(HttpRequest request) => request.Query.Count switch
+    internal static bool? Terminate(HttpRequest request) => request.Query.Count switch
     {
         0 => false,
         1 when request.Query.TryGetValue("terminate", out var text) => text is ["true"] ? true : text is ["false"] ? false : null,
@@ -113,7 +113,7 @@ static class ConnectionEndpoints
 
     static IResult None() => Problems.Of(StatusCodes.Status404NotFound, "There is no connection of this name; list them with GET /v1/connections.");
 
-    static IResult BadQuery() => Problems.Of(StatusCodes.Status400BadRequest, "The query takes terminate, true or false; correct it.");
+    internal static IResult BadQuery() => Problems.Of(StatusCodes.Status400BadRequest, "The query takes terminate, true or false; correct it.");
 
     static IResult BadCondition() => Problems.Of(
         StatusCodes.Status400BadRequest, "If-Match takes the ETag of the connection, in quotes, and If-None-Match takes *; send one of them, or none.");

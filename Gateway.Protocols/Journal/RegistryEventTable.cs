@@ -22,6 +22,8 @@ public static class RegistryEventTable
         Of<RecordingErased>("r.recording-erased.1", RecordingActLayouts.WriteErased, RecordingActLayouts.ReadErased),
         Of<RecordingsExpired>("r.recordings-expired.1", RecordingActLayouts.WriteExpired, RecordingActLayouts.ReadExpired),
         Of<ActRecorded>("r.recorded.1", RegistryLayouts.WriteRecorded, RegistryLayouts.ReadRecorded),
+        Of<PolicyPut>("r.policy-put.1", PolicyLayouts.WritePut, PolicyLayouts.ReadPut),
+        Of<PolicyRemoved>("r.policy-removed.1", PolicyLayouts.WriteRemoved, PolicyLayouts.ReadRemoved),
         Of<CertificatePut>("r.certificate-put.1", CertificateLayouts.WritePut, CertificateLayouts.ReadPut),
         Of<CertificateRemoved>("r.certificate-removed.1", CertificateLayouts.WriteRemoved, CertificateLayouts.ReadRemoved),
         Of<RotationOrdered>("r.rotation-ordered.1", CertificateLayouts.WriteOrdered, CertificateLayouts.ReadOrdered),

@@ -62,6 +62,8 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         ("GET", "/v1/audit", true, false, false),
         ("GET", "/v1/access", true, true, true),
         ("GET", Explain, true, true, true),
+        ("GET", "/v1/access/policies", true, true, true),
+        ("DELETE", "/v1/access/policies/contractors", false, true, false),
         ("POST", "/v1/access/grants", false, true, false),
         ("POST", "/v1/access/grants/01JGRANT/withdraw", false, true, false),
         ("POST", "/v1/access/revocations", false, true, false),
@@ -152,7 +154,7 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         var expected = s_guarded.Select(e => e.Path.Split('?')[0].Replace(SampleSession.Id, "{id}", StringComparison.Ordinal)
             .Replace(SampleCluster.RefusedId, "{id}", StringComparison.Ordinal).Replace("01JGRANT", "{id}", StringComparison.Ordinal)
             .Replace("/telemetry", "/{name}", StringComparison.Ordinal).Replace("/broker", "/{name}", StringComparison.Ordinal)
-            .Replace("/edge", "/{name}", StringComparison.Ordinal).Replace("/legacy", "/{name}", StringComparison.Ordinal)
+            .Replace("/edge", "/{name}", StringComparison.Ordinal).Replace("/contractors", "/{name}", StringComparison.Ordinal).Replace("/legacy", "/{name}", StringComparison.Ordinal)
             .Replace("/public/", "/{issuer}/", StringComparison.Ordinal));
         Assert.Equal(expected.Concat(s_personal).Order(), guarded.Select(e => e.RoutePattern.RawText).Order());
         Assert.All(guarded, e => Assert.NotNull(e.Metadata.GetMetadata<IAuthorizeData>()?.Policy));
@@ -216,7 +218,7 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
     {
         _cluster = SampleCluster.OfThree(_key);
         _host = await AdminHost.StartAsync(_cluster, _key);
-        _host.Registry.Do(SampleRegistry.Of<ConnectionPut>(), SampleRegistry.Of<SecretPut>(), SampleRegistry.Of<AccessGranted>(), SampleRegistry.Of<Revoked>());
+        _host.Registry.Do(SampleRegistry.Of<ConnectionPut>(), SampleRegistry.Of<SecretPut>(), SampleRegistry.Of<PolicyPut>(), SampleRegistry.Of<AccessGranted>(), SampleRegistry.Of<Revoked>());
         _host.Registry.Do(SampleCertificates.Active("edge", ClusterKey));
         _host.Registry.Do(SampleCertificates.Authority(1, AuthorityStage.Retired, ClusterKey));
         _host.Registry.Do(SampleCertificates.Authority(2, AuthorityStage.Signing, ClusterKey));

@@ -1,4 +1,5 @@
 using Gateway.Actors.Authorize;
+using Gateway.Actors.Connections;
 using Gateway.Actors.Identify;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
@@ -39,6 +40,21 @@ public sealed class SessionAccessSpec : IDisposable
         _facts.Set(AccessFacts.None);
 
         Assert.Equal((Refusal.AccessEnded, Refusal.NotGranted, true), (guest.Judge().Refusal, stranger.Judge().Refusal, access.Judge().IsGranted));
+    }
+
+    [Fact]
+    public async Task Policies_that_change_are_for_sessions_that_begin_and_those_that_run_keep_theirs()
+    {
+        var running = new SessionAccess(await SubjectAsync(), _facts, _time);
+        Assert.True(running.Judge().IsGranted);
+
+        var nobody = new PolicyProfile { Name = "closed", Labels = new Dictionary<string, string>(), Rules = [new AccessRule { Effect = AccessEffect.Deny }] };
+        _facts.Set(new AccessFacts([], [], [nobody]));
+        var late = new SessionAccess(await SubjectAsync(), _facts, _time);
+
+        Assert.Equal((true, Refusal.NotGranted), (running.Judge().IsGranted, late.Judge().Refusal));
+        _facts.Set(new AccessFacts([], [Revoked("anna")], [nobody]));
+        Assert.Equal(Refusal.IdentityRevoked, running.Judge().Refusal);
     }
 
     [Fact]

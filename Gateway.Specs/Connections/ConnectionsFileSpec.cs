@@ -137,7 +137,7 @@ public sealed class ConnectionsFileSpec : IDisposable
     [InlineData("issuers: [corp]", "issuers: [cor]", "connections.yaml:14:22 spec.access.issuers: \"cor\" is no issuer of this gateway; did you mean \"corp\"?")]
     [InlineData("groups: [telemetry], subjects: [boss]", "groups: []",
         "connections.yaml:14:38 spec.access.groups: admits nobody: groups and subjects are both empty; "
-        + "name a group or a subject, or add a rule that allows")]
+        + "name a group or a subject, or add a rule that allows; or give it labels, and leave all three to an AccessPolicy")]
     [InlineData("groups: [telemetry]", "groups: telemetry",
         "connections.yaml:14:38 spec.access.groups is \"telemetry\": must be a list; write it like [a, b]; [] is the empty list")]
     [InlineData("operation: publish", "operation: publsh",

@@ -166,6 +166,39 @@ public sealed class ClusterSpec(TestCluster cluster)
     }
 
     [RequiresFact("postgres")]
+    public async Task An_access_policy_of_one_node_counts_on_every_other_within_two_seconds_and_running_sessions_keep_their_grant_unless_they_are_terminated()
+    {
+        using var folder = new ConfigurationFolder();
+        var file = folder.Write("closed.yaml", """
+            apiVersion: gateway/v1
+            kind: AccessPolicy
+            metadata: { name: closed }
+            spec:
+              selector: {}
+              rules: [{ effect: deny, subjects: [camera-17] }]
+            """);
+        await using var running = await cluster.OpenAsync(cluster.Nodes[1]);
+        try
+        {
+            await RunAsync(cluster.Nodes[0], "apply", "-f", file);
+
+            foreach (var node in cluster.Nodes.ToArray())
+                await Eventually.AssertAsync(() => Assert.ThrowsAnyAsync<Exception>(async () => (await cluster.OpenAsync(node)).Dispose()), s_live);
+            await running.WriteAsync("hello"u8.ToArray());
+            await running.ReadExactlyAsync(new byte[5]);
+
+            await RunAsync(cluster.Nodes[2], "access", "policies", "remove", "closed", "--terminate");
+            Assert.Empty(await TlsClient.ReadToEndAsync(running).WaitAsync(s_live));
+        }
+        finally
+        {
+            await cluster.Nodes[0].GatewayAsync("access", "policies", "remove", "closed");
+        }
+
+        await Eventually.AssertAsync(async () => Assert.Null(await Xunit.Record.ExceptionAsync(async () => (await cluster.OpenAsync(cluster.Nodes[1])).Dispose())), s_live);
+    }
+
+    [RequiresFact("postgres")]
     public async Task The_registry_outlives_the_node_that_wrote_it_and_what_was_registered_is_served_meanwhile()
     {
         using var folder = new ConfigurationFolder();

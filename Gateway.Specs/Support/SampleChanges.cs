@@ -17,7 +17,9 @@ sealed class SampleChanges(HeldRegistry registry) : IConnectionChanges
         var loaded = RegisteredConnections.Read(s_options, order.Documents, order.Name, order.Files);
         var plan = loaded.Faults.Count > 0
             ? new ConnectionsPlan([], loaded.Faults)
-            : Whole(ConnectionsPlan.Of(registry.Current, loaded, order.Mode, order.Prune, [], []), CertificatesPlan.Of(registry.Current, loaded, order.Mode, _ => null));
+            : Whole(
+                ConnectionsPlan.Of(registry.Current, loaded, order.Mode, order.Prune, [], []), CertificatesPlan.Of(registry.Current, loaded, order.Mode, _ => null),
+                PoliciesPlan.Of(registry.Current, loaded, order.Mode));
         if (plan.Faults.Count > 0) return new(new(RegistryOutcome.Invalid, registry.Current.Revision, "faults"), [], plan.Faults, 0);
         return await DoAsync(plan, order.DryRun, act, cancel);
     }
@@ -27,8 +29,13 @@ sealed class SampleChanges(HeldRegistry registry) : IConnectionChanges
             ? DoAsync(new([new(name, known.Document, null)], []), dryRun: false, act, cancel)
             : Task.FromResult(new ChangeResult(new(RegistryOutcome.NotFound, 0, "none"), [], [], 0));
 
-    static ConnectionsPlan Whole(ConnectionsPlan plan, (IReadOnlyList<ConnectionChange> Changes, IReadOnlyList<ConfigurationFault> Faults) certificates) =>
-        new([.. certificates.Changes, .. plan.Changes], [.. certificates.Faults, .. plan.Faults]);
+    public Task<ChangeResult> RemovePolicyAsync(string name, bool terminate, Act act, CancellationToken cancel) =>
+        registry.Current.Policies.TryGetValue(name, out var known)
+            ? DoAsync(new([new(name, known.Document, null) { Kind = DocumentKind.Policy }], []), dryRun: false, act, cancel)
+            : Task.FromResult(new ChangeResult(new(RegistryOutcome.NotFound, 0, "none"), [], [], 0));
+
+    static ConnectionsPlan Whole(ConnectionsPlan plan, params (IReadOnlyList<ConnectionChange> Changes, IReadOnlyList<ConfigurationFault> Faults)[] others) =>
+        new([.. others.SelectMany(other => other.Changes), .. plan.Changes], [.. others.SelectMany(other => other.Faults), .. plan.Faults]);
 
     async Task<ChangeResult> DoAsync(ConnectionsPlan plan, bool dryRun, Act act, CancellationToken cancel)
     {

@@ -60,6 +60,8 @@ static class SampleRegistry
         new RecordingErased { Act = Act, SessionId = SampleSession.Id, Reason = "request 12" },
         new RecordingsExpired { Act = Act, Connection = "telemetry", Before = At, Sessions = [SampleSession.Id, "node1-another"] },
         new ActRecorded { Act = Act, Kind = ActKind.SessionKilled, Target = SampleSession.Id, Detail = "noise" },
+        new PolicyPut { Act = Act, Name = "contractors", Document = "apiVersion: gateway/v1\nkind: AccessPolicy\n" },
+        new PolicyRemoved { Act = Act, Name = "contractors" },
         new CertificatePut { Act = Act, Name = "edge", Document = "apiVersion: gateway/v1\nkind: Certificate\n" },
         new CertificateRemoved { Act = Act, Name = "edge" },
         new RotationOrdered { Act = Act, Name = "edge" },

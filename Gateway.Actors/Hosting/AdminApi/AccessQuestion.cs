@@ -71,6 +71,8 @@ public sealed record AccessQuestion
         var network = connection.Access.Rules.ToList().FindIndex(rule => rule.Networks.Count > 0);
         if (from is null && network >= 0)
             return (null, $"access.rules[{network}] of connection {Connection} looks at where the client connects from; say it with from.");
+        if (from is null && facts.Policies.FirstOrDefault(p => p.Selects(connection) && p.Rules.Any(rule => rule.Networks.Count > 0)) is { } policy)
+            return (null, $"policy {policy.Name}, which selects connection {Connection}, looks at where the client connects from; say it with from.");
         var who = new Identity { Name = Subject, Issuer = Issuer ?? (connection.Access.Issuers is [var first, ..] ? first : ""), Groups = Groups };
         var at = At ?? now;
         return (ExplanationView.Of(who, connection, at, AccessPolicy.Decide(new AccessRequest(who, connection, from ?? IPAddress.None), facts, at)), "");

@@ -28,6 +28,30 @@ public sealed record RuleView(string Rule, string Effect, bool Applies, string W
     public static RuleView Of(RuleTrace trace) => new(trace.Rule, trace.Effect == AccessEffect.Deny ? "deny" : "allow", trace.Applies, trace.Why);
 }
 
+/// <summary>An access policy of the cluster.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Labels">What a connection must have for it to count there; empty: nothing.</param>
+/// <param name="Rules">How many rules it has.</param>
+/// <param name="Revision">The registry's revision that put it there.</param>
+/// <param name="By">Who did.</param>
+/// <param name="At">When, UTC.</param>
+/// <param name="Document">Its YAML.</param>
+/// <param name="Problem">Why this node cannot read it, and lets nobody in; null: it can.</param>
+public sealed record PolicyView(
+    string Name, IReadOnlyDictionary<string, string> Labels, int Rules, long Revision, string By, string At, string Document, string? Problem)
+{
+    public static PolicyView Of(RegisteredPolicy registered)
+    {
+        var policy = RegisteredPolicies.Read(registered);
+        return new(
+            registered.Name, policy.Labels, policy.Problem is null ? policy.Rules.Count : 0, registered.Revision, $"{registered.By.Who} ({registered.By.Issuer})",
+            JournalTime.Write(registered.By.At), registered.Document, policy.Problem);
+    }
+
+    /// <summary>The labels of the connections it is for.</summary>
+    public string For() => Labels.Count == 0 ? "every connection" : string.Join(',', Labels.Select(label => $"{label.Key}={label.Value}"));
+}
+
 /// <summary>What operators granted for a while, and what they revoked, as far as it still counts.</summary>
 public sealed record AccessListView(IReadOnlyList<GrantView> Grants, IReadOnlyList<RevocationView> Revocations)
 {
@@ -59,6 +83,8 @@ public sealed record RevocationView(string Kind, string Value, string? Issuer, s
 [JsonSerializable(typeof(ExplanationView))]
 [JsonSerializable(typeof(AccessListView))]
 [JsonSerializable(typeof(GrantView))]
+[JsonSerializable(typeof(PolicyView))]
+[JsonSerializable(typeof(IReadOnlyList<PolicyView>))]
 [JsonSerializable(typeof(RevocationView))]
 public sealed partial class AccessJson : JsonSerializerContext
 {

@@ -49,13 +49,13 @@ public sealed record ApplyView(long Revision, bool DryRun, IReadOnlyList<ChangeV
 }
 
 /// <summary>
-/// <paramref name="Change"/> is <c>added</c>, <c>updated</c>, <c>removed</c> or <c>unchanged</c>; <paramref name="Kind"/> is <c>certificate</c> for one, and
-/// null for a connection.
+/// <paramref name="Change"/> is <c>added</c>, <c>updated</c>, <c>removed</c> or <c>unchanged</c>; <paramref name="Kind"/> is <c>certificate</c> or
+/// <c>policy</c> for one, and null for a connection.
 /// </summary>
 public sealed record ChangeView(string Name, string Change, string? Before, string? After, string? Kind = null)
 {
     public static ChangeView Of(ConnectionChange change) =>
-        new(change.Name, Word(change), change.Before, change.After, change.IsCertificate ? "certificate" : null);
+        new(change.Name, Word(change), change.Before, change.After, change.Kind switch { DocumentKind.Certificate => "certificate", DocumentKind.Policy => "policy", _ => null });
 
     static string Word(ConnectionChange change) => change switch
     {
