@@ -82,7 +82,9 @@ sealed class KafkaCluster : IAsyncDisposable
         var far = broker.GetStream();
         using var writing = new SemaphoreSlim(1);
         var asked = new StrongBox<short?>();
-        var answers = CopyAsync(far, client, writing, asked);
+        using var answered = new SemaphoreSlim(0);
+        var outstanding = 0;
+        var answers = CopyAsync(far, client, writing, asked, answered);
         var sasl = new KafkaSasl(_rules, UserName, Password);
         lock (_lock) _logins.Add(sasl);
         while (await FrameAsync(client) is { } request)
@@ -92,12 +94,15 @@ sealed class KafkaCluster : IAsyncDisposable
             if (key != KafkaSasl.Handshake && key != KafkaSasl.Authenticate) asked.Value ??= key;
             if (key is KafkaSasl.Handshake or KafkaSasl.Authenticate)
             {
+                // A broker answers in the order in which it was asked.
+                for (; outstanding > 0; outstanding--) await answered.WaitAsync();
                 var (answer, goesOn) = sasl.Read(request);
                 if (answer.Length > 0) await WriteAsync(client, Framed(answer), writing);
                 if (!goesOn) break;
             }
             else if (sasl.IsLoggedIn || key == ApiVersions)
             {
+                outstanding++;
                 await far.WriteAsync(Framed(request));
             }
             else
@@ -111,7 +116,7 @@ sealed class KafkaCluster : IAsyncDisposable
         await client.ShutdownAsync();
     }
 
-    async Task CopyAsync(Stream broker, SslStream client, SemaphoreSlim writing, StrongBox<short?> asked)
+    async Task CopyAsync(Stream broker, SslStream client, SemaphoreSlim writing, StrongBox<short?> asked, SemaphoreSlim answered)
     {
         var isFirst = true;
         while (await FrameAsync(broker) is { } answer)
@@ -122,6 +127,7 @@ sealed class KafkaCluster : IAsyncDisposable
                 : answer;
             isFirst = false;
             await WriteAsync(client, Framed(told), writing);
+            answered.Release();
         }
     }
 

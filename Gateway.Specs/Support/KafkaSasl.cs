@@ -23,6 +23,9 @@ sealed class KafkaSasl(KafkaLoginRules rules, string userName, string password)
     const short UnsupportedMechanism = 33;
     const short AuthenticationFailed = 58;
 
+    /// <summary>What a busy machine may be late by.</summary>
+    static readonly TimeSpan s_late = TimeSpan.FromSeconds(4);
+
     ScramServer? _scram;
     DateTimeOffset? _until;
     bool _isChosen;
@@ -57,7 +60,7 @@ sealed class KafkaSasl(KafkaLoginRules rules, string userName, string password)
         if (isDone)
         {
             (_isChosen, Logins) = (false, Logins + 1);
-            _until = DateTimeOffset.UtcNow + rules.Lasts;
+            _until = DateTimeOffset.UtcNow + rules.Lasts + s_late;
         }
 
         var lasts = new byte[version > 0 ? 8 : 0];
