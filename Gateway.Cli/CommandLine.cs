@@ -55,6 +55,7 @@ public static class CommandLine
             ConnectionCommands.Apply(source, output),
             SecretCommands.All(source, output),
             CertsCommands.All(source, output),
+            ClusterKeyCommands.All(source, output),
             AuditCommand.Of(source, output),
             NodeCommands.Nodes(source, output),
             NodeCommands.Node(source, output),

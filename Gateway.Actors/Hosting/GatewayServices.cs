@@ -60,6 +60,7 @@ public static class GatewayServices
         .AddSingleton<CertificateOrders>()
         .AddSingleton<CertificateRevoking>()
         .AddSingleton<AcmeAccountOrders>()
+        .AddSingleton<Resealing>()
         .AddSingleton<ICertificateSurvey, CertificateSurvey>()
         .AddSingleton(node.SealKey)
         .AddSingleton<GatewayMetrics>()

@@ -18,6 +18,19 @@ public interface IRecordingKeys
     /// <param name="at">Now, in microseconds since the Unix epoch.</param>
     /// <param name="cancel">Ends the wait; the key may be destroyed all the same.</param>
     Task<bool> DestroyAsync(string sessionId, long at, CancellationToken cancel);
+
+    /// <summary>How many keys were sealed by each of the cluster's keys: the beginning of what it sealed, up to its identifier.</summary>
+    Task<IReadOnlyList<(byte[] Key, long Count)>> CountAsync(CancellationToken cancel);
+
+    /// <summary>Keys that another key of the cluster's sealed, in the order of their sessions.</summary>
+    /// <param name="keyId">The cluster's key, by its identifier.</param>
+    /// <param name="after">Only sessions that come after this one.</param>
+    /// <param name="most">So many at most.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    Task<IReadOnlyList<(string SessionId, byte[] Sealed)>> SealedByOthersAsync(ReadOnlyMemory<byte> keyId, string after, int most, CancellationToken cancel);
+
+    /// <summary>Puts keys in the place of what was read, unless that changed; says how many.</summary>
+    Task<int> ReplaceAsync(IReadOnlyList<(string SessionId, byte[] Before, byte[] After)> keys, CancellationToken cancel);
 }
 
 /// <summary>A recording's key as it lies in the database.</summary>
@@ -40,6 +53,15 @@ public sealed class RecordingKeys(JournalDatabase database) : IRecordingKeys
 
     const string Select = $"select sealed_key, destroyed_at from {KeyTable} where session_id = @session";
 
+    // A version, then the identifier of the cluster's key: both databases count bytes from 1.
+    const string Counts = $"select substr(sealed_key, 1, 9), count(*) from {KeyTable} where sealed_key is not null group by substr(sealed_key, 1, 9)";
+
+    const string Others =
+        $"select session_id, sealed_key from {KeyTable} where sealed_key is not null and substr(sealed_key, 2, 8) <> @id and session_id > @after "
+        + "order by session_id limit @most";
+
+    const string Replace = $"update {KeyTable} set sealed_key = @after where session_id = @session and sealed_key = @before";
+
     internal static SqlStatement Add(string sessionId, byte[] sealedKey) => new(Insert, ("session", Of(sessionId)), ("key", sealedKey));
 
     public async Task<SealedKey> FindAsync(string sessionId, CancellationToken cancel)
@@ -57,6 +79,33 @@ public sealed class RecordingKeys(JournalDatabase database) : IRecordingKeys
         var affected = await database.CommitAsync([new SqlStatement(Destroy, ("session", Of(sessionId)), ("at", at))], cancel);
         await database.ForgetAsync(KeyTable, cancel);
         return affected[0] > 0;
+    }
+
+    public Task<IReadOnlyList<(byte[] Key, long Count)>> CountAsync(CancellationToken cancel) =>
+        ListAsync(new SqlStatement(Counts), reader => (reader.GetFieldValue<byte[]>(0), reader.GetInt64(1)), cancel);
+
+    public Task<IReadOnlyList<(string SessionId, byte[] Sealed)>> SealedByOthersAsync(
+        ReadOnlyMemory<byte> keyId, string after, int most, CancellationToken cancel) => ListAsync(
+            new SqlStatement(Others, ("id", keyId.ToArray()), ("after", after), ("most", most)),
+            reader => (reader.GetString(0), reader.GetFieldValue<byte[]>(1)), cancel);
+
+    public async Task<int> ReplaceAsync(IReadOnlyList<(string SessionId, byte[] Before, byte[] After)> keys, CancellationToken cancel)
+    {
+        if (keys.Count == 0) return 0;
+        var affected = await database.CommitAsync(
+            [.. keys.Select(key => new SqlStatement(Replace, ("session", key.SessionId), ("before", key.Before), ("after", key.After)))], cancel);
+        return affected.Sum();
+    }
+
+    async Task<IReadOnlyList<T>> ListAsync<T>(SqlStatement statement, Func<DbDataReader, T> read, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        if (!await database.HasTableAsync(connection, KeyTable, cancel)) return [];
+        await using var command = statement.On(connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancel)) rows.Add(read(reader));
+        return rows;
     }
 
     static SealedKey Read(DbDataReader reader) => new(

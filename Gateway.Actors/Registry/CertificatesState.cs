@@ -102,6 +102,22 @@ public sealed record CertificatesState
         },
         AuthorityStaged staged => Staged(staged),
         AcmeAccountKept kept => this with { Accounts = Accounts.SetItem(kept.Issuer, kept) },
+        Resealed again => SealedAgain(again),
+        _ => this,
+    };
+
+    CertificatesState SealedAgain(Resealed again) => again.Kind switch
+    {
+        ResealedKind.Certificate => Changed(again.Name, again.Number, v => v with { SealedKey = again.Sealed }),
+        ResealedKind.Authority => Authorities.TryGetValue(again.Number, out var authority)
+            ? this with { Authorities = Authorities.SetItem(again.Number, authority with { SealedKey = again.Sealed }) }
+            : this,
+        ResealedKind.Account => Accounts.TryGetValue(again.Name, out var account)
+            ? this with { Accounts = Accounts.SetItem(again.Name, account with { SealedKey = again.Sealed }) }
+            : this,
+        ResealedKind.NextAccount => Accounts.TryGetValue(again.Name, out var next)
+            ? this with { Accounts = Accounts.SetItem(again.Name, next with { SealedNextKey = again.Sealed }) }
+            : this,
         _ => this,
     };
 

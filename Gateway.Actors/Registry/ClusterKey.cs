@@ -27,7 +27,8 @@ public sealed class ClusterKey
     // A key is 44 characters; a larger file is something else.
     const int MostFileBytes = 4096;
 
-    const string Secret = "gateway.secret.1";
+    /// <summary>What a registered secret is called.</summary>
+    public const string Secret = "gateway.secret.1";
 
     static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
@@ -56,6 +57,18 @@ public sealed class ClusterKey
             throw Fault(file, $"is not {KeyBytes} bytes in base 64 per line", $"replace what is none with what this makes: openssl rand -base64 {KeyBytes}");
         return new ClusterKey(lines!);
     }
+
+    /// <summary>The identifiers of the keys, hex, newest first.</summary>
+    public IReadOnlyList<string> Ids => [.. _keys.Select(key => Convert.ToHexStringLower(key.Id))];
+
+    /// <summary>The identifier of the key that seals.</summary>
+    public ReadOnlyMemory<byte> Newest => _keys[0].Id;
+
+    /// <summary>Whether the key that seals now sealed this.</summary>
+    public bool IsNewest(ReadOnlySpan<byte> sealedBytes) => sealedBytes.Length >= HeadBytes && sealedBytes.Slice(1, IdBytes).SequenceEqual(_keys[0].Id);
+
+    /// <summary>The identifier, hex, of the key that sealed this, or of which this is the beginning of what it sealed; empty for what is too short to say.</summary>
+    public static string IdOf(ReadOnlySpan<byte> sealedBytes) => sealedBytes.Length > IdBytes ? Convert.ToHexStringLower(sealedBytes.Slice(1, IdBytes)) : "";
 
     public static ClusterKey Ephemeral() => new(RandomNumberGenerator.GetBytes(KeyBytes));
 

@@ -41,6 +41,8 @@ public static class RegistryDecisions
         HoldLifted gone => now.Holds.ContainsKey(gone.SessionId) ? Reasoned(now, gone.Reason) : NotFound(now, $"{Shown(gone.SessionId)} is not under legal hold"),
         RecordingErased erased => now.Holds.TryGetValue(erased.SessionId, out var hold) ? Held(now, hold) : Reasoned(now, erased.Reason),
         RecordingsExpired expired => expired.Sessions.FirstOrDefault(now.Holds.ContainsKey) is { } one ? Held(now, now.Holds[one]) : Done(now),
+        // What was replaced or removed meanwhile is none of its business any more.
+        Resealed again => SealedThings.IsStill(now, again) ? Done(now) : Unchanged(now),
         _ => CertificateDecisions.Judge(now.Certificates, e) is var (outcome, detail)
             ? new(outcome, now.Revision, detail.Length > 0 ? $"{detail}." : "")
             : Done(now),

@@ -105,6 +105,9 @@ public sealed record RegistrySnapshot
             RevocationLifted gone => next with { Revocations = Revocations.Remove(RevocationKey.Of(gone.Kind, gone.Value, gone.ValueIssuer)) },
             RecordingHeld held => next with { Holds = Holds.SetItem(held.SessionId, held) },
             HoldLifted gone => next with { Holds = Holds.Remove(gone.SessionId) },
+            Resealed { Kind: ResealedKind.Secret } again => Secrets.TryGetValue(again.Name, out var secret)
+                ? next with { Secrets = Secrets.SetItem(again.Name, secret with { Sealed = again.Sealed }) }
+                : next,
             _ => next with { Certificates = Certificates.With(e, number) },
         };
     }

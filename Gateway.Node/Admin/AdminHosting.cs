@@ -61,6 +61,7 @@ public static class AdminHosting
         app.MapManagedCertificates();
         app.MapAuthorities();
         app.MapAcmeAccounts();
+        app.MapClusterKey();
         app.MapAccess();
         app.MapAudit();
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(AdminRoles.Anybody);

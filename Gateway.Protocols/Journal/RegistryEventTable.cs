@@ -34,5 +34,6 @@ public static class RegistryEventTable
         Of<RotationFailed>("r.rotation-failed.1", CertificateLayouts.WriteFailed, CertificateLayouts.ReadFailed),
         Of<AuthorityMade>("r.authority-made.1", CertificateLayouts.WriteMade, CertificateLayouts.ReadMade),
         Of<AuthorityStaged>("r.authority-staged.1", CertificateLayouts.WriteStaged, CertificateLayouts.ReadStaged),
-        Of<AcmeAccountKept>("r.acme-account-kept.1", CertificateLayouts.WriteAccount, CertificateLayouts.ReadAccount));
+        Of<AcmeAccountKept>("r.acme-account-kept.1", CertificateLayouts.WriteAccount, CertificateLayouts.ReadAccount),
+        Of<Resealed>("r.resealed.1", ResealedLayout.Write, ResealedLayout.Read));
 }

@@ -57,6 +57,8 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
         ("POST", "/v1/authorities", false, true, false),
         ("POST", "/v1/authorities/advance", false, true, false),
         ("POST", "/v1/authorities/back", false, true, false),
+        ("GET", "/v1/cluster-key", false, true, true),
+        ("POST", "/v1/cluster-key/reseal", false, true, false),
         ("GET", "/v1/acme-accounts", false, true, true),
         ("POST", "/v1/acme-accounts/public/key", false, true, false),
         ("GET", "/v1/audit", true, false, false),

@@ -18,6 +18,9 @@ public sealed class TlsAudit : IAsyncLifetime
     static readonly string[] s_strict = ["1.3"];
     static readonly string[] s_older = ["1.2", "1.3"];
 
+    /// <summary>Akka's transport chooses it.</summary>
+    static readonly string[] s_remoting = ["1.2"];
+
     static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
 
     readonly TestCertificates _clients = new("Clients CA");
@@ -76,7 +79,7 @@ public sealed class TlsAudit : IAsyncLifetime
 
         var found = new List<ScanFinding>();
         foreach (var port in ports)
-            found.AddRange(await ScanAsync($"{port} ({engine})", PortOf(node, port), port == "strict" ? s_strict : s_older, authorities));
+            found.AddRange(await ScanAsync($"{port} ({engine})", PortOf(node, port), VersionsOf(port), authorities));
         return found;
     }
 
@@ -85,13 +88,15 @@ public sealed class TlsAudit : IAsyncLifetime
         var target = string.Create(CultureInfo.InvariantCulture, $"localhost:{port}");
         var quick = await Tool.RunAsync("sslscan", "--no-colour", "--xml=-", "--ipv4", target);
         var json = _documents.PathOf($"{Guid.NewGuid():N}.json");
-        // What it asks for of certificates is at the node as well.
+        // It is no web server's port, and nothing is asked of the world.
         var slow = await Tool.RunAsync(
-            s_patience, "testssl", "--warnings", "off", "--color", "0", "--quiet", "--ip", "127.0.0.1", "--nodns", "none", "--phone-out", "--add-ca", authorities,
+            s_patience, "testssl", "--warnings", "off", "--color", "0", "--quiet", "--ip", "127.0.0.1", "--nodns", "none", "--add-ca", authorities,
             "--jsonfile", json, "-p", "-s", "-f", "-P", "-S", "-U", target);
         if (!File.Exists(json)) throw new InvalidOperationException($"testssl ended with {slow.ExitCode} and no report:\n{slow.Output}");
         return [.. ScanFinding.OfSslScan(name, quick.Output, versions), .. ScanFinding.OfTestSsl(name, await File.ReadAllTextAsync(json))];
     }
+
+    static string[] VersionsOf(string port) => port switch { "strict" => s_strict, "remoting" => s_remoting, _ => s_older };
 
     static int PortOf(TestNode node, string name) => name switch
     {

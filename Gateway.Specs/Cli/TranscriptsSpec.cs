@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
 using Gateway.Specs.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Gateway.Specs.Cli;
@@ -69,6 +71,7 @@ public sealed partial class TranscriptsSpec : IAsyncLifetime, IDisposable
         return new Transcript(new Dictionary<string, string>
         {
             ["serial"] = Legacy(),
+            ["clusterkey"] = _host.Services.GetRequiredService<ClusterKey>().Ids[0],
             ["node"] = _host.Url.GetLeftPart(UriPartial.Authority),
             ["ca"] = _folder.PathOf("ca.crt"),
             ["folder"] = _folder.Root,

@@ -43,7 +43,7 @@ sealed class AdminHost : IAsyncDisposable
             .AddSingleton<ILedger>(new SampleLedger(key)).AddSingleton<IRecordingKeys>(Keys).AddSingleton<RecordingLife>()
             .AddSingleton(ClusterKey.Ephemeral()).AddSingleton(Probe)
             .AddSingleton(new RegisteredCertificates(new GatewayOptions())).AddSingleton<CertificateOrders>().AddSingleton<CertificateRevoking>()
-            .AddSingleton(new AcmeSource([], new HeldAccounts(), new OwnAnswers(new PendingChallenges(TimeProvider.System)), TimeProvider.System)).AddSingleton<AcmeAccountOrders>()
+            .AddSingleton(new AcmeSource([], new HeldAccounts(), new OwnAnswers(new PendingChallenges(TimeProvider.System)), TimeProvider.System)).AddSingleton<AcmeAccountOrders>().AddSingleton<Resealing>()
             .AddSingleton<ICertificateSurvey>(cluster)
             .AddSingleton<ITokenVerifier, SampleTokens>().AddSingleton<IAccessFacts>(new RegistryAccessFacts(Registry))
             .AddSingleton<INodeCertificates>(Certificates).AddSingleton(key)

@@ -15,4 +15,11 @@ sealed class HeldKeys : IRecordingKeys
         _destroyed.TryAdd(sessionId, at);
         return Task.FromResult(true);
     }
+
+    public Task<IReadOnlyList<(byte[] Key, long Count)>> CountAsync(CancellationToken cancel) => Task.FromResult<IReadOnlyList<(byte[], long)>>([]);
+
+    public Task<IReadOnlyList<(string SessionId, byte[] Sealed)>> SealedByOthersAsync(ReadOnlyMemory<byte> keyId, string after, int most, CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<(string, byte[])>>([]);
+
+    public Task<int> ReplaceAsync(IReadOnlyList<(string SessionId, byte[] Before, byte[] After)> keys, CancellationToken cancel) => Task.FromResult(0);
 }

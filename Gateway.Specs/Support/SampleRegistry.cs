@@ -80,6 +80,7 @@ static class SampleRegistry
             Act = Act, Issuer = "public", Directory = "https://acme.example.org/dir", Url = "https://acme.example.org/account/7",
             SealedKey = new byte[] { 1, 2, 3, 255 }, SealedNextKey = new byte[] { 4 },
         },
+        new Resealed { Act = Act, Kind = ResealedKind.Certificate, Name = "edge", Number = 300, Replaces = new byte[32], Sealed = new byte[] { 1, 2, 3, 255 } },
     ];
 
     /// <summary>The same act as another person's, of another id.</summary>

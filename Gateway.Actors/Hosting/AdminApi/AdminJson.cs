@@ -35,6 +35,8 @@ namespace Gateway.Actors.Hosting.AdminApi;
 [JsonSerializable(typeof(ExportedKeyView))]
 [JsonSerializable(typeof(IReadOnlyList<AuthorityView>))]
 [JsonSerializable(typeof(IReadOnlyList<AcmeAccountView>))]
+[JsonSerializable(typeof(ClusterKeyView))]
+[JsonSerializable(typeof(ResealView))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class AdminJson : JsonSerializerContext
 {

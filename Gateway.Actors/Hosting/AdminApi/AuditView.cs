@@ -1,3 +1,4 @@
+using Gateway.Actors.Registry;
 using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Hosting.AdminApi;
@@ -33,6 +34,7 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         RecordingErased => "recording-erased",
         RecordingsExpired => "recordings-expired",
         ActRecorded recorded => Word(recorded.Kind),
+        Resealed => "resealed",
         _ => CertificateActs.Word(e) ?? e.GetType().Name,
     };
 
@@ -70,6 +72,7 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         RecordingErased erased => erased.SessionId,
         RecordingsExpired expired => expired.Connection,
         ActRecorded recorded => recorded.Target,
+        Resealed again => Sealed(again),
         _ => CertificateActs.Target(e),
     };
 
@@ -85,7 +88,17 @@ public sealed record AuditView(long Number, string At, string Who, string Addres
         RecordingErased erased => erased.Reason,
         RecordingsExpired expired => $"{expired.Sessions.Count} that ended before {JournalTime.Write(expired.Before)}: {string.Join(' ', expired.Sessions)}",
         ActRecorded recorded => recorded.Detail,
+        Resealed again => $"with key {ClusterKey.IdOf(again.Sealed.Span)}",
         _ => CertificateActs.Detail(e),
+    };
+
+    static string Sealed(Resealed again) => again.Kind switch
+    {
+        ResealedKind.Secret => $"secret {again.Name}",
+        ResealedKind.Certificate => $"certificate {again.Name} {again.Number}",
+        ResealedKind.Authority => $"authority {again.Number}",
+        ResealedKind.Account => $"account {again.Name}",
+        _ => $"next account {again.Name}",
     };
 
     static string Labels(AccessGranted grant) => string.Join(',', grant.Labels.Select(l => $"{l.Key}={l.Value}"));

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Gateway.Actors.Certificates;
+using Gateway.Actors.Hosting.AdminApi;
+using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
+using Gateway.Protocols.Journal;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>
+/// Seals with the newest cluster key what older ones sealed, so that those can be taken out: secrets, private keys and accounts of the registry, each as an
+/// act, and the keys of recordings in their rows. Whatever is changed meanwhile is left alone, and is sealed with the newest key anyway.
+/// </summary>
+public sealed class Resealing(IRegistry registry, IRegistryCommands commands, IRecordingKeys recordings, ClusterKey key)
+{
+    /// <summary>Acts of one change. Origin: secrets of 64 KiB, so that a change stays below a few MiB.</summary>
+    const int Batch = 50;
+
+    /// <summary>Recordings of one call. Origin: a request that is answered within seconds; whoever wants more asks again.</summary>
+    const int MostRecordings = 5_000;
+
+    const int Page = 500;
+
+    /// <summary>How much each key seals. Throws <see cref="JournalUnavailableException"/>.</summary>
+    public async Task<ClusterKeyView> ShowAsync(CancellationToken cancel)
+    {
+        var things = SealedThings.Of(registry.Current).ToLookup(thing => ClusterKey.IdOf(thing.Bytes.Span));
+        var recorded = (await recordings.CountAsync(cancel).ConfigureAwait(false)).ToLookup(count => ClusterKey.IdOf(count.Key));
+        var ids = key.Ids.Concat(things.Select(t => t.Key)).Concat(recorded.Select(r => r.Key)).Distinct(StringComparer.Ordinal);
+        return new(key.Ids[0], [.. ids.Select(id => new SealedByView(
+            id, id == key.Ids[0] ? "newest" : key.Ids.Contains(id) ? "older" : "unknown",
+            things[id].Count(t => t.Kind == ResealedKind.Secret), things[id].Count(t => t.Kind != ResealedKind.Secret), recorded[id].Sum(r => r.Count)))]);
+    }
+
+    /// <summary>Seals again, all of the registry and some thousand recordings' keys at once. Throws <see cref="JournalUnavailableException"/>.</summary>
+    public async Task<(ResealView? Done, RegistryAnswer Answer)> SealAgainAsync(Act act, CancellationToken cancel)
+    {
+        var recorded = new ActRecorded { Act = act, Kind = ActKind.SealedAgain, Target = "", Detail = $"with key {key.Ids[0]}" };
+        var answer = await commands.ChangeAsync([recorded], basis: null, cancel).ConfigureAwait(false);
+        if (!answer.IsDone) return (null, answer);
+        var (done, unopened) = (0, 0);
+        foreach (var (batch, number) in SealedThings.Of(registry.Current).Where(t => !key.IsNewest(t.Bytes.Span)).Chunk(Batch).Select((b, n) => (b, n)))
+        {
+            // The registry does acts of one identifier once.
+            var own = act with { Id = string.Create(CultureInfo.InvariantCulture, $"{act.Id}/{number}") };
+            var acts = batch.Select(thing => Again(thing, own)).OfType<Resealed>().ToArray();
+            unopened += batch.Length - acts.Length;
+            if (acts.Length == 0) continue;
+            answer = await commands.ChangeAsync(acts, basis: null, cancel).ConfigureAwait(false);
+            if (!answer.IsDone) return (null, answer);
+            done += acts.Length;
+        }
+
+        var (sealedAgain, unreadable, left) = await RecordingsAsync(cancel).ConfigureAwait(false);
+        return (new(key.Ids[0], done, sealedAgain, left, unopened + unreadable), answer);
+    }
+
+    Resealed? Again(SealedThing thing, Act act)
+    {
+        if (Opened(thing) is not { } plain) return null;
+        try
+        {
+            return new Resealed
+            {
+                Act = act,
+                Kind = thing.Kind,
+                Name = thing.Name,
+                Number = thing.Number,
+                Replaces = SHA256.HashData(thing.Bytes.Span),
+                Sealed = thing.Kind switch
+                {
+                    ResealedKind.Secret => key.SealBytes(ClusterKey.Secret, thing.Name, plain),
+                    ResealedKind.Certificate => key.SealFor(thing.Name, thing.Number, plain),
+                    ResealedKind.Authority => key.SealAuthority(thing.Number, plain),
+                    _ => key.SealAccount(thing.Name, plain),
+                },
+            };
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    byte[]? Opened(SealedThing thing) => thing.Kind switch
+    {
+        ResealedKind.Secret => key.OpenBytes(ClusterKey.Secret, thing.Name, thing.Bytes.Span),
+        ResealedKind.Certificate => key.OpenFor(thing.Name, thing.Number, thing.Bytes),
+        ResealedKind.Authority => key.OpenAuthority(thing.Number, thing.Bytes),
+        _ => key.OpenAccount(thing.Name, thing.Bytes),
+    };
+
+    async Task<(int Sealed, int Unopened, bool IsMoreLeft)> RecordingsAsync(CancellationToken cancel)
+    {
+        var (done, unopened, after) = (0, 0, "");
+        while (done + unopened < MostRecordings)
+        {
+            var page = await recordings.SealedByOthersAsync(key.Newest, after, Page, cancel).ConfigureAwait(false);
+            if (page.Count == 0) return (done, unopened, false);
+            after = page[^1].SessionId;
+            var again = page.Select(row => (row.SessionId, row.Sealed, Again: Again(row.SessionId, row.Sealed))).Where(row => row.Again is not null).ToArray();
+            unopened += page.Count - again.Length;
+            done += await recordings.ReplaceAsync([.. again.Select(row => (row.SessionId, row.Sealed, row.Again!))], cancel).ConfigureAwait(false);
+        }
+
+        return (done, unopened, true);
+    }
+
+    byte[]? Again(string sessionId, byte[] bytes)
+    {
+        if (key.OpenBytes(RecordingKey.What, sessionId, bytes) is not { } plain) return null;
+        try
+        {
+            return key.SealBytes(RecordingKey.What, sessionId, plain);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.AdminApi;
+using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
+using Gateway.Protocols.Journal;
+using Gateway.Specs.Support;
+using Xunit;
+
+namespace Gateway.Specs.Hosting;
+
+/// <summary>After a new cluster key everything is sealed again, so that the old one can be taken out.</summary>
+[Collection(PostgresSpecs.Name)]
+public sealed class ResealingSpec : IDisposable
+{
+    const int Recordings = 1_203;
+
+    readonly PostgresServer _server;
+    readonly ConfigurationFolder _folder = new();
+    readonly HeldRegistry _registry = new();
+    readonly ClusterKey _before;
+    readonly ClusterKey _both;
+    readonly ClusterKey _after;
+
+    public ResealingSpec(PostgresServer server)
+    {
+        _server = server;
+        var (older, newer) = (Convert.ToBase64String(new byte[32]), Convert.ToBase64String(Enumerable.Repeat((byte)7, 32).ToArray()));
+        _before = ClusterKey.Load(_folder.WriteSecret("before.key", older), create: false);
+        _both = ClusterKey.Load(_folder.WriteSecret("both.key", $"{newer}\n{older}\n"), create: false);
+        _after = ClusterKey.Load(_folder.WriteSecret("after.key", newer), create: false);
+    }
+
+    public static TheoryData<string> Databases => TestJournal.Databases;
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Everything_that_an_old_key_sealed_opens_with_the_new_one_alone(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, _server);
+        var keys = new RecordingKeys(journal.Database);
+        await RecordAsync(journal, keys, database);
+        Register();
+        var resealing = new Resealing(_registry, _registry, keys, _both);
+        Assert.Equal(
+            [new SealedByView(_both.Ids[0], "newest", 0, 0, 0), new SealedByView(_both.Ids[1], "older", 1, 4, Recordings)], (await resealing.ShowAsync(default)).Keys);
+
+        var (done, _) = await resealing.SealAgainAsync(SampleRegistry.ActOf("again"), default);
+        var (again, _) = await resealing.SealAgainAsync(SampleRegistry.ActOf("and again"), default);
+
+        Assert.Equal(new ResealView(_both.Ids[0], 5, Recordings, false, 0), done);
+        Assert.Equal(new ResealView(_both.Ids[0], 0, 0, false, 0), again);
+        Assert.Equal(
+            [new SealedByView(_both.Ids[0], "newest", 1, 4, Recordings), new SealedByView(_both.Ids[1], "older", 0, 0, 0)], (await resealing.ShowAsync(default)).Keys);
+        var now = _registry.Current;
+        Assert.Equal("hunter2", _after.Open("broker", now.Secrets["broker"].Sealed.Span));
+        Assert.NotNull(_after.OpenBytes("gateway.certificate.1", "edge/1", now.Certificates.All["edge"].Versions[0].SealedKey.Span));
+        Assert.Equal(["key"u8.ToArray(), "next"u8.ToArray()], new[] { now.Certificates.Accounts["public"].SealedKey, now.Certificates.Accounts["public"].SealedNextKey }
+            .Select(bytes => _after.OpenBytes("gateway.acme-account.1", "public", bytes.Span)));
+        Assert.NotNull(_after.OpenBytes("gateway.authority.1", "1", now.Certificates.Authorities[1].SealedKey.Span));
+        Assert.Equal(Recording(17), _after.OpenBytes(RecordingKey.What, "s0017", (await keys.FindAsync("s0017", default)).Bytes));
+        Assert.Equal(new SealedKey(null, 7), await keys.FindAsync("erased", default));
+    }
+
+    [Fact]
+    public async Task What_no_key_of_the_node_opens_is_counted_and_left_as_it_is()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, _server);
+        _registry.Do(new SecretPut { Act = SampleRegistry.Act, Name = "broker", Sealed = _before.Seal("broker", "hunter2") });
+        var resealing = new Resealing(_registry, _registry, new RecordingKeys(journal.Database), _after);
+
+        var (done, _) = await resealing.SealAgainAsync(SampleRegistry.ActOf("again"), default);
+
+        Assert.Equal((0, 1), (done!.Registry, done.Unopened));
+        Assert.Equal("hunter2", _before.Open("broker", _registry.Current.Secrets["broker"].Sealed.Span));
+        Assert.Contains(new SealedByView(_before.Ids[0], "unknown", 1, 0, 0), (await resealing.ShowAsync(default)).Keys);
+    }
+
+    [Fact]
+    public void What_was_set_anew_or_removed_meanwhile_is_left_alone()
+    {
+        var old = _before.Seal("broker", "hunter2");
+        var again = new Resealed
+        {
+            Act = SampleRegistry.Act,
+            Kind = ResealedKind.Secret,
+            Name = "broker",
+            Number = 0,
+            Replaces = SHA256.HashData(old),
+            Sealed = _after.Seal("broker", "hunter2"),
+        };
+        var there = RegistrySnapshot.Empty.With(new SecretPut { Act = SampleRegistry.Act, Name = "broker", Sealed = old }, 1);
+
+        Assert.Equal(RegistryOutcome.Done, RegistryDecisions.Judge(there, again).Outcome);
+        var anew = there.With(new SecretPut { Act = SampleRegistry.Act, Name = "broker", Sealed = _before.Seal("broker", "other") }, 2);
+        Assert.Equal(RegistryOutcome.Unchanged, RegistryDecisions.Judge(anew, again).Outcome);
+        var gone = there.With(new SecretRemoved { Act = SampleRegistry.Act, Name = "broker" }, 2);
+        Assert.Equal(RegistryOutcome.Unchanged, RegistryDecisions.Judge(gone, again).Outcome);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    void Register()
+    {
+        _registry.Do(
+        [
+            new SecretPut { Act = SampleRegistry.Act, Name = "broker", Sealed = _before.Seal("broker", "hunter2") },
+            .. SampleCertificates.Active("edge", _before),
+            .. SampleCertificates.Authority(1, AuthorityStage.Signing, _before),
+            new AcmeAccountKept
+            {
+                Act = SampleRegistry.Act,
+                Issuer = "public",
+                Directory = "https://acme.example.org/dir",
+                SealedKey = _before.SealBytes("gateway.acme-account.1", "public", "key"u8),
+                SealedNextKey = _before.SealBytes("gateway.acme-account.1", "public", "next"u8),
+            },
+        ]);
+    }
+
+    // More than one page.
+    async Task RecordAsync(TestJournal journal, RecordingKeys keys, string database)
+    {
+        string Row(string session, byte[] plain)
+        {
+            var hex = Convert.ToHexString(_before.SealBytes(RecordingKey.What, session, plain));
+            return database == TestJournal.Sqlite ? $"('{session}', x'{hex}')" : $"('{session}', '\\x{hex}')";
+        }
+
+        var rows = Enumerable.Range(0, Recordings).Select(n => Row($"s{n:0000}", Recording(n))).Append(Row("erased", [1]));
+        await journal.SqlAsync($"insert into gateway_session_keys (session_id, sealed_key) values {string.Join(", ", rows)}");
+        await keys.DestroyAsync("erased", 7, default);
+    }
+
+    static byte[] Recording(int n) => SHA256.HashData(BitConverter.GetBytes(n));
+}
