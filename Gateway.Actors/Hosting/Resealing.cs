@@ -36,7 +36,7 @@ public sealed class Resealing(IRegistry registry, IRegistryCommands commands, IR
     /// <summary>Seals again, all of the registry and some thousand recordings' keys at once. Throws <see cref="JournalUnavailableException"/>.</summary>
     public async Task<(ResealView? Done, RegistryAnswer Answer)> SealAgainAsync(Act act, CancellationToken cancel)
     {
-        var recorded = new ActRecorded { Act = act, Kind = ActKind.SealedAgain, Target = "", Detail = $"with key {key.Ids[0]}" };
+        var recorded = new ActRecorded { Act = act, Kind = ActKind.SealedAgain, Target = "cluster key", Detail = $"with key {key.Ids[0]}" };
         var answer = await commands.ChangeAsync([recorded], basis: null, cancel).ConfigureAwait(false);
         if (!answer.IsDone) return (null, answer);
         var (done, unopened) = (0, 0);

@@ -189,6 +189,6 @@ public enum ActKind : byte
     /// <summary>The account at the ACME server of the target is given another key.</summary>
     AcmeKeyChanged = 11,
 
-    /// <summary>What an older cluster key sealed is sealed with that of the detail.</summary>
+    /// <summary>What older cluster keys sealed is sealed with that of the detail.</summary>
     SealedAgain = 12,
 }
