@@ -19,10 +19,13 @@ static class NpmPackages
     }
 
     /// <summary>Runs one of the scripts to its end.</summary>
-    public static async Task<ToolRun> RunAsync(string script, params string[] arguments)
+    public static Task<ToolRun> RunAsync(string script, params string[] arguments) => RunAsync(TimeSpan.FromSeconds(30), script, arguments);
+
+    /// <summary>The same with more patience.</summary>
+    public static async Task<ToolRun> RunAsync(TimeSpan patience, string script, params string[] arguments)
     {
         await s_installed.Value;
-        return await Tool.RunAsync("node", [Path.Combine(s_folder, script), .. arguments]);
+        return await Tool.RunAsync(patience, "node", [Path.Combine(s_folder, script), .. arguments]);
     }
 
     // npm's own record of what it installed says whether that is what the lock file asks for.

@@ -11,8 +11,13 @@ public static class Tool
     public static bool InCi => Environment.GetEnvironmentVariable("CI") is "true" or "1";
 
     /// <summary>The full path of a program, or null where it is not installed.</summary>
-    public static string? Find(string name) =>
+    public static string? Find(string name) => name.StartsWith("python3-", StringComparison.Ordinal) ? FindModule(name) : FindProgram(name);
+
+    static string? FindProgram(string name) =>
         Directories().Select(d => System.IO.Path.Combine(d, OperatingSystem.IsWindows() ? name + ".exe" : name)).FirstOrDefault(File.Exists);
+
+    /// <summary>A module of Python that Debian has packed, or null where it is not installed.</summary>
+    static string? FindModule(string package) => new[] { $"/usr/share/doc/{package}/copyright" }.FirstOrDefault(File.Exists);
 
     /// <summary>The full path of a program that the spec said it requires.</summary>
     public static string Path(string name) =>

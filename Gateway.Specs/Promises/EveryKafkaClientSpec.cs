@@ -1,0 +1,73 @@
+using System.Diagnostics.CodeAnalysis;
+using Gateway.Specs.Support;
+using Xunit;
+
+namespace Gateway.Specs.Promises;
+
+/// <summary>
+/// Clients that share no code with librdkafka, as they are: kafka-python, which logs in without headers (SaslHandshake v0) and finds out what a
+/// broker can by trying, and kafkajs.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
+public sealed class EveryKafkaClientSpec : IAsyncLifetime
+{
+    const int Messages = 200;
+
+    /// <summary>Debian's own, which alone has Debian's modules.</summary>
+    const string Python = "/usr/bin/python3";
+
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    readonly TestCertificates _upstreams = new("Upstream CA");
+    FakeIssuer _issuer = null!;
+
+    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        await _issuer.DisposeAsync();
+        _upstreams.Dispose();
+    }
+
+    [RequiresTheory(Python, "python3-kafka", "python3-lz4", "python3-snappy")]
+    [InlineData("PLAIN", "none")]
+    [InlineData("PLAIN", "gzip")]
+    [InlineData("PLAIN", "snappy")]
+    [InlineData("PLAIN", "lz4")]
+    [InlineData("OAUTHBEARER", "none")]
+    public async Task Kafka_python_produces_and_consumes_in_a_group(string mechanism, string codec)
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await StartAsync(cluster);
+
+        var run = await Tool.RunAsync(s_patience, Python, [Repository.File("Gateway.Specs/Python/kafka_client.py"), .. Arguments(node, mechanism), codec]);
+
+        AssertConsumed(run);
+    }
+
+    [RequiresTheory("node")]
+    [InlineData("plain")]
+    [InlineData("oauthbearer")]
+    public async Task Kafkajs_produces_and_consumes_in_a_group(string mechanism)
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var node = await StartAsync(cluster);
+
+        AssertConsumed(await NpmPackages.RunAsync(s_patience, "kafka-client.cjs", Arguments(node, mechanism)));
+    }
+
+    static void AssertConsumed(ToolRun run)
+    {
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal(KafkaClients.Values(Messages), run.Result.Trim().Split('\n').Order(StringComparer.Ordinal));
+    }
+
+    string[] Arguments(TestNode node, string mechanism) =>
+        [$"localhost:{node.Address("events").Port}", node.AuthorityFile, mechanism, KafkaNode.Token(_issuer), "orders", $"{Messages}"];
+
+    async Task<TestNode> StartAsync(KafkaCluster cluster)
+    {
+        cluster.Mock.CreateTopic("orders", 2);
+        return await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+    }
+}
