@@ -4,7 +4,7 @@ using System.Text;
 namespace Gateway.Actors.Connections;
 
 /// <summary>
-/// Writes a document in its canonical form: one line per field, fields in the order in which <see cref="ConnectionFields"/> lists them, no comment.
+/// Writes a document in its canonical form: one line per field, fields in the order in which <see cref="ConnectionFields"/> and its like list them, no comment.
 /// Two documents that say the same are so the same text, whatever their layout, and differ in the lines that say something else.
 /// </summary>
 static class YamlWriter
@@ -16,7 +16,7 @@ static class YamlWriter
     {
         [""] = ConnectionFields.Document,
         ["metadata"] = ConnectionFields.Metadata,
-        ["spec"] = [.. ConnectionFields.Spec, .. CertificateFields.Spec],
+        ["spec"] = [.. ConnectionFields.Spec, .. CertificateFields.Spec, .. PolicyFields.Spec],
         ["listen"] = ConnectionFields.Listen,
         ["brokers"] = ConnectionFields.Brokers,
         ["tls"] = [.. ConnectionFields.UpstreamTls, .. ConnectionFields.Tls],

@@ -68,6 +68,8 @@ public sealed partial class TranscriptsSpec : IAsyncLifetime, IDisposable
         _folder.Write("edge.yaml", Certificate);
         _folder.Write("faulty-certificate.yaml", Certificate.Replace("lifetime: 24h", "lifetime: 5s\n  issuer: le", StringComparison.Ordinal));
         _folder.Write("unknown-certificate.yaml", SampleRegistry.Document.Replace("  protocol:", "  tls:\n    certificate: nobody\n  protocol:", StringComparison.Ordinal));
+        _folder.Write("suspended.yaml", Policy);
+        _folder.Write("faulty-policy.yaml", Policy.Replace("  rules:", "  issuers: [mian]\n  rules:", StringComparison.Ordinal).Replace("deny, groups: [suspended]", "allow", StringComparison.Ordinal));
         return new Transcript(new Dictionary<string, string>
         {
             ["serial"] = Legacy(),
@@ -77,6 +79,17 @@ public sealed partial class TranscriptsSpec : IAsyncLifetime, IDisposable
             ["folder"] = _folder.Root,
         });
     }
+
+    const string Policy = """
+        apiVersion: gateway/v1
+        kind: AccessPolicy
+        metadata: { name: suspended }
+        spec:
+          selector: {}
+          rules:
+          - { effect: deny, groups: [suspended] }
+
+        """;
 
     const string Certificate = """
         apiVersion: gateway/v1

@@ -1,13 +1,21 @@
 // A real OpenID Connect provider: device code, authorization code with PKCE, refresh tokens, client credentials, short-lived JWT access tokens.
-// node oidc-provider.mjs PORT CERTIFICATE KEY SECONDS
+// node oidc-provider.mjs PORT CERTIFICATE KEY SECONDS [CLOCK]: its clock is so many seconds ahead of the machine's
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import https from 'node:https';
 import { Provider } from 'oidc-provider';
 
-const [port, certificate, key, seconds] = process.argv.slice(2);
+const [port, certificate, key, seconds, clock] = process.argv.slice(2);
 const people = { alice: ['telemetry', 'operators'], bob: ['readers'] };
 const lifetime = Number(seconds);
+if (Number(clock ?? 0) !== 0) {
+  const Right = Date;
+  const now = () => Right.now() + Number(clock) * 1000;
+  globalThis.Date = class extends Right {
+    constructor(...given) { super(...(given.length > 0 ? given : [now()])); }
+    static now() { return now(); }
+  };
+}
 // A key of its own for each run: to start it again is to rotate.
 const signingKey = { ...crypto.generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }), kid: crypto.randomUUID(), use: 'sig', alg: 'RS256' };
 

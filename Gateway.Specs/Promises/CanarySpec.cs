@@ -11,7 +11,7 @@ namespace Gateway.Specs.Promises;
 
 /// <summary>
 /// Upstream passwords are planted wherever they may come from, used, refused and asked for in every way there is; then everything the node said and
-/// keeps is searched for them.
+/// keeps is searched for them, and for the tokens that clients logged in with.
 /// </summary>
 public sealed class CanarySpec : IAsyncLifetime, IDisposable
 {
@@ -23,6 +23,7 @@ public sealed class CanarySpec : IAsyncLifetime, IDisposable
     readonly TestCertificates _upstreams = new("Upstream CA");
     readonly ConfigurationFolder _documents = new();
     readonly StringBuilder _said = new();
+    readonly List<string> _tokens = [];
     FakeIssuer _issuer = null!;
 
     [RequiresFact("mosquitto")]
@@ -124,6 +125,15 @@ public sealed class CanarySpec : IAsyncLifetime, IDisposable
             _said.AppendLine(answer.ToString()).AppendLine(Encoding.Latin1.GetString(await answer.Content.ReadAsByteArrayAsync()));
         }
 
+        // What lies compressed and encrypted in the journal, as auditors see it.
+        foreach (var session in sessions.Where(s => s.Closing?.Refusal == Protocols.Refusal.None))
+        {
+            foreach (var direction in new[] { Protocols.Direction.ToUpstream, Protocols.Direction.ToClient })
+                _said.AppendLine(Encoding.Latin1.GetString(await node.ReplayAsync(session.SessionId, direction)));
+            await RunAsync(node, ExitCode.Ok, "sessions", "replay", session.SessionId, "--decode", "text");
+        }
+
+        Assert.Contains("sensors/1", _said.ToString(), StringComparison.Ordinal);
         await RunAsync(node, ExitCode.Ok, "connections", "test", "mounted");
         Assert.Matches("login +upstream-credentials-refused", await RunAsync(node, ExitCode.Failed, "connections", "test", "wrong"));
         await RunAsync(node, ExitCode.Ok, "connections", "show", "sealed", "--json");
@@ -148,7 +158,7 @@ public sealed class CanarySpec : IAsyncLifetime, IDisposable
         await node.DisposeAsync(keepFiles: true);
         var log = string.Join('\n', node.Log.Lines.Select(line => line.Text));
         Assert.NotEqual("", log);
-        foreach (var canary in canaries)
+        foreach (var canary in canaries.Concat(_tokens.Distinct()))
         {
             Assert.DoesNotContain(canary, log, StringComparison.Ordinal);
             Assert.DoesNotContain(canary, _said.ToString(), StringComparison.Ordinal);
@@ -186,7 +196,13 @@ public sealed class CanarySpec : IAsyncLifetime, IDisposable
         return lines.ToString();
     }
 
-    string Token() => _issuer.Mint(new TokenContent { Subject = "otto", Groups = s_everybody });
+    // What is worth stealing of a token is its signature: the rest is no secret.
+    string Token()
+    {
+        var token = _issuer.Mint(new TokenContent { Subject = "otto", Groups = s_everybody });
+        _tokens.Add(token.Split('.')[2]);
+        return token;
+    }
 
     static string Document(string name, int upstream, string login) =>
         $$"""

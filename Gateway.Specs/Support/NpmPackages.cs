@@ -66,6 +66,8 @@ sealed class NpmProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    public int Id => _process.Id;
+
     /// <summary>Everything it printed.</summary>
     public string Output => string.Join('\n', _lines);
 

@@ -32,13 +32,15 @@ sealed class OidcProvider : IAsyncDisposable
     public TestCertificates Certificates => _certificates;
 
     /// <param name="lifetime">Of access tokens.</param>
-    public static async Task<OidcProvider> StartAsync(TimeSpan lifetime)
+    /// <param name="clock">How far its clock is ahead of everybody else's.</param>
+    public static async Task<OidcProvider> StartAsync(TimeSpan lifetime, TimeSpan clock = default)
     {
         var directory = Directory.CreateTempSubdirectory("gateway-oidc");
         var certificates = new TestCertificates("Test OIDC CA");
         var (chain, key) = TestCertificates.Write(certificates.Server(), directory.FullName, "issuer");
         var port = FreePort.Next();
-        Task<NpmProcess> Start() => NpmPackages.StartAsync("oidc-provider.mjs", $"{port}", chain, key, $"{(int)lifetime.TotalSeconds}");
+        Task<NpmProcess> Start() => NpmPackages.StartAsync(
+            "oidc-provider.mjs", $"{port}", chain, key, $"{(int)lifetime.TotalSeconds}", $"{(int)clock.TotalSeconds}");
         return new OidcProvider(certificates, directory, Start, await Start(), port);
     }
 
@@ -47,6 +49,11 @@ sealed class OidcProvider : IAsyncDisposable
 
     /// <summary>Listens again at its address, with a new signing key: the old one is published no more.</summary>
     public async Task StartAgainAsync() => _process = await _start();
+
+    /// <summary>It takes connections and answers nobody until <see cref="GoOnAsync"/>.</summary>
+    public Task HangAsync() => Tool.RunAsync("kill", "-STOP", $"{_process.Id}");
+
+    public Task GoOnAsync() => Tool.RunAsync("kill", "-CONT", $"{_process.Id}");
 
     /// <summary>A token for the service account.</summary>
     public async Task<string> ServiceTokenAsync()
