@@ -10,7 +10,8 @@ static class LongSpecs
     /// <param name="report">Below artifacts.</param>
     /// <param name="cancel">Ends them.</param>
     public static async Task<int> Run(
-        IReadOnlyList<Needed> needed, string whatIsLeftOut, (string Name, string Value) ask, string filter, string report, CancellationToken cancel)
+        IReadOnlyList<Needed> needed, string whatIsLeftOut, (string Name, string Value) ask, string filter, string report,
+        CancellationToken cancel)
     {
         await DebianPackages.Provide(needed, whatIsLeftOut, cancel);
         Environment.SetEnvironmentVariable(ask.Name, ask.Value);

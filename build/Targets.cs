@@ -62,9 +62,13 @@ static class Targets
 
     static Command Audit()
     {
-        var what = new Argument<string>("what") { Description = "'tls': every TLS port of a node, before sslscan and testssl. Exit code 0 when nothing above Low is found." };
+        var what = new Argument<string>("what")
+        {
+            Description = "'tls': every TLS port of a node, before sslscan and testssl. Exit code 0 when nothing above Low is found.",
+        };
         what.AcceptOnlyFromAmong(Audits.Tls);
-        var command = Target("audit", "Have scanners look at a real node, and print what they found. As root on Debian, first install them.", [], (parsed, cancel) =>
+        const string About = "Have scanners look at a real node, and print what they found. As root on Debian, first install them.";
+        var command = Target("audit", About, [], (parsed, cancel) =>
             Audits.Run(parsed.GetRequiredValue(what), cancel));
         command.Arguments.Add(what);
         return command;

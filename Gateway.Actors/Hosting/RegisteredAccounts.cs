@@ -53,7 +53,8 @@ sealed class RegisteredAccounts(IRegistry registry, IRegistryCommands commands, 
         }
     }
 
-    bool IsKept(string issuer, ReadOnlyMemory<byte> sealedKey, string pem) => key.OpenAccount(issuer, sealedKey) is { } plain && Text(plain) == pem;
+    bool IsKept(string issuer, ReadOnlyMemory<byte> sealedKey, string pem) =>
+        key.OpenAccount(issuer, sealedKey) is { } plain && Text(plain) == pem;
 
     string Opened(string issuer, ReadOnlyMemory<byte> sealedKey)
     {

@@ -9,8 +9,9 @@ using Gateway.Protocols.Journal;
 namespace Gateway.Actors.Hosting;
 
 /// <summary>
-/// Seals with the newest cluster key what older ones sealed, so that those can be taken out: secrets, private keys and accounts of the registry, each as an
-/// act, and the keys of recordings in their rows. Whatever is changed meanwhile is left alone, and is sealed with the newest key anyway.
+/// Seals with the newest cluster key what older ones sealed, so that those can be taken out: secrets, private keys and accounts of the
+/// registry, each as an act, and the keys of recordings in their rows. Whatever is changed meanwhile is left alone, and is sealed with the
+/// newest key anyway.
 /// </summary>
 public sealed class Resealing(IRegistry registry, IRegistryCommands commands, IRecordingKeys recordings, ClusterKey key)
 {
@@ -30,17 +31,21 @@ public sealed class Resealing(IRegistry registry, IRegistryCommands commands, IR
         var ids = key.Ids.Concat(things.Select(t => t.Key)).Concat(recorded.Select(r => r.Key)).Distinct(StringComparer.Ordinal);
         return new(key.Ids[0], [.. ids.Select(id => new SealedByView(
             id, id == key.Ids[0] ? "newest" : key.Ids.Contains(id) ? "older" : "unknown",
-            things[id].Count(t => t.Kind == ResealedKind.Secret), things[id].Count(t => t.Kind != ResealedKind.Secret), recorded[id].Sum(r => r.Count)))]);
+            things[id].Count(t => t.Kind == ResealedKind.Secret), things[id].Count(t => t.Kind != ResealedKind.Secret),
+            recorded[id].Sum(r => r.Count)))]);
     }
 
-    /// <summary>Seals again, all of the registry and some thousand recordings' keys at once. Throws <see cref="JournalUnavailableException"/>.</summary>
+    /// <summary>
+    /// Seals again, all of the registry and some thousand recordings' keys at once. Throws <see cref="JournalUnavailableException"/>.
+    /// </summary>
     public async Task<(ResealView? Done, RegistryAnswer Answer)> SealAgainAsync(Act act, CancellationToken cancel)
     {
         var recorded = new ActRecorded { Act = act, Kind = ActKind.SealedAgain, Target = "cluster key", Detail = $"with key {key.Ids[0]}" };
         var answer = await commands.ChangeAsync([recorded], basis: null, cancel).ConfigureAwait(false);
         if (!answer.IsDone) return (null, answer);
         var (done, unopened) = (0, 0);
-        foreach (var (batch, number) in SealedThings.Of(registry.Current).Where(t => !key.IsNewest(t.Bytes.Span)).Chunk(Batch).Select((b, n) => (b, n)))
+        var old = SealedThings.Of(registry.Current).Where(thing => !key.IsNewest(thing.Bytes.Span));
+        foreach (var (batch, number) in old.Chunk(Batch).Select((batch, number) => (batch, number)))
         {
             // The registry does acts of one identifier once.
             var own = act with { Id = string.Create(CultureInfo.InvariantCulture, $"{act.Id}/{number}") };
@@ -99,9 +104,14 @@ public sealed class Resealing(IRegistry registry, IRegistryCommands commands, IR
             var page = await recordings.SealedByOthersAsync(key.Newest, after, Page, cancel).ConfigureAwait(false);
             if (page.Count == 0) return (done, unopened, false);
             after = page[^1].SessionId;
-            var again = page.Select(row => (row.SessionId, row.Sealed, Again: Again(row.SessionId, row.Sealed))).Where(row => row.Again is not null).ToArray();
-            unopened += page.Count - again.Length;
-            done += await recordings.ReplaceAsync([.. again.Select(row => (row.SessionId, row.Sealed, row.Again!))], cancel).ConfigureAwait(false);
+            var again = new List<(string SessionId, byte[] Before, byte[] After)>(page.Count);
+            foreach (var (sessionId, bytes) in page)
+            {
+                if (Again(sessionId, bytes) is { } anew) again.Add((sessionId, bytes, anew));
+            }
+
+            unopened += page.Count - again.Count;
+            done += await recordings.ReplaceAsync(again, cancel).ConfigureAwait(false);
         }
 
         return (done, unopened, true);

@@ -27,7 +27,8 @@ public interface IRecordingKeys
     /// <param name="after">Only sessions that come after this one.</param>
     /// <param name="most">So many at most.</param>
     /// <param name="cancel">Ends the wait.</param>
-    Task<IReadOnlyList<(string SessionId, byte[] Sealed)>> SealedByOthersAsync(ReadOnlyMemory<byte> keyId, string after, int most, CancellationToken cancel);
+    Task<IReadOnlyList<(string SessionId, byte[] Sealed)>> SealedByOthersAsync(
+        ReadOnlyMemory<byte> keyId, string after, int most, CancellationToken cancel);
 
     /// <summary>Puts keys in the place of what was read, unless that changed; says how many.</summary>
     Task<int> ReplaceAsync(IReadOnlyList<(string SessionId, byte[] Before, byte[] After)> keys, CancellationToken cancel);
@@ -54,11 +55,12 @@ public sealed class RecordingKeys(JournalDatabase database) : IRecordingKeys
     const string Select = $"select sealed_key, destroyed_at from {KeyTable} where session_id = @session";
 
     // A version, then the identifier of the cluster's key: both databases count bytes from 1.
-    const string Counts = $"select substr(sealed_key, 1, 9), count(*) from {KeyTable} where sealed_key is not null group by substr(sealed_key, 1, 9)";
+    const string Counts =
+        $"select substr(sealed_key, 1, 9), count(*) from {KeyTable} where sealed_key is not null group by substr(sealed_key, 1, 9)";
 
     const string Others =
-        $"select session_id, sealed_key from {KeyTable} where sealed_key is not null and substr(sealed_key, 2, 8) <> @id and session_id > @after "
-        + "order by session_id limit @most";
+        $"select session_id, sealed_key from {KeyTable} where sealed_key is not null and substr(sealed_key, 2, 8) <> @id "
+        + "and session_id > @after order by session_id limit @most";
 
     const string Replace = $"update {KeyTable} set sealed_key = @after where session_id = @session and sealed_key = @before";
 
@@ -93,7 +95,8 @@ public sealed class RecordingKeys(JournalDatabase database) : IRecordingKeys
     {
         if (keys.Count == 0) return 0;
         var affected = await database.CommitAsync(
-            [.. keys.Select(key => new SqlStatement(Replace, ("session", key.SessionId), ("before", key.Before), ("after", key.After)))], cancel);
+            [.. keys.Select(key => new SqlStatement(Replace, ("session", key.SessionId), ("before", key.Before), ("after", key.After)))],
+            cancel);
         return affected.Sum();
     }
 

@@ -114,7 +114,8 @@ static class CertificateDecisions
     }
 
     static bool IsKey(AcmeAccountKept account, ReadOnlyMemory<byte> sealedKey) =>
-        account.SealedKey.Span.SequenceEqual(sealedKey.Span) || (!account.SealedNextKey.IsEmpty && account.SealedNextKey.Span.SequenceEqual(sealedKey.Span));
+        account.SealedKey.Span.SequenceEqual(sealedKey.Span)
+        || (!account.SealedNextKey.IsEmpty && account.SealedNextKey.Span.SequenceEqual(sealedKey.Span));
 
     static (RegistryOutcome, string) NotFound(string name) => (RegistryOutcome.NotFound, $"There is no certificate {(RegistryDecisions.IsName(name) ? name : "of that name")}");
 }

@@ -65,10 +65,12 @@ public sealed class ClusterKey
     public ReadOnlyMemory<byte> Newest => _keys[0].Id;
 
     /// <summary>Whether the key that seals now sealed this.</summary>
-    public bool IsNewest(ReadOnlySpan<byte> sealedBytes) => sealedBytes.Length >= HeadBytes && sealedBytes.Slice(1, IdBytes).SequenceEqual(_keys[0].Id);
+    public bool IsNewest(ReadOnlySpan<byte> sealedBytes) =>
+        sealedBytes.Length >= HeadBytes && sealedBytes.Slice(1, IdBytes).SequenceEqual(_keys[0].Id);
 
-    /// <summary>The identifier, hex, of the key that sealed this, or of which this is the beginning of what it sealed; empty for what is too short to say.</summary>
-    public static string IdOf(ReadOnlySpan<byte> sealedBytes) => sealedBytes.Length > IdBytes ? Convert.ToHexStringLower(sealedBytes.Slice(1, IdBytes)) : "";
+    /// <summary>The identifier, hex, of the key that sealed what this is or begins; empty for what is too short to say.</summary>
+    public static string IdOf(ReadOnlySpan<byte> sealedBytes) =>
+        sealedBytes.Length > IdBytes ? Convert.ToHexStringLower(sealedBytes.Slice(1, IdBytes)) : "";
 
     public static ClusterKey Ephemeral() => new(RandomNumberGenerator.GetBytes(KeyBytes));
 

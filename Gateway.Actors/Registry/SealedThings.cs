@@ -19,10 +19,12 @@ static class SealedThings
         foreach (var secret in now.Secrets.Values) yield return new(ResealedKind.Secret, secret.Name, 0, secret.Sealed);
         foreach (var certificate in certificates.All.Values)
         {
-            foreach (var version in certificate.Versions) yield return new(ResealedKind.Certificate, certificate.Name, version.Number, version.SealedKey);
+            foreach (var version in certificate.Versions)
+                yield return new(ResealedKind.Certificate, certificate.Name, version.Number, version.SealedKey);
         }
 
-        foreach (var authority in certificates.Authorities.Values) yield return new(ResealedKind.Authority, "", authority.Generation, authority.SealedKey);
+        foreach (var authority in certificates.Authorities.Values)
+            yield return new(ResealedKind.Authority, "", authority.Generation, authority.SealedKey);
         foreach (var account in certificates.Accounts.Values)
         {
             yield return new(ResealedKind.Account, account.Issuer, 0, account.SealedKey);
@@ -40,7 +42,9 @@ static class SealedThings
             ResealedKind.Certificate => certificates.All.GetValueOrDefault(name)?.Versions.Find(v => v.Number == number)?.SealedKey,
             ResealedKind.Authority => certificates.Authorities.GetValueOrDefault(number)?.SealedKey,
             ResealedKind.Account => certificates.Accounts.GetValueOrDefault(name)?.SealedKey,
-            ResealedKind.NextAccount => certificates.Accounts.GetValueOrDefault(name) is { SealedNextKey.IsEmpty: false } account ? account.SealedNextKey : null,
+            ResealedKind.NextAccount => certificates.Accounts.GetValueOrDefault(name) is { SealedNextKey.IsEmpty: false } account
+                ? account.SealedNextKey
+                : null,
             _ => null,
         };
     }

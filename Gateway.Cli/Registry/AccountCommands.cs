@@ -7,7 +7,8 @@ namespace Gateway.Cli.Registry;
 /// <summary><c>gateway certs account</c>: the cluster's accounts at ACME servers, for operators.</summary>
 static class AccountCommands
 {
-    public static Command All(SourceOptions source, CliOutput output) => new("account", "Shows the cluster's accounts at ACME servers, and changes their keys.")
+    public static Command All(SourceOptions source, CliOutput output) => new(
+        "account", "Shows the cluster's accounts at ACME servers, and changes their keys.")
     {
         List(source, output),
         Rekey(source, output),
@@ -39,15 +40,25 @@ static class AccountCommands
         {
             using var node = source.Node(parsed);
             var name = parsed.GetRequiredValue(issuer);
-            var answer = await node.PostAsync($"/v1/acme-accounts/{Uri.EscapeDataString(name)}/key", null, AdminJson.Default.RevisionView, cancel)
-                ?? throw new CommandException(ExitCode.NotFound, $"the cluster has no account at {Printable.Text(name)}; list them with: gateway certs account list");
+            var path = $"/v1/acme-accounts/{Uri.EscapeDataString(name)}/key";
+            var answer = await node.PostAsync(path, null, AdminJson.Default.RevisionView, cancel) ?? throw new CommandException(
+                ExitCode.NotFound, $"the cluster has no account at {Printable.Text(name)}; list them with: gateway certs account list");
             if (parsed.GetValue(json)) output.Json(answer, AdminJson.Indented.RevisionView);
-            else output.Line(string.Create(CultureInfo.InvariantCulture, $"account at {Printable.Text(name)}: has another key; the registry is at revision {answer.Revision}"));
+            else output.Line(Changed(name, answer.Revision));
             return ExitCode.Ok;
         });
         return command;
     }
 
-    static string[] Row(AcmeAccountView account) =>
-        [account.Issuer, account.Directory, account.Url ?? "-", account.KeptAt, account.ChangesKey ? "key is changing" : account.Url is null ? "not made yet" : "ok"];
+    static string Changed(string name, long revision) =>
+        string.Create(CultureInfo.InvariantCulture, $"account at {Printable.Text(name)}: has another key; the registry is at revision {revision}");
+
+    static string[] Row(AcmeAccountView account) => [account.Issuer, account.Directory, account.Url ?? "-", account.KeptAt, State(account)];
+
+    static string State(AcmeAccountView account) => account switch
+    {
+        { ChangesKey: true } => "key is changing",
+        { Url: null } => "not made yet",
+        _ => "ok",
+    };
 }

@@ -7,7 +7,8 @@ namespace Gateway.Cli.Registry;
 /// <summary><c>gateway cluster-key</c>: what the cluster's keys seal, for operators who replace one.</summary>
 static class ClusterKeyCommands
 {
-    public static Command All(SourceOptions source, CliOutput output) => new("cluster-key", "Shows what the cluster's keys seal, and seals it again with the newest.")
+    public static Command All(SourceOptions source, CliOutput output) => new(
+        "cluster-key", "Shows what the cluster's keys seal, and seals it again with the newest.")
     {
         Show(source, output),
         Reseal(source, output),
@@ -45,10 +46,12 @@ static class ClusterKeyCommands
                 // Where nothing more can be opened, asking again would go on for ever.
                 if (done.MoreLeft && done.Recordings > 0) continue;
                 output.Line(string.Create(
-                    CultureInfo.InvariantCulture, $"sealed again with key {done.Key}: {registry} of the registry, the keys of {recordings} recordings"));
+                    CultureInfo.InvariantCulture,
+                    $"sealed again with key {done.Key}: {registry} of the registry, the keys of {recordings} recordings"));
                 if (done.Unopened == 0) return ExitCode.Ok;
+                var unopened = done.Unopened.ToString(CultureInfo.InvariantCulture);
                 throw new CommandException(
-                    ExitCode.Failed, string.Create(CultureInfo.InvariantCulture, $"{done.Unopened} were sealed with a key that the node does not have; see: gateway cluster-key show"));
+                    ExitCode.Failed, $"{unopened} were sealed with a key that the node does not have; see: gateway cluster-key show");
             }
         });
         return command;

@@ -16,9 +16,10 @@ static class ClusterKeyEndpoints
     static Task<IResult> ShowAsync(HttpContext http, Resealing resealing) => Problems.OfRecordAsync("What is sealed", async () =>
         Results.Json(await resealing.ShowAsync(http.RequestAborted), AdminJson.Default.ClusterKeyView));
 
-    static Task<IResult> ResealAsync(HttpContext http, Resealing resealing, AuditTrail audit) => Problems.OfRecordAsync("What is sealed", async () =>
-    {
-        var (done, answer) = await resealing.SealAgainAsync(audit.ActOf(http), http.RequestAborted);
-        return done is null ? AuditTrail.Refused(answer)! : Results.Json(done, AdminJson.Default.ResealView);
-    });
+    static Task<IResult> ResealAsync(HttpContext http, Resealing resealing, AuditTrail audit) =>
+        Problems.OfRecordAsync("What is sealed", async () =>
+        {
+            var (done, answer) = await resealing.SealAgainAsync(audit.ActOf(http), http.RequestAborted);
+            return done is null ? AuditTrail.Refused(answer)! : Results.Json(done, AdminJson.Default.ResealView);
+        });
 }

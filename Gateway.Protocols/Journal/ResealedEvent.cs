@@ -40,7 +40,7 @@ public enum ResealedKind : byte
 /// <summary>The layout of <see cref="Resealed"/>.</summary>
 static class ResealedLayout
 {
-    /// <summary><c>r.resealed.1</c>: act, kind byte, name text, number varint, SHA-256 of what was sealed before (32 bytes), sealed bytes.</summary>
+    /// <summary><c>r.resealed.1</c>: act, kind byte, name text, number varint, SHA-256 of the bytes before (32), sealed bytes.</summary>
     public static void Write(EventWriter to, Resealed e)
     {
         RegistryLayouts.WriteAct(to, e.Act);

@@ -28,14 +28,16 @@ public sealed record ScanFinding(string Port, string Scanner, ScanSeverity Sever
     /// <summary>Whether an audit fails for it.</summary>
     public bool IsTooBad => Severity > ScanSeverity.Low;
 
-    /// <summary>What testssl wrote with <c>--jsonfile</c>. Throws <see cref="JsonException"/> or <see cref="InvalidDataException"/> for anything else.</summary>
+    /// <summary>
+    /// What testssl wrote with <c>--jsonfile</c>. Throws <see cref="JsonException"/> or <see cref="InvalidDataException"/> for anything else.
+    /// </summary>
     public static IReadOnlyList<ScanFinding> OfTestSsl(string port, string json)
     {
         using var document = JsonDocument.Parse(json);
         return
         [
             .. document.RootElement.EnumerateArray().Select(found => new ScanFinding(
-                port, "testssl", Severities(found.GetProperty("severity").GetString()!), found.GetProperty("id").GetString()!, found.GetProperty("finding").GetString()!)),
+                port, "testssl", Severities(Member(found, "severity")), Member(found, "id"), Member(found, "finding"))),
         ];
     }
 
@@ -46,15 +48,16 @@ public sealed record ScanFinding(string Port, string Scanner, ScanSeverity Sever
     public static IReadOnlyList<ScanFinding> OfSslScan(string port, string xml, IReadOnlyCollection<string> versions)
     {
         var scanned = XDocument.Parse(xml[xml.IndexOf("<?xml", StringComparison.Ordinal)..]).Descendants("ssltest").Single();
-        return [.. Protocols(scanned, versions).Concat(Suites(scanned)).Concat(Flaws(scanned)).Select(f => new ScanFinding(port, "sslscan", f.Severity, f.Id, f.Text))];
+        var found = Protocols(scanned, versions).Concat(Suites(scanned)).Concat(Flaws(scanned));
+        return [.. found.Select(f => new ScanFinding(port, "sslscan", f.Severity, f.Id, f.Text))];
     }
 
     static IEnumerable<(ScanSeverity Severity, string Id, string Text)> Protocols(XElement scanned, IReadOnlyCollection<string> versions)
     {
         foreach (var protocol in scanned.Elements("protocol"))
         {
-            var (name, version) = ($"{(string)protocol.Attribute("type")!}{(string)protocol.Attribute("version")!}", (string)protocol.Attribute("version")!);
-            var isMeant = (string?)protocol.Attribute("type") == "tls" && versions.Contains(version);
+            var (type, version) = ((string)protocol.Attribute("type")!, (string)protocol.Attribute("version")!);
+            var (name, isMeant) = ($"{type}{version}", type == "tls" && versions.Contains(version));
             if (Is(protocol, "enabled") != isMeant)
                 yield return (ScanSeverity.High, name, isMeant ? "is not offered, but is meant to be" : "is offered, but is not meant to be");
             else
@@ -67,7 +70,8 @@ public sealed record ScanFinding(string Port, string Scanner, ScanSeverity Sever
         foreach (var cipher in scanned.Elements("cipher"))
         {
             var strength = (string?)cipher.Attribute("strength");
-            yield return (strength is "strong" or "acceptable" ? ScanSeverity.Ok : ScanSeverity.High, (string)cipher.Attribute("cipher")!, $"{strength}, {(string?)cipher.Attribute("bits")} bits");
+            var severity = strength is "strong" or "acceptable" ? ScanSeverity.Ok : ScanSeverity.High;
+            yield return (severity, (string)cipher.Attribute("cipher")!, $"{strength}, {(string?)cipher.Attribute("bits")} bits");
         }
 
         if (!scanned.Elements("cipher").Any()) yield return (ScanSeverity.High, "ciphers", "none was found: the scan failed");
@@ -75,9 +79,10 @@ public sealed record ScanFinding(string Port, string Scanner, ScanSeverity Sever
 
     static IEnumerable<(ScanSeverity Severity, string Id, string Text)> Flaws(XElement scanned)
     {
-        foreach (var tried in scanned.Elements("heartbleed").Where(t => Is(t, "vulnerable"))) yield return (ScanSeverity.Critical, "heartbleed", "vulnerable");
-        foreach (var tried in scanned.Elements("compression").Where(t => Is(t, "supported"))) yield return (ScanSeverity.High, "compression", "supported");
-        foreach (var tried in scanned.Elements("renegotiation").Where(t => Is(t, "supported") && !Is(t, "secure"))) yield return (ScanSeverity.High, "renegotiation", "insecure");
+        if (scanned.Elements("heartbleed").Any(t => Is(t, "vulnerable"))) yield return (ScanSeverity.Critical, "heartbleed", "vulnerable");
+        if (scanned.Elements("compression").Any(t => Is(t, "supported"))) yield return (ScanSeverity.High, "compression", "supported");
+        if (scanned.Elements("renegotiation").Any(t => Is(t, "supported") && !Is(t, "secure")))
+            yield return (ScanSeverity.High, "renegotiation", "insecure");
     }
 
     static ScanSeverity Severities(string word) => word switch
@@ -93,6 +98,8 @@ public sealed record ScanFinding(string Port, string Scanner, ScanSeverity Sever
         "FATAL" => ScanSeverity.Critical,
         _ => throw new InvalidDataException($"testssl has no severity {word}"),
     };
+
+    static string Member(JsonElement found, string member) => found.GetProperty(member).GetString()!;
 
     static bool Is(XElement element, string attribute) => (string?)element.Attribute(attribute) == "1";
 }

@@ -17,15 +17,16 @@ public sealed class ScanFindingSpec
     [InlineData("FATAL", true)]
     public void What_testssl_finds_above_low_is_too_bad(string severity, bool isTooBad)
     {
-        var found = ScanFinding.OfTestSsl("admin", $$"""[ { "id": "cipher_order", "ip": "localhost/127.0.0.1", "port": "1", "severity": "{{severity}}", "finding": "none" } ]""");
+        var found = ScanFinding.OfTestSsl(
+            "admin", $$"""[ { "id": "cipher_order", "ip": "localhost/127.0.0.1", "port": "1", "severity": "{{severity}}", "finding": "none" } ]""");
 
         Assert.Equal((isTooBad, "cipher_order"), (Assert.Single(found).IsTooBad, found[0].Id));
     }
 
     [Theory]
-    [InlineData("""<protocol type="tls" version="1.3" enabled="1"/><cipher cipher="TLS_AES_128_GCM_SHA256" strength="strong" bits="128"/>""", "")]
-    [InlineData("""<protocol type="tls" version="1.0" enabled="1"/><cipher cipher="TLS_AES_128_GCM_SHA256" strength="strong"/>""", "tls1.0")]
-    [InlineData("""<protocol type="tls" version="1.3" enabled="0"/><cipher cipher="TLS_AES_128_GCM_SHA256" strength="strong"/>""", "tls1.3")]
+    [InlineData("""<protocol type="tls" version="1.3" enabled="1"/><cipher cipher="A" strength="strong" bits="128"/>""", "")]
+    [InlineData("""<protocol type="tls" version="1.0" enabled="1"/><cipher cipher="A" strength="strong"/>""", "tls1.0")]
+    [InlineData("""<protocol type="tls" version="1.3" enabled="0"/><cipher cipher="A" strength="strong"/>""", "tls1.3")]
     [InlineData("""<protocol type="ssl" version="3" enabled="1"/><cipher cipher="TLS_AES_128_GCM_SHA256" strength="strong"/>""", "ssl3")]
     [InlineData("""<cipher cipher="RC4-MD5" strength="weak"/>""", "RC4-MD5")]
     [InlineData("""<cipher cipher="A" strength="strong"/><heartbleed vulnerable="1"/>""", "heartbleed")]
@@ -34,7 +35,9 @@ public sealed class ScanFindingSpec
     [InlineData("", "ciphers")]
     public void What_sslscan_lists_is_judged(string listed, string tooBad)
     {
-        var found = ScanFinding.OfSslScan("strict", $"note\n<?xml version=\"1.0\"?><document><ssltest host=\"localhost\">{listed}</ssltest></document>", s_versions);
+        var xml = $"note\n<?xml version=\"1.0\"?><document><ssltest host=\"localhost\">{listed}</ssltest></document>";
+
+        var found = ScanFinding.OfSslScan("strict", xml, s_versions);
 
         Assert.Equal(tooBad, string.Join(' ', found.Where(f => f.IsTooBad).Select(f => f.Id)));
     }

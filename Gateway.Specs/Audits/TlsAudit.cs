@@ -10,7 +10,9 @@ using Xunit;
 
 namespace Gateway.Specs.Audits;
 
-/// <summary>Every TLS port of a node, set up as the manuals say, before <c>sslscan</c> and <c>testssl</c>. Takes minutes: <c>./build.sh audit tls</c>.</summary>
+/// <summary>
+/// Every TLS port of a node, set up as the manuals say, before <c>sslscan</c> and <c>testssl</c>. Takes minutes: <c>./build.sh audit tls</c>.
+/// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The runner disposes of a spec by DisposeAsync.")]
 public sealed class TlsAudit : IAsyncLifetime
 {
@@ -21,7 +23,10 @@ public sealed class TlsAudit : IAsyncLifetime
     /// <summary>Akka's transport chooses it.</summary>
     static readonly string[] s_remoting = ["1.2"];
 
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+    /// <summary>128 and SIGKILL.</summary>
+    const int Killed = 137;
+
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(20);
 
     readonly TestCertificates _clients = new("Clients CA");
     readonly ConfigurationFolder _documents = new();
@@ -75,7 +80,8 @@ public sealed class TlsAudit : IAsyncLifetime
         Assert.True(code == 0, output);
         await ProvenAsync(node, "node");
         await ProvenAsync(node, "edge");
-        var authorities = _documents.Write("authorities.pem", string.Join('\n', node.Opened.Certificates.ManagedAuthorities.Select(a => a.ExportCertificatePem())));
+        var trusted = node.Opened.Certificates.ManagedAuthorities.Select(authority => authority.ExportCertificatePem());
+        var authorities = _documents.Write("authorities.pem", string.Join('\n', trusted));
 
         var found = new List<ScanFinding>();
         foreach (var port in ports)
@@ -90,8 +96,10 @@ public sealed class TlsAudit : IAsyncLifetime
         var json = _documents.PathOf($"{Guid.NewGuid():N}.json");
         // It is no web server's port, and nothing is asked of the world.
         var slow = await Tool.RunAsync(
-            s_patience, "testssl", "--warnings", "off", "--color", "0", "--quiet", "--ip", "127.0.0.1", "--nodns", "none", "--add-ca", authorities,
-            "--jsonfile", json, "-p", "-s", "-f", "-P", "-S", "-U", target);
+            s_patience, "testssl", "--warnings", "off", "--color", "0", "--quiet", "--ip", "127.0.0.1", "--nodns", "none",
+            "--add-ca", authorities, "--jsonfile", json, "-p", "-s", "-f", "-P", "-S", "-U", target);
+        if (slow.ExitCode == Killed)
+            throw new InvalidOperationException($"testssl was not done with {name} within {s_patience.TotalMinutes} minutes; try again when less is going on");
         if (!File.Exists(json)) throw new InvalidOperationException($"testssl ended with {slow.ExitCode} and no report:\n{slow.Output}");
         return [.. ScanFinding.OfSslScan(name, quick.Output, versions), .. ScanFinding.OfTestSsl(name, await File.ReadAllTextAsync(json))];
     }
@@ -110,10 +118,15 @@ public sealed class TlsAudit : IAsyncLifetime
 
     static string Report(List<ScanFinding> found)
     {
-        var lines = new List<string> { $"tls audit: {found.Select(f => f.Port).Distinct().Count()} ports, sslscan and testssl; what is above Low fails", "" };
-        lines.Add($"{"PORT",-22}{"SCANNER",-9}" + string.Concat(Enum.GetValues<ScanSeverity>().Select(s => $"{s,9}")));
+        var severities = Enum.GetValues<ScanSeverity>();
+        var lines = new List<string>
+        {
+            $"tls audit: {found.Select(f => f.Port).Distinct().Count()} ports, sslscan and testssl; what is above Low fails",
+            "",
+            $"{"PORT",-22}{"SCANNER",-9}" + string.Concat(severities.Select(severity => $"{severity,9}")),
+        };
         lines.AddRange(found.GroupBy(f => (f.Port, f.Scanner)).Select(group =>
-            $"{group.Key.Port,-22}{group.Key.Scanner,-9}" + string.Concat(Enum.GetValues<ScanSeverity>().Select(s => $"{group.Count(f => f.Severity == s),9}"))));
+            $"{group.Key.Port,-22}{group.Key.Scanner,-9}" + string.Concat(severities.Select(s => $"{group.Count(f => f.Severity == s),9}"))));
         lines.Add("");
         lines.AddRange(found.Where(f => f.Severity >= ScanSeverity.Warn).OrderByDescending(f => f.Severity)
             .Select(f => $"{f.Severity,-9}{f.Port,-22}{f.Scanner,-9}{f.Id}: {f.Text}"));

@@ -79,7 +79,7 @@ public sealed class RotationActorSpec : IAsyncDisposable
         Assert.Equal(s_twoRotations[..6], Acts());
     }
 
-    /// <summary>Between issue and activation nodes are asked whether they hold the version, between activation and proof whether they present it.</summary>
+    /// <summary>Before a version is activated nodes are asked whether they hold it, before it is proven whether they present it.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -43,7 +43,8 @@ public sealed class ResealingSpec : IDisposable
         Register();
         var resealing = new Resealing(_registry, _registry, keys, _both);
         Assert.Equal(
-            [new SealedByView(_both.Ids[0], "newest", 0, 0, 0), new SealedByView(_both.Ids[1], "older", 1, 4, Recordings)], (await resealing.ShowAsync(default)).Keys);
+            [new SealedByView(_both.Ids[0], "newest", 0, 0, 0), new SealedByView(_both.Ids[1], "older", 1, 4, Recordings)],
+            (await resealing.ShowAsync(default)).Keys);
 
         var (done, _) = await resealing.SealAgainAsync(SampleRegistry.ActOf("again"), default);
         var (again, _) = await resealing.SealAgainAsync(SampleRegistry.ActOf("and again"), default);
@@ -51,12 +52,14 @@ public sealed class ResealingSpec : IDisposable
         Assert.Equal(new ResealView(_both.Ids[0], 5, Recordings, false, 0), done);
         Assert.Equal(new ResealView(_both.Ids[0], 0, 0, false, 0), again);
         Assert.Equal(
-            [new SealedByView(_both.Ids[0], "newest", 1, 4, Recordings), new SealedByView(_both.Ids[1], "older", 0, 0, 0)], (await resealing.ShowAsync(default)).Keys);
+            [new SealedByView(_both.Ids[0], "newest", 1, 4, Recordings), new SealedByView(_both.Ids[1], "older", 0, 0, 0)],
+            (await resealing.ShowAsync(default)).Keys);
         var now = _registry.Current;
         Assert.Equal("hunter2", _after.Open("broker", now.Secrets["broker"].Sealed.Span));
         Assert.NotNull(_after.OpenBytes("gateway.certificate.1", "edge/1", now.Certificates.All["edge"].Versions[0].SealedKey.Span));
-        Assert.Equal(["key"u8.ToArray(), "next"u8.ToArray()], new[] { now.Certificates.Accounts["public"].SealedKey, now.Certificates.Accounts["public"].SealedNextKey }
-            .Select(bytes => _after.OpenBytes("gateway.acme-account.1", "public", bytes.Span)));
+        var account = now.Certificates.Accounts["public"];
+        Assert.Equal("key"u8.ToArray(), _after.OpenBytes("gateway.acme-account.1", "public", account.SealedKey.Span));
+        Assert.Equal("next"u8.ToArray(), _after.OpenBytes("gateway.acme-account.1", "public", account.SealedNextKey.Span));
         Assert.NotNull(_after.OpenBytes("gateway.authority.1", "1", now.Certificates.Authorities[1].SealedKey.Span));
         Assert.Equal(Recording(17), _after.OpenBytes(RecordingKey.What, "s0017", (await keys.FindAsync("s0017", default)).Bytes));
         Assert.Equal(new SealedKey(null, 7), await keys.FindAsync("erased", default));

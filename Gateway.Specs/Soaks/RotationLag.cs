@@ -14,15 +14,20 @@ public sealed record ShownSerial(string Where, DateTimeOffset At, string Serial)
 /// <summary>How long after a version was issued handshakes were still shown an older one.</summary>
 public static class RotationLag
 {
-    /// <summary>The longest such time, where it was, and how many different versions were shown there; a serial that is none of the versions is not counted.</summary>
+    /// <summary>
+    /// The longest such time, where it was, and how many different versions were shown there; a serial that is none of the versions is not counted.
+    /// </summary>
     /// <param name="issued">In the order of their issue.</param>
     /// <param name="shown">In any order.</param>
-    public static IReadOnlyDictionary<string, (TimeSpan Longest, int Versions)> Of(IReadOnlyList<IssuedSerial> issued, IEnumerable<ShownSerial> shown)
+    public static IReadOnlyDictionary<string, (TimeSpan Longest, int Versions)> Of(
+        IReadOnlyList<IssuedSerial> issued, IEnumerable<ShownSerial> shown)
     {
-        var numbers = issued.Select((version, number) => (version.Serial, number)).ToDictionary(v => v.Serial, v => v.number, StringComparer.Ordinal);
+        var numbers = issued.Select((version, number) => (version.Serial, number))
+            .ToDictionary(version => version.Serial, version => version.number, StringComparer.Ordinal);
         return shown.Where(s => numbers.ContainsKey(s.Serial)).GroupBy(s => s.Where).ToDictionary(
             group => group.Key,
-            group => (group.Max(s => Late(issued, numbers[s.Serial], s.At)), group.Select(s => s.Serial).Distinct(StringComparer.Ordinal).Count()));
+            group => (
+                group.Max(s => Late(issued, numbers[s.Serial], s.At)), group.Select(s => s.Serial).Distinct(StringComparer.Ordinal).Count()));
     }
 
     // Since the version after the one that was shown: zero when there was none yet.
@@ -43,7 +48,13 @@ public sealed class RotationLagSpec
     [Xunit.Fact]
     public void An_old_certificate_is_late_from_the_moment_the_next_was_issued()
     {
-        var lags = RotationLag.Of(s_issued, [Shown("gw-1", 1, "A"), Shown("gw-1", 61.5, "A"), Shown("gw-1", 62, "B"), Shown("gw-2", 59, "A"), Shown("gw-2", 123, "B"), Shown("gw-2", 500, "C")]);
+        ShownSerial[] shown =
+        [
+            Shown("gw-1", 1, "A"), Shown("gw-1", 61.5, "A"), Shown("gw-1", 62, "B"),
+            Shown("gw-2", 59, "A"), Shown("gw-2", 123, "B"), Shown("gw-2", 500, "C"),
+        ];
+
+        var lags = RotationLag.Of(s_issued, shown);
 
         Xunit.Assert.Equal((TimeSpan.FromSeconds(1.5), 2), lags["gw-1"]);
         Xunit.Assert.Equal((TimeSpan.FromSeconds(3), 3), lags["gw-2"]);

@@ -48,7 +48,7 @@ public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
             rotation soak: {SoakFactAttribute.Minutes} minutes, {places.Count} nodes, certificates of 90 s
               sessions           {streams.Count} opened, {streams.Ended} ended
               pieces             {streams.Rounds} of 512 bytes went and came back
-              handshakes         {_shown.Count} verified, {_faults.Count} failed; the certificate nearest to its end had {TimeSpan.FromTicks(_leastLeft).TotalSeconds:0} s left
+              handshakes         {_shown.Count} verified, {_faults.Count} failed; the shortest life left was {TimeSpan.FromTicks(_leastLeft).TotalSeconds:0} s
               upstream           {_connection.UpstreamLooks.Count} client certificates shown, {refused.Count} refused
               rotations          {rotations.Count} proven on every node; from issued to proven {rotations.DefaultIfEmpty().Average(t => t.TotalSeconds):0.00} s on average, {rotations.DefaultIfEmpty().Max().TotalSeconds:0.00} s at most
               authorities        {_rollOvers} rolled over
@@ -57,11 +57,13 @@ public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
             """) + Lines(lags) + Lines(upstream);
         Directory.CreateDirectory(Repository.File("artifacts/soak"));
         await File.WriteAllTextAsync(Repository.File("artifacts/soak/rotation.txt"), report);
-        Assert.True(streams.Ended == 0 && _faults.IsEmpty && refused.IsEmpty, $"{report}{string.Join('\n', _faults.Concat(refused).Take(10))}");
-        Assert.True(lags.Count == places.Count && upstream.Count == 1, $"{report}A node or the upstream was shown nothing that is in the record.");
-        Assert.True(lags.Values.Concat(upstream.Values).All(lag => lag.Longest <= s_soon), $"{report}More than {s_soon.TotalSeconds} s.");
-        // A minute each, and one more for each authority.
-        Assert.True(lags.Values.Concat(upstream.Values).All(lag => lag.Versions >= SoakFactAttribute.Minutes!.Value / 2), $"{report}Too few versions.");
+        var faults = _faults.Concat(refused).ToArray();
+        Assert.True(streams.Ended == 0 && faults.Length == 0, $"{report}{string.Join('\n', faults.Take(10))}");
+        Assert.True(lags.Count == places.Count && upstream.Count == 1, $"{report}Somewhere nothing was shown that is in the record.");
+        var all = lags.Values.Concat(upstream.Values).ToArray();
+        Assert.True(all.All(lag => lag.Longest <= s_soon), $"{report}More than {s_soon.TotalSeconds} s.");
+        // One a minute at least, and one more for each authority: half of that were a rotation that stood still.
+        Assert.True(all.All(lag => lag.Versions >= SoakFactAttribute.Minutes!.Value / 2), $"{report}Too few versions.");
     }
 
     public Task InitializeAsync()
@@ -72,8 +74,9 @@ public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
 
     public async Task DisposeAsync() => await _connection.DisposeAsync();
 
-    static string Lines(IReadOnlyDictionary<string, (TimeSpan Longest, int Versions)> lags) => string.Concat(lags.OrderBy(l => l.Key, StringComparer.Ordinal).Select(lag =>
-        string.Create(CultureInfo.InvariantCulture, $"    {lag.Key,-17}{lag.Value.Longest.TotalSeconds:0.00} s, {lag.Value.Versions} versions\n")));
+    static string Lines(IReadOnlyDictionary<string, (TimeSpan Longest, int Versions)> lags) => string.Concat(
+        lags.OrderBy(lag => lag.Key, StringComparer.Ordinal).Select(lag => string.Create(
+            CultureInfo.InvariantCulture, $"    {lag.Key,-17}{lag.Value.Longest.TotalSeconds:0.00} s, {lag.Value.Versions} versions\n")));
 
     async Task ShakeHandsAsync(string where, IPEndPoint place, CancellationToken over)
     {
@@ -128,8 +131,10 @@ public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
         using var history = JsonDocument.Parse(await _connection.RunAsync("certs", "history", name, "--json"));
         return
         [
-            .. history.RootElement.GetProperty("acts").EnumerateArray().Where(a => a.GetProperty("act").GetString() == "rotation-issued")
-                .Select(a => new IssuedSerial(a.GetProperty("at").GetDateTimeOffset(), a.GetProperty("detail").GetString()!.Split(' ', ',')[1])),
+            .. history.RootElement.GetProperty("acts").EnumerateArray().Where(act => act.GetProperty("act").GetString() == "rotation-issued")
+                // The detail is: serial NUMBER, until TIME.
+                .Select(act => (At: act.GetProperty("at").GetDateTimeOffset(), Detail: act.GetProperty("detail").GetString()!))
+                .Select(act => new IssuedSerial(act.At, act.Detail.Split(' ', ',')[1])),
         ];
     }
 

@@ -59,8 +59,8 @@ sealed class AcmeIssuer(AcmeOptions options, IAcmeAccounts accounts, TimeProvide
         },
         cancel);
 
-    // Another node may have needed the account just before the server heard of the key, taken the change for interrupted and dropped it: then the key is
-    // kept as the next one again, and whoever signs in next settles it.
+    // Another node may have needed the account just before the server heard of the key, taken the change for interrupted and dropped it: then
+    // the key is kept as the next one again, and whoever signs in next settles it.
     async Task KeepChangedAsync(AcmeAccount before, AcmeAccountKey next, CancellationToken cancel)
     {
         try
