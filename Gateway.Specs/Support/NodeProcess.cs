@@ -10,10 +10,10 @@ public sealed class NodeProcess : IAsyncDisposable
 {
     readonly ConfigurationFolder _folder;
     readonly string _authority;
-    readonly string _token;
+    readonly Func<string> _token;
     readonly int _admin;
 
-    NodeProcess(SpecProcess process, ConfigurationFolder folder, string authority, string token, int port, int admin) =>
+    NodeProcess(SpecProcess process, ConfigurationFolder folder, string authority, Func<string> token, int port, int admin) =>
         (Process, _folder, _authority, _token, Port, _admin) = (process, folder, authority, token, port, admin);
 
     public SpecProcess Process { get; }
@@ -40,7 +40,7 @@ public sealed class NodeProcess : IAsyncDisposable
         folder.Write("appsettings.json", Settings(name, cluster, admin));
         folder.Write("connections.yaml", Connection("echo", port, cluster.Upstream.Port));
         var process = SpecProcess.Start("gateway-node", folder.Root, new Dictionary<string, string>(), "--contentRoot", folder.Root);
-        return new NodeProcess(process, folder, folder.PathOf("cluster.crt"), cluster.AuditorToken, port, admin);
+        return new NodeProcess(process, folder, folder.PathOf("cluster.crt"), () => cluster.AuditorToken, port, admin);
     }
 
     /// <summary>Waits until the node carries sessions.</summary>
@@ -65,11 +65,11 @@ public sealed class NodeProcess : IAsyncDisposable
     /// <summary>Whoever speaks to this node, the <c>gateway</c> command too, trusts these authorities beside those of its files.</summary>
     public void Trust(string pem) => File.AppendAllText(_authority, "\n" + pem);
 
-    /// <summary>Runs the <c>gateway</c> command against this node, as an auditor and operator.</summary>
+    /// <summary>Runs the <c>gateway</c> command against this node, as an auditor and operator, each time with a new token: soaks outlive one.</summary>
     public async Task<(int Code, string Output)> GatewayAsync(params string[] command)
     {
         var (output, errors) = (new StringWriter(), new StringWriter());
-        string[] whole = [.. command, "--node", $"https://localhost:{_admin}", "--ca", _authority, "--token", _token];
+        string[] whole = [.. command, "--node", $"https://localhost:{_admin}", "--ca", _authority, "--token", _token()];
         var code = await CommandLine.RunAsync(whole, new CliOutput(output, errors), _ => null);
         return (code, $"{output}{errors}");
     }
