@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Net;
 using Akka.Actor;
 using Akka.Cluster;
 using Gateway.Actors.Registry;

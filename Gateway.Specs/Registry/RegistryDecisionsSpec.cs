@@ -7,6 +7,8 @@ namespace Gateway.Specs.Registry;
 
 public sealed class RegistryDecisionsSpec
 {
+    static readonly byte[] s_keys = [1, 2, 3];
+
     static readonly RegistrySnapshot s_full = SampleRegistry.All.Where(e => e is ConnectionPut or SecretPut or AccessGranted or Revoked)
         .Aggregate(RegistrySnapshot.Empty, (so, e) => so.With(e, so.Revision + 1));
 
@@ -51,7 +53,7 @@ public sealed class RegistryDecisionsSpec
 
         Assert.Equal(
             [RegistryOutcome.Done, RegistryOutcome.Done, RegistryOutcome.Outdated],
-            new byte[] { 1, 2, 3 }.Select(key => RegistryDecisions.Judge(before, With(key)).Outcome));
+            s_keys.Select(key => RegistryDecisions.Judge(before, With(key)).Outcome));
         Assert.Equal(RegistryOutcome.Outdated, RegistryDecisions.Judge(after, With(1)).Outcome);
         // An account at another server begins anew.
         Assert.Equal(RegistryOutcome.Done, RegistryDecisions.Judge(after, With(3) with { Directory = "https://elsewhere.example.org/dir" }).Outcome);
