@@ -3,7 +3,6 @@ using Gateway.Actors.Authorize;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
-using Gateway.Actors.Identify;
 
 namespace Gateway.Node.Admin;
 
