@@ -5,7 +5,7 @@ using Gateway.Benchmarks.Tls;
 namespace Gateway.Benchmarks.Load;
 
 /// <summary>
-/// The upstream of every relay: a sink, a source and an echo for raw bytes and for MQTT, on one thread of a process of its own. It ends
+/// The upstream of every relay: a sink, a source and an echo for raw bytes, for MQTT and for Kafka, on one thread of a process of its own. It ends
 /// with its parent, whose end of standard input it holds.
 /// </summary>
 sealed class Backend : IDisposable
@@ -17,6 +17,7 @@ sealed class Backend : IDisposable
     readonly TlsContext _tls;
     readonly Socket _raw = Listen();
     readonly Socket _mqtt = Listen();
+    readonly Socket _kafka = Listen();
 
     Backend(CertificateFiles files)
     {
@@ -24,13 +25,14 @@ sealed class Backend : IDisposable
         _source = Payload.Block(random: false);
         _epoll.Watch((int)_raw.Handle);
         _epoll.Watch((int)_mqtt.Handle);
+        _epoll.Watch((int)_kafka.Handle);
     }
 
-    /// <summary>Serves until standard input ends. Writes the two ports, raw and MQTT, as its first line.</summary>
+    /// <summary>Serves until standard input ends. Writes the three ports, raw, MQTT and Kafka, as its first line.</summary>
     public static int Run(string certificates)
     {
         using var backend = new Backend(new CertificateFiles(certificates));
-        Console.WriteLine($"{Port(backend._raw)} {Port(backend._mqtt)}");
+        Console.WriteLine($"{Port(backend._raw)} {Port(backend._mqtt)} {Port(backend._kafka)}");
         new Thread(EndWithParent) { IsBackground = true }.Start();
         backend.Serve();
         return 0;
@@ -40,6 +42,7 @@ sealed class Backend : IDisposable
     {
         _raw.Dispose();
         _mqtt.Dispose();
+        _kafka.Dispose();
         _tls.Dispose();
         _epoll.Dispose();
     }
@@ -64,6 +67,7 @@ sealed class Backend : IDisposable
                 if (_connections.TryGetValue(ready[i], out var connection)) Advance(ready[i], connection);
                 else if (ready[i] == (int)_raw.Handle) AcceptAll(_raw, tls => new RawBackendConnection(tls, _scratch, _source));
                 else if (ready[i] == (int)_mqtt.Handle) AcceptAll(_mqtt, tls => new MqttBackendConnection(tls));
+                else if (ready[i] == (int)_kafka.Handle) AcceptAll(_kafka, tls => new KafkaBackendConnection(tls));
             }
         }
     }

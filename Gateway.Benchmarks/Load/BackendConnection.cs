@@ -4,9 +4,9 @@ using Gateway.Benchmarks.Tls;
 namespace Gateway.Benchmarks.Load;
 
 /// <summary>One relay's connection to the backend.</summary>
-abstract class BackendConnection(TlsConnection tls) : IDisposable
+abstract class BackendConnection(TlsConnection tls, int capacity = 4 * 1024) : IDisposable
 {
-    readonly byte[] _outbox = new byte[4 * 1024];
+    readonly byte[] _outbox = new byte[capacity];
     int _sent;
     int _queued;
 

@@ -30,8 +30,11 @@ abstract class Dialogue
 
     public abstract int FinishReply { get; }
 
-    /// <summary>One message of <see cref="MessageBytes"/> that comes back as it is.</summary>
+    /// <summary>One message of <see cref="MessageBytes"/>, or about that, which is answered.</summary>
     public abstract byte[] Message { get; }
+
+    /// <summary>Bytes of its answer; unless said otherwise it comes back as it is.</summary>
+    public virtual int MessageReply => MessageBytes;
 
     /// <summary>Announces so many blocks.</summary>
     public abstract byte[] BeforeBlocks(long blocks);

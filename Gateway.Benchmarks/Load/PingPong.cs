@@ -11,7 +11,7 @@ sealed class PingPong(TlsConnection connection, Dialogue dialogue, int count, by
     readonly List<long> _times = new(count);
     int _headOffset;
     int _offset;
-    long _owed = Dialogue.MessageBytes;
+    long _owed = dialogue.MessageReply;
     long _sentAt;
 
     public IReadOnlyList<long> Times => _times;
@@ -24,7 +24,7 @@ sealed class PingPong(TlsConnection connection, Dialogue dialogue, int count, by
             if (_offset == 0) _sentAt = Stopwatch.GetTimestamp();
             if (!Send(_message, ref _offset) || !Receive(ref _owed, scratch)) return false;
             _times.Add(Stopwatch.GetTimestamp() - _sentAt);
-            (_offset, _owed) = (0, Dialogue.MessageBytes);
+            (_offset, _owed) = (0, dialogue.MessageReply);
         }
 
         return true;

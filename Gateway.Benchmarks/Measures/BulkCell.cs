@@ -1,5 +1,6 @@
 using Gateway.Benchmarks.Load;
 using Gateway.Benchmarks.Relays;
+using Gateway.Benchmarks.Tls;
 
 namespace Gateway.Benchmarks.Measures;
 
@@ -9,8 +10,8 @@ sealed class BulkCell(Route route, int connections, bool download = false) : Cel
     const long FullBlocks = 8 * 1024;
 
     readonly Measure _measure = new(
-        $"{(route == Route.Mqtt ? "mqtt-" : "")}{(download ? "download" : "upload")}-{connections}",
-        $"CPU-s per GiB {(download ? "from" : "to")} upstream{(route == Route.Mqtt ? " as MQTT of 1 KiB" : "")}, {Counted.Of(connections)}",
+        $"{Spoken.Prefix(route)}{(download ? "download" : "upload")}-{connections}",
+        $"CPU-s per GiB {(download ? "from" : "to")} upstream{Spoken.AsBlocks(route)}, {Counted.Of(connections)}",
         "s/GiB");
 
     public override IReadOnlyList<Measure> Measures => [_measure];
@@ -22,13 +23,18 @@ sealed class BulkCell(Route route, int connections, bool download = false) : Cel
         var blocks = Math.Max(1, (long)(FullBlocks * share / connections));
         foreach (var connection in opened.Connections)
         {
-            var task = download
-                ? Exchange.Download(connection, blocks * Dialogue.BlockBytes, bench.Scratch)
-                : Exchange.Upload(connection, bench.Speaking(Route), blocks, bench.Scratch);
-            loop.Add(task, isNew: false);
+            loop.Add(Task(bench, connection, blocks), isNew: false);
         }
 
         var cost = await bench.CostOf(relay, () => loop.Run(Workbench.CellLimit), cancel);
         return [.. Costs(_measure, relay, cost, blocks * connections * Dialogue.BlockBytes / (double)(1L << 30))];
     }
+
+    LoadTask Task(Workbench bench, TlsConnection connection, long blocks) => (download, Route) switch
+    {
+        (false, _) => Exchange.Upload(connection, bench.Speaking(Route), blocks, bench.Scratch),
+        (true, Route.Raw) => Exchange.Download(connection, blocks * Dialogue.BlockBytes, bench.Scratch),
+        (true, Route.Kafka or Route.KafkaMasked) => new PingPong(connection, bench.KafkaConsumer, (int)blocks, bench.Scratch),
+        _ => throw new InvalidOperationException($"Nothing is downloaded as {Route}."),
+    };
 }

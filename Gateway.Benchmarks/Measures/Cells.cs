@@ -20,6 +20,10 @@ static class Cells
         new SessionCell(resumed: true),
         new BulkCell(Route.Mqtt, 8),
         new RoundTripCell(Route.Mqtt, 64),
+        new BulkCell(Route.Kafka, 8),
+        new BulkCell(Route.Kafka, 8, download: true),
+        new BulkCell(Route.KafkaMasked, 8),
+        new RoundTripCell(Route.Kafka, 64),
         new IdleCell(idleSessions),
     ];
 }

@@ -35,7 +35,7 @@ sealed class RoundTripCell(Route route, int connections) : Cell(route)
     }
 
     static Measure Named(Route route, int connections, string what, string title, string unit) => new(
-        $"{(route == Route.Mqtt ? "mqtt-" : "")}roundtrip-{connections}-{what}",
-        $"{title} of 100 B{(route == Route.Mqtt ? " as MQTT" : "")}, {Counted.Of(connections)}",
+        $"{Spoken.Prefix(route)}roundtrip-{connections}-{what}",
+        $"{title} of 100 B{Spoken.AsMessage(route)}, {Counted.Of(connections)}",
         unit);
 }

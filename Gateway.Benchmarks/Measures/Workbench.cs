@@ -17,9 +17,18 @@ sealed class Workbench(TlsContext client, ProcessTree backend, bool randomPayloa
 
     public MqttDialogue Mqtt { get; } = new(Payload.Block(randomPayload));
 
+    public KafkaDialogue Kafka { get; } = new();
+
+    public KafkaDialogue.Consumer KafkaConsumer { get; } = new();
+
     public TlsContext Client { get; } = client;
 
-    public Dialogue Speaking(Route route) => route == Route.Mqtt ? Mqtt : Raw;
+    public Dialogue Speaking(Route route) => route switch
+    {
+        Route.Mqtt => Mqtt,
+        Route.Kafka or Route.KafkaMasked => Kafka,
+        _ => Raw,
+    };
 
     public TlsConnection Connect(IRelay relay, Route route, nint session = 0) =>
         TlsConnection.Connect(Client, relay.Address(route), CertificateFiles.ServerName, session);

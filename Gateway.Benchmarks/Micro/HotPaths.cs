@@ -20,8 +20,8 @@ static class HotPaths
     {
         var (text, random) = (Payload.Block(random: false), Payload.Block(random: true));
         var hello = CapturedHello();
-        var kafka = new KafkaDialogue(random, OperationRules.Everything);
-        var judged = new KafkaDialogue(random, new OperationRules([new OperationRule("*", "orders*")], [new OperationRule("*", "secret*")]));
+        var kafka = new KafkaSession(random, OperationRules.Everything);
+        var judged = new KafkaSession(random, new OperationRules([new OperationRule("*", "orders*")], [new OperationRule("*", "secret*")]));
         return
         [
             new("opaque-relay-64KiB", Relaying(new OpaqueConversation(), text), MayAllocate: false),

@@ -60,7 +60,7 @@ sealed class GatewayRelay : IRelay
         // The port of the unused route serves the admin API.
         var admin = ports[Route.RawResuming];
         var settings = Settings(plan, directory, admin, journal);
-        var connections = Connection("raw", "tls", flavour, plan, Route.Raw, ports) + "---\n" + Connection("mqtt", "mqtt", flavour, plan, Route.Mqtt, ports);
+        var connections = string.Join("---\n", s_protocols.Select(p => Connection(p.Name, p.Protocol, flavour, plan, p.Route, ports)));
         await File.WriteAllTextAsync(Path.Combine(directory, "appsettings.json"), settings, cancel);
         await File.WriteAllTextAsync(Path.Combine(directory, "connections.yaml"), connections, cancel);
         var running = RunningProgram.Start(executable, [], directory);
@@ -83,6 +83,11 @@ sealed class GatewayRelay : IRelay
         await _program.DisposeAsync();
         if (_journal is not null) await _journal.DisposeAsync();
     }
+
+    static readonly (string Name, string Protocol, Route Route)[] s_protocols =
+    [
+        ("raw", "tls", Route.Raw), ("mqtt", "mqtt", Route.Mqtt), ("kafka", "kafka", Route.Kafka), ("kafka-masked", "kafka", Route.KafkaMasked),
+    ];
 
     static string Settings(RelayPlan plan, string directory, int admin, PostgresProgram? journal) => JsonSerializer.Serialize(
         new
@@ -126,10 +131,18 @@ sealed class GatewayRelay : IRelay
             tls: { serverName: {{CertificateFiles.ServerName}}, authorities: {{plan.Certificates.Authority}}, minimumVersion: "1.3" }
           access:
             subjects: [{{CertificateFiles.ClientName}}]
-        {{(route == Route.Mqtt ? AllowedTopics : "")}}  recording: { level: {{flavour.Level}}, mode: pipelined }
+        {{Rules(route)}}  recording: { level: {{flavour.Level}}, mode: pipelined }
           limits: { maxSessions: 9000, idleTimeout: 10m }
 
         """;
+
+    static string Rules(Route route) => route switch
+    {
+        Route.Mqtt => AllowedTopics,
+        Route.Kafka => ReadOrWritten,
+        Route.KafkaMasked => ReadOrWritten + MaskedField,
+        _ => "",
+    };
 
     const string AllowedTopics =
         """
@@ -137,6 +150,25 @@ sealed class GatewayRelay : IRelay
             allow:
               - { operation: publish, resource: "#" }
               - { operation: subscribe, resource: "#" }
+
+        """;
+
+    const string ReadOrWritten =
+        """
+          operations:
+            allow:
+              - { operation: produce, resource: "read*" }
+              - { operation: consume, resource: "read*" }
+            deny:
+              - { operation: "*", resource: "*secret*" }
+
+        """;
+
+    const string MaskedField =
+        """
+          masking:
+            rules:
+              - { name: owner, topics: ["readings"], json: [$.owner], action: redact }
 
         """;
 

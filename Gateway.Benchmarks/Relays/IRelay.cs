@@ -32,10 +32,20 @@ enum Route
     RawResuming,
 
     Mqtt,
+
+    Kafka,
+
+    /// <summary>Kafka, of whose records the gateway masks a field; other relays know nothing of that.</summary>
+    KafkaMasked,
 }
 
 /// <summary>The backend's ports, by what is spoken there.</summary>
-sealed record BackendPorts(int Raw, int Mqtt)
+sealed record BackendPorts(int Raw, int Mqtt, int Kafka)
 {
-    public int For(Route route) => route == Route.Mqtt ? Mqtt : Raw;
+    public int For(Route route) => route switch
+    {
+        Route.Mqtt => Mqtt,
+        Route.Kafka or Route.KafkaMasked => Kafka,
+        _ => Raw,
+    };
 }

@@ -96,6 +96,7 @@ sealed class Stage : IAsyncDisposable
         _backend = Process.Start(start) ?? throw new InvalidOperationException("The backend did not start.");
         var ports = (await _backend.StandardOutput.ReadLineAsync(cancel))?.Split(' ')
             ?? throw new InvalidOperationException("The backend ended before it listened.");
-        return new BackendPorts(int.Parse(ports[0], CultureInfo.InvariantCulture), int.Parse(ports[1], CultureInfo.InvariantCulture));
+        int Number(int at) => int.Parse(ports[at], CultureInfo.InvariantCulture);
+        return new BackendPorts(Number(0), Number(1), Number(2));
     }
 }

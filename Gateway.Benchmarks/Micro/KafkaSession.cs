@@ -7,7 +7,7 @@ using Gateway.Protocols.Kafka.Schema;
 namespace Gateway.Benchmarks.Micro;
 
 /// <summary>A Kafka session that is logged in, and what its client and its broker say over and over: one batch of 64 KiB each way.</summary>
-sealed class KafkaDialogue
+sealed class KafkaSession
 {
     const short ProduceKey = 0;
     const short FetchKey = 1;
@@ -19,7 +19,7 @@ sealed class KafkaDialogue
     readonly byte[] _fetch;
     readonly byte[] _fetched;
 
-    public KafkaDialogue(byte[] records, OperationRules rules)
+    public KafkaSession(byte[] records, OperationRules rules)
     {
         _produce = Produce(records);
         (_fetch, _fetched) = Fetch(records);
