@@ -7,6 +7,7 @@ namespace Gateway.Actors.Connections;
 sealed class UpstreamLoginReader(ConnectionFiles files)
 {
     const string Password = "password";
+    const string ClientSecret = "clientSecret";
 
     readonly SecretReader _secrets = new(files);
 
@@ -47,7 +48,7 @@ sealed class UpstreamLoginReader(ConnectionFiles files)
         if (login.OAuth is not null || fields.Has("oauth")) return;
         fields.Require(login.UserName is not null, "userName", "is required", "name the gateway's user at the upstream");
         fields.Require(
-            login.Password is not null || new[] { "File", "Environment", "Secret" }.Any(place => fields.Has(Password + place)),
+            login.Password is not null || SecretReader.IsGiven(fields, Password),
             "passwordFile", "is required", "say where the password is");
     }
 
@@ -58,9 +59,9 @@ sealed class UpstreamLoginReader(ConnectionFiles files)
         var (endpoint, clientId) = (fields.RequiredText("tokenEndpoint"), fields.RequiredText("clientId"));
         var isHttps = Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps && address.UserInfo.Length == 0;
         fields.Require(isHttps || endpoint.Length == 0, "tokenEndpoint", "is no https address", "write https://HOST/PATH");
-        var (secret, authorities) = (_secrets.Read(fields, "clientSecret"), fields.Certificates("authorities", files));
+        var (secret, authorities) = (_secrets.Read(fields, ClientSecret), fields.Certificates("authorities", files));
         fields.Require(
-            secret is not null || new[] { "File", "Environment", "Secret" }.Any(place => fields.Has("clientSecret" + place)),
+            secret is not null || SecretReader.IsGiven(fields, ClientSecret),
             "clientSecretFile", "is required", "say where the client's secret is");
         if (!isHttps || clientId.Length == 0 || secret is null) return null;
         return new OAuthClient

@@ -4,7 +4,6 @@ using Gateway.Protocols.Kafka;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Sasl;
-using Gateway.Specs.Support;
 using Xunit;
 
 namespace Gateway.Specs.Kafka;

@@ -65,7 +65,7 @@ public sealed class KafkaUpstreamLoginSpec : IAsyncLifetime
         {
             var token = new JsonWebToken(text);
             lock (tokens) tokens.Add(text);
-            return token.Issuer == provider.Url && token.Audiences.Contains("urn:gateway") && token.ValidTo > DateTime.UtcNow;
+            return token.Issuer == provider.Url && token.Audiences.Contains("urn:gateway") && token.ValidTo > TimeProvider.System.GetUtcNow();
         }
 
         await using var cluster = new KafkaCluster(_upstreams.Server(), rules: new KafkaLoginRules("OAUTHBEARER") { IsToken = IsToken });

@@ -34,7 +34,7 @@ sealed class KafkaSasl(KafkaLoginRules rules, string userName, string password)
     public int Logins { get; private set; }
 
     /// <summary>A broker ends a connection that is used when its login is over (KIP-368).</summary>
-    public bool IsLoggedIn => Logins > 0 && !_isChosen && (_until is not { } until || DateTimeOffset.UtcNow < until);
+    public bool IsLoggedIn => Logins > 0 && !_isChosen && (_until is not { } until || TimeProvider.System.GetUtcNow() < until);
 
     /// <summary>The answer, without its size, and whether the connection goes on.</summary>
     public (byte[] Answer, bool GoesOn) Read(byte[] request)
@@ -60,7 +60,7 @@ sealed class KafkaSasl(KafkaLoginRules rules, string userName, string password)
         if (isDone)
         {
             (_isChosen, Logins) = (false, Logins + 1);
-            _until = DateTimeOffset.UtcNow + rules.Lasts + s_late;
+            _until = TimeProvider.System.GetUtcNow() + rules.Lasts + s_late;
         }
 
         var lasts = new byte[version > 0 ? 8 : 0];
