@@ -1,6 +1,6 @@
+using Gateway.Protocols.Kafka;
 using Gateway.Protocols.Kafka.Reading;
 using Gateway.Protocols.Kafka.Rules;
-using Gateway.Protocols.Kafka;
 using Gateway.Protocols.Masking;
 using Gateway.Protocols.Mqtt;
 using Gateway.Protocols.Opaque;

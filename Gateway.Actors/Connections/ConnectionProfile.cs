@@ -1,8 +1,8 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Gateway.Protocols.Sasl;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
+using Gateway.Protocols.Sasl;
 
 namespace Gateway.Actors.Connections;
 
