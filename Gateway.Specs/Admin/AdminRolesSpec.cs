@@ -17,6 +17,15 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
 
     const string Explain = "/v1/access/explain?subject=zoe&connection=telemetry";
 
+    const string Policy = """
+        apiVersion: gateway/v1
+        kind: AccessPolicy
+        metadata: { name: contractors }
+        spec:
+          selector: { matchLabels: { team: nobodys } }
+          rules: [ { effect: deny, groups: [contractors] } ]
+        """;
+
     /// <summary>Every endpoint, with who may use it.</summary>
     static readonly (string Method, string Path, bool Auditor, bool Operator, bool Viewer)[] s_guarded =
     [
@@ -220,7 +229,9 @@ public sealed class AdminRolesSpec : IAsyncLifetime, IDisposable
     {
         _cluster = SampleCluster.OfThree(_key);
         _host = await AdminHost.StartAsync(_cluster, _key);
-        _host.Registry.Do(SampleRegistry.Of<ConnectionPut>(), SampleRegistry.Of<SecretPut>(), SampleRegistry.Of<PolicyPut>(), SampleRegistry.Of<AccessGranted>(), SampleRegistry.Of<Revoked>());
+        // A policy that cannot be read lets nobody in anywhere, and one without labels is for every connection.
+        var policy = SampleRegistry.Of<PolicyPut>() with { Document = Policy };
+        _host.Registry.Do(SampleRegistry.Of<ConnectionPut>(), SampleRegistry.Of<SecretPut>(), policy, SampleRegistry.Of<AccessGranted>(), SampleRegistry.Of<Revoked>());
         _host.Registry.Do(SampleCertificates.Active("edge", ClusterKey));
         _host.Registry.Do(SampleCertificates.Authority(1, AuthorityStage.Retired, ClusterKey));
         _host.Registry.Do(SampleCertificates.Authority(2, AuthorityStage.Signing, ClusterKey));
