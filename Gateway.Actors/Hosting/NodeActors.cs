@@ -4,6 +4,7 @@ using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using Gateway.Actors.Accept;
+using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Hosting.Clustering.Crashes;
 using Gateway.Actors.Sessions;
 using Gateway.Actors.Tls;
@@ -55,14 +56,18 @@ public sealed class NodeActors(
         system.ActorOf(AcceptedSweeper.Props(parts.Accepted, parts.Slots, parts.Metrics, options.Limits.HandshakeTimeout), "sweeper");
         system.ActorOf(AccessReviewer.Props(parts.Access, parts.LiveAccess, logging), "access-reviewer");
         AddShutdownTasks();
-        Cluster.Get(system).RegisterOnMemberUp(() => Listen(listeners, region));
+        Cluster.Get(system).RegisterOnMemberUp(() => _ = ListenAsync(listeners, region));
+    }
+
+    async Task ListenAsync(IReadOnlyList<Listener> listeners, IActorRef region)
+    {
+        // A node whose shard is nobody's yet would let its first client wait where the node that says whose a shard is has just died.
+        await ShardClaim.MakeAsync(region, SessionIds.New(identity.Key, parts.Time), parts.Time, logging);
+        if (!IsDraining) Listen(listeners, region);
     }
 
     void Listen(IReadOnlyList<Listener> listeners, IActorRef region)
     {
-        // Nobody's session, and no socket waits for it: it claims the shard of this node's sessions, so that the first client does not have to wait where the
-        // node that says whose a shard is has just died.
-        region.Tell(new OpenSession(SessionIds.New(identity.Key, parts.Time)));
         var each = new ListenerParts
         {
             Slots = parts.Slots,
