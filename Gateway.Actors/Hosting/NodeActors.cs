@@ -61,8 +61,8 @@ public sealed class NodeActors(
 
     async Task ListenAsync(IReadOnlyList<Listener> listeners, IActorRef region)
     {
-        // A node whose shard is nobody's yet would let its first client wait where the node that says whose a shard is has just died.
-        await ShardClaim.MakeAsync(region, SessionIds.New(identity.Key, parts.Time), parts.Time, logging);
+        // A node whose shards are nobody's yet would let its first clients wait where the node that says whose a shard is has just died.
+        await ShardClaim.MakeAsync(region, SessionIds.NewInEachShard(identity.Key, parts.Time), parts.Time, logging);
         if (!IsDraining) Listen(listeners, region);
     }
 

@@ -45,6 +45,10 @@ public static class SessionIds
         return ulid[0] <= '7' ? key.ToString() : null;
     }
 
+    /// <summary>New ids for a session in each of a node's shards.</summary>
+    public static IReadOnlyList<string> NewInEachShard(string nodeKey, TimeProvider time) =>
+        [.. Enumerable.Range(0, ShardsPerNode).Select(shard => $"{New(nodeKey, time)[..^1]}{Base32.Write((ulong)shard, 1)}")];
+
     /// <summary>The shard that holds the session, <c>nodeKey/0</c> to <c>nodeKey/3</c>; null when the id is not well-formed.</summary>
     public static string? Shard(string? sessionId) =>
         NodeKey(sessionId) is { } key ? $"{key}/{Base32.Value(sessionId![^1]) % ShardsPerNode}" : null;

@@ -8,6 +8,15 @@ namespace Gateway.Specs.Sessions;
 public sealed class SessionIdsSpec
 {
     [Fact]
+    public void New_ids_for_each_shard_of_a_node_are_in_as_many_shards_as_there_are()
+    {
+        var ids = SessionIds.NewInEachShard("gw.1.abc", TimeProvider.System);
+        var any = Enumerable.Range(0, 1000).Select(_ => SessionIds.Shard(SessionIds.New("gw.1.abc", TimeProvider.System)));
+
+        Assert.Equal(any.Distinct().Order(StringComparer.Ordinal), ids.Select(SessionIds.Shard).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_new_id_names_the_node_that_accepted_the_socket()
     {
         var node = NodeIdentity.New("edge-1");

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Actors.Hosting.Clustering;
 
 /// <summary>
-/// A node's sessions are of one shard, which is its own once it was asked for. A node asks before it listens: who says whose a shard is may be dying when
-/// the first client comes.
+/// A node's sessions are in shards of its own, each of which is its own once it was asked for. A node asks before it listens: who says whose a shard is may
+/// be dying when the first client comes.
 /// </summary>
 static partial class ShardClaim
 {
@@ -18,21 +18,21 @@ static partial class ShardClaim
 
     static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Is over when this node has the shard, or when nobody gave it one in time: then its first sessions wait instead. Never throws.</summary>
+    /// <summary>Is over when this node has its shards, or when nobody gave it all of them in time: then its first sessions wait instead.</summary>
     /// <param name="region">The node's region of sessions.</param>
-    /// <param name="sessionId">Of nobody's session, which no socket waits for: a session of this node.</param>
+    /// <param name="sessionIds">Of nobody's sessions, which no socket waits for: one in each shard of this node.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logging">Where it says that it was in vain.</param>
-    public static async Task MakeAsync(IActorRef region, string sessionId, TimeProvider time, ILoggerFactory logging)
+    public static async Task MakeAsync(IActorRef region, IReadOnlyList<string> sessionIds, TimeProvider time, ILoggerFactory logging)
     {
-        var (shard, began) = (SessionIds.Shard(sessionId), time.GetTimestamp());
-        region.Tell(new OpenSession(sessionId));
+        var (shards, began) = (sessionIds.Select(SessionIds.Shard).ToHashSet(StringComparer.Ordinal), time.GetTimestamp());
+        foreach (var id in sessionIds) region.Tell(new OpenSession(id));
         while (time.GetElapsedTime(began) < s_patience)
         {
             try
             {
                 var state = await region.Ask<CurrentShardRegionState>(GetShardRegionState.Instance, s_answer).ConfigureAwait(false);
-                if (state.Shards.Any(known => known.ShardId == shard)) return;
+                if (shards.IsSubsetOf(state.Shards.Select(known => known.ShardId))) return;
             }
             catch (AskTimeoutException)
             {
@@ -45,6 +45,6 @@ static partial class ShardClaim
         LogInVain(logging.CreateLogger("Gateway.Cluster"), s_patience);
     }
 
-    [LoggerMessage(402, LogLevel.Warning, "Nobody gave this node its shard within {Patience}; it listens, and its first sessions may have to wait")]
+    [LoggerMessage(402, LogLevel.Warning, "Nobody gave this node its shards within {Patience}; it listens, and its first sessions may have to wait")]
     static partial void LogInVain(ILogger log, TimeSpan patience);
 }
