@@ -15,8 +15,8 @@ namespace Gateway.Actors.Hosting;
 /// </summary>
 public sealed class Resealing(IRegistry registry, IRegistryCommands commands, IRecordingKeys recordings, ClusterKey key)
 {
-    /// <summary>Acts of one change. Origin: secrets of 64 KiB, so that a change stays below a few MiB.</summary>
-    const int Batch = 50;
+    /// <summary>Acts of one change. Origin: what the registry writes at once stays small. Large ones close a change before: it is one message.</summary>
+    const int MostActs = 50;
 
     /// <summary>Recordings of one call. Origin: a request that is answered within seconds; whoever wants more asks again.</summary>
     const int MostRecordings = 5_000;
@@ -43,23 +43,44 @@ public sealed class Resealing(IRegistry registry, IRegistryCommands commands, IR
         var recorded = new ActRecorded { Act = act, Kind = ActKind.SealedAgain, Target = "cluster key", Detail = $"with key {key.Ids[0]}" };
         var answer = await commands.ChangeAsync([recorded], basis: null, cancel).ConfigureAwait(false);
         if (!answer.IsDone) return (null, answer);
-        var (done, unopened) = (0, 0);
-        var old = SealedThings.Of(registry.Current).Where(thing => !key.IsNewest(thing.Bytes.Span));
-        foreach (var (batch, number) in old.Chunk(Batch).Select((batch, number) => (batch, number)))
+        var old = SealedThings.Of(registry.Current).Where(thing => !key.IsNewest(thing.Bytes.Span)).ToArray();
+        var done = 0;
+        foreach (var acts in Changes(old.Select(thing => Again(thing, act)).OfType<Resealed>(), act))
         {
-            // The registry does acts of one identifier once.
-            var own = act with { Id = string.Create(CultureInfo.InvariantCulture, $"{act.Id}/{number}") };
-            var acts = batch.Select(thing => Again(thing, own)).OfType<Resealed>().ToArray();
-            unopened += batch.Length - acts.Length;
-            if (acts.Length == 0) continue;
             answer = await commands.ChangeAsync(acts, basis: null, cancel).ConfigureAwait(false);
             if (!answer.IsDone) return (null, answer);
             done += acts.Length;
         }
 
         var (sealedAgain, unreadable, left) = await RecordingsAsync(cancel).ConfigureAwait(false);
-        return (new(key.Ids[0], done, sealedAgain, left, unopened + unreadable), answer);
+        return (new(key.Ids[0], done, sealedAgain, left, old.Length - done + unreadable), answer);
     }
+
+    // Each of as many acts as go into one message, and with an identifier of its own: the registry does acts of one identifier once.
+    static IEnumerable<Resealed[]> Changes(IEnumerable<Resealed> acts, Act act)
+    {
+        var (change, bytes, number) = (new List<Resealed>(), 0, 0);
+        foreach (var one in acts)
+        {
+            var own = Numbered(one, act, number);
+            var more = ProposeActs.BytesOf(own);
+            if (change.Count == MostActs || (change.Count > 0 && bytes + more > ProposeActs.MostBytes))
+            {
+                yield return [.. change];
+                own = Numbered(one, act, ++number);
+                change.Clear();
+                (bytes, more) = (0, ProposeActs.BytesOf(own));
+            }
+
+            change.Add(own);
+            bytes += more;
+        }
+
+        if (change.Count > 0) yield return [.. change];
+    }
+
+    static Resealed Numbered(Resealed one, Act act, int number) =>
+        one with { Act = act with { Id = string.Create(CultureInfo.InvariantCulture, $"{act.Id}/{number}") } };
 
     Resealed? Again(SealedThing thing, Act act)
     {

@@ -20,8 +20,7 @@ public sealed record ProposeActs(string ActId, long Basis, string Acts) : IClust
         var bytes = 0;
         foreach (var act in acts)
         {
-            var content = new ArrayBufferWriter<byte>(512);
-            RegistryEventTable.Table.WriteContent(act, content);
+            var content = Content(act);
             bytes += content.WrittenCount;
             if (bytes > MostBytes) return null;
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{RegistryEventTable.Table.ManifestOf(act)} {Convert.ToBase64String(content.WrittenSpan)}"));
@@ -30,8 +29,18 @@ public sealed record ProposeActs(string ActId, long Basis, string Acts) : IClust
         return new(acts[0].Act.Id, basis ?? -1, string.Join('\n', lines));
     }
 
+    /// <summary>Bytes of an act's content.</summary>
+    public static int BytesOf(RegistryEvent act) => Content(act).WrittenCount;
+
     /// <summary>Throws <see cref="FormatException"/> for what <see cref="Of"/> did not write.</summary>
     public IReadOnlyList<RegistryEvent> Read() => [.. Acts.Split('\n').Select(ReadOne)];
+
+    static ArrayBufferWriter<byte> Content(RegistryEvent act)
+    {
+        var content = new ArrayBufferWriter<byte>(512);
+        RegistryEventTable.Table.WriteContent(act, content);
+        return content;
+    }
 
     static RegistryEvent ReadOne(string line)
     {

@@ -66,6 +66,24 @@ public sealed class ResealingSpec : IDisposable
     }
 
     [Fact]
+    public async Task Secrets_of_the_largest_size_are_sealed_again_in_changes_that_each_fit_into_a_message()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, _server);
+        var largest = new string('x', ClusterKey.MostSecretBytes);
+        var names = Enumerable.Range(0, 20).Select(n => $"broker-{n}").ToArray();
+        _registry.Do(names.Select(name => new SecretPut { Act = SampleRegistry.Act, Name = name, Sealed = _before.Seal(name, largest) }));
+        var proposed = new OneMessage(_registry);
+        var resealing = new Resealing(_registry, proposed, new RecordingKeys(journal.Database), _both);
+
+        var (done, answer) = await resealing.SealAgainAsync(SampleRegistry.ActOf("again"), default);
+
+        Assert.True(answer.IsDone, answer.Detail);
+        Assert.Equal((20, 0), (done!.Registry, done.Unopened));
+        Assert.All(names, name => Assert.Equal(largest, _after.Open(name, _registry.Current.Secrets[name].Sealed.Span)));
+        Assert.Equal(proposed.Ids.Count, proposed.Ids.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
     public async Task What_no_key_of_the_node_opens_is_counted_and_left_as_it_is()
     {
         await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, _server);
@@ -136,4 +154,17 @@ public sealed class ResealingSpec : IDisposable
     }
 
     static byte[] Recording(int n) => SHA256.HashData(BitConverter.GetBytes(n));
+
+    /// <summary>Takes what goes through one message to the registry's writer, and as that message has it.</summary>
+    sealed class OneMessage(IRegistryCommands writer) : IRegistryCommands
+    {
+        public List<string> Ids { get; } = [];
+
+        public Task<RegistryAnswer> ChangeAsync(IReadOnlyList<RegistryEvent> acts, long? basis, CancellationToken cancel)
+        {
+            if (ProposeActs.Of(acts, basis) is not { } message) return Task.FromResult(new RegistryAnswer(RegistryOutcome.Invalid, 0, "too large"));
+            Ids.Add(message.ActId);
+            return writer.ChangeAsync(message.Read(), basis, cancel);
+        }
+    }
 }
