@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Protocol;
 using Gateway.Protocols;
@@ -15,23 +15,16 @@ public sealed class UpstreamSurveys(UpstreamDialer dialer, UpstreamSecrets secre
     /// <summary>How long an answer is believed. Origin: clients themselves ask for metadata every 5 minutes, and at once when something moved.</summary>
     static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a failure is. Origin: shorter than any client waits before it tries again and again.</summary>
-    static readonly TimeSpan s_failed = TimeSpan.FromSeconds(1);
-
-    readonly ConcurrentDictionary<string, Survey> _surveys = new(StringComparer.Ordinal);
+    /// <summary>By the profile itself: a connection that was changed is another, and one that is gone is forgotten.</summary>
+    readonly ConditionalWeakTable<ConnectionProfile, SharedAnswer<Surveyed>> _surveys = [];
 
     /// <summary>What is known of the connection's upstream, asked if need be; null where its protocol has nothing to ask.</summary>
     public async Task<Verdict<Surveyed>> OfAsync(ConnectionProfile profile, CancellationToken cancel)
     {
         if (profile.Protocol.Survey is not { } begin) return Surveyed.Nothing;
-        var survey = _surveys.AddOrUpdate(
-            profile.Name,
-            _ => Begin(profile, begin),
-            (_, known) => ReferenceEquals(known.Profile, profile) && !known.IsStale ? known : Begin(profile, begin));
-        if (!survey.Answer.IsValueCreated) Forget();
         try
         {
-            return await survey.Answer.Value.WaitAsync(cancel).ConfigureAwait(false);
+            return await _surveys.GetOrCreateValue(profile).CurrentAsync(time, () => AskAsync(profile, begin)).WaitAsync(cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -39,18 +32,14 @@ public sealed class UpstreamSurveys(UpstreamDialer dialer, UpstreamSecrets secre
         }
     }
 
-    Survey Begin(ConnectionProfile profile, Func<Limits, IUpstreamSurvey> begin) => new(profile, () => AskAsync(profile, begin(Limits.Default)), time);
-
-    // Whatever else is stale, so that a connection that is gone is not remembered for ever.
-    void Forget()
+    async Task<(Verdict<Surveyed> Answer, TimeSpan Believed)> AskAsync(ConnectionProfile profile, Func<Limits, IUpstreamSurvey> begin)
     {
-        foreach (var known in _surveys)
-            if (known.Value.IsStale) _surveys.TryRemove(known);
+        var answer = await AskAsync(profile, begin(Limits.Default)).ConfigureAwait(false);
+        return (answer, answer.IsGranted ? s_fresh : SharedAnswer<Surveyed>.Failed);
     }
 
     async Task<Verdict<Surveyed>> AskAsync(ConnectionProfile profile, IUpstreamSurvey survey)
     {
-        // Whoever asked first may leave; others wait for the same answer.
         using var deadline = new CancellationTokenSource(limit, time);
         var credentials = await secrets.ReadAsync(profile.Upstream.Login, deadline.Token).ConfigureAwait(false);
         if (!credentials.IsGranted) return new Refused(credentials.Refusal, credentials.Detail);
@@ -60,47 +49,6 @@ public sealed class UpstreamSurveys(UpstreamDialer dialer, UpstreamSecrets secre
         var login = await GatewayLogin.RunAsync(survey, upstream.Stream, credentials.Value, deadline.Token).ConfigureAwait(false);
         if (login.IsGranted) login.Value.Rest?.Return();
         return login.IsGranted ? new Surveyed(survey.Facts) : new Refused(login.Refusal, login.Detail);
-    }
-
-    /// <summary>A question to an upstream, asked once, when the first wants its answer.</summary>
-    sealed class Survey
-    {
-        readonly TimeProvider _time;
-        long _answeredAt;
-
-        public Survey(ConnectionProfile profile, Func<Task<Verdict<Surveyed>>> ask, TimeProvider time)
-        {
-            (Profile, _time) = (profile, time);
-            Answer = new(() => AskAsync(ask));
-        }
-
-        public ConnectionProfile Profile { get; }
-
-        public Lazy<Task<Verdict<Surveyed>>> Answer { get; }
-
-        /// <summary>False while there is no answer yet.</summary>
-        public bool IsStale
-        {
-            get
-            {
-                if (!Answer.IsValueCreated || Answer.Value is not { IsCompleted: true } done) return false;
-                // It is completed: nothing waits here.
-                var isGood = done.IsCompletedSuccessfully && done.GetAwaiter().GetResult().IsGranted;
-                return _time.GetElapsedTime(_answeredAt) > (isGood ? s_fresh : s_failed);
-            }
-        }
-
-        async Task<Verdict<Surveyed>> AskAsync(Func<Task<Verdict<Surveyed>>> ask)
-        {
-            try
-            {
-                return await ask().ConfigureAwait(false);
-            }
-            finally
-            {
-                _answeredAt = _time.GetTimestamp();
-            }
-        }
     }
 }
 

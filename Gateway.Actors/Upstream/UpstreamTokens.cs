@@ -19,11 +19,8 @@ public sealed class UpstreamTokens(TimeProvider time)
     /// <summary>How long a server may take.</summary>
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a failure is believed. Origin: shorter than any client waits before it tries again and again.</summary>
-    static readonly TimeSpan s_failed = TimeSpan.FromSeconds(1);
-
     /// <summary>By the client itself: whatever becomes of its connection, nobody has to forget.</summary>
-    readonly ConditionalWeakTable<OAuthClient, Held> _held = [];
+    readonly ConditionalWeakTable<OAuthClient, SharedAnswer<string>> _held = [];
 
     /// <summary>A token that is good for a while.</summary>
     /// <param name="client">As which the gateway asks.</param>
@@ -42,11 +39,13 @@ public sealed class UpstreamTokens(TimeProvider time)
         }
     }
 
-    async Task<(Verdict<string> Token, TimeSpan Serves)> AskAsync(OAuthClient client, Func<CancellationToken, Task<Verdict<string>>> secret)
+    async Task<(Verdict<string> Answer, TimeSpan Believed)> AskAsync(OAuthClient client, Func<CancellationToken, Task<Verdict<string>>> secret)
     {
+        // The server counts from when it gave the token: at the latest from when it was asked.
+        var began = time.GetTimestamp();
         using var deadline = new CancellationTokenSource(s_patience, time);
         var opened = await secret(deadline.Token).ConfigureAwait(false);
-        if (!opened.IsGranted) return (opened, s_failed);
+        if (!opened.IsGranted) return (opened, SharedAnswer<string>.Failed);
         using var http = OutsideHttps.Client(client.Authorities, LargestAnswer);
         using var request = new ClientCredentialsTokenRequest
         {
@@ -58,23 +57,24 @@ public sealed class UpstreamTokens(TimeProvider time)
         };
         if (client.Resource is { } resource) request.Resource.Add(resource);
         var answer = await http.RequestClientCredentialsTokenAsync(request, deadline.Token).ConfigureAwait(false);
-        return Read(answer, client);
+        var token = Read(answer, client);
+        return (token, token.IsGranted ? TimeSpan.FromSeconds(answer.ExpiresIn) / 2 - time.GetElapsedTime(began) : SharedAnswer<string>.Failed);
     }
 
-    static (Verdict<string> Token, TimeSpan Serves) Read(TokenResponse answer, OAuthClient client)
+    static Verdict<string> Read(TokenResponse answer, OAuthClient client)
     {
         var host = client.TokenEndpoint.Host;
         // Only the server's word for it (RFC 6749 section 5.2): its other words may repeat what it was sent.
-        if (answer.IsError) return (Fault($"{host} gives none: {Word(answer)}"), s_failed);
-        if (answer.AccessToken is not { Length: > 0 } token) return (Fault($"{host} answers without one"), s_failed);
-        if (answer.ExpiresIn <= 0) return (Fault($"{host} does not say how long it lasts (expires_in)"), s_failed);
-        return (token, TimeSpan.FromSeconds(answer.ExpiresIn) / 2);
+        if (answer.IsError) return Fault($"{host} gives none: {Word(answer)}");
+        if (answer.AccessToken is not { Length: > 0 } token) return Fault($"{host} answers without one");
+        return answer.ExpiresIn > 0 ? token : Fault($"{host} does not say how long it lasts (expires_in)");
     }
 
     static string Word(TokenResponse answer) => answer.ErrorType switch
     {
         // A secret that it does not take comes with status 401.
-        _ when answer.Json is { ValueKind: JsonValueKind.Object } json && json.TryGetString("error") is { Length: > 0 and <= 64 } word && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') => word,
+        _ when answer.Json is { ValueKind: JsonValueKind.Object } json && json.TryGetString("error") is { Length: > 0 and <= 64 } word
+            && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') => word,
         ResponseErrorType.Protocol => "an unknown error",
         ResponseErrorType.Http => $"HTTP {(int)answer.HttpStatusCode}",
         _ => TlsFacts.Innermost(answer.Exception ?? new IOException("no answer")),
@@ -82,37 +82,4 @@ public sealed class UpstreamTokens(TimeProvider time)
 
     // The gateway's side: neither the client nor the upstream can do anything about it.
     static Refused Fault(string detail) => new(Refusal.UpstreamSecretUnavailable, detail);
-
-    /// <summary>The token of one client.</summary>
-    sealed class Held
-    {
-        readonly Lock _lock = new();
-        Task<(Verdict<string> Token, TimeSpan Serves)>? _asked;
-        long _answeredAt;
-
-        public Task<Verdict<string>> CurrentAsync(TimeProvider time, Func<Task<(Verdict<string>, TimeSpan)>> ask)
-        {
-            lock (_lock)
-            {
-                if (_asked is null || IsOver(_asked, time)) _asked = AskAsync(time, ask);
-                return TokenAsync(_asked);
-            }
-        }
-
-        bool IsOver(Task<(Verdict<string> Token, TimeSpan Serves)> asked, TimeProvider time) =>
-            asked.IsCompleted && (!asked.IsCompletedSuccessfully || time.GetElapsedTime(Volatile.Read(ref _answeredAt)) > asked.GetAwaiter().GetResult().Serves);
-
-        async Task<(Verdict<string> Token, TimeSpan Serves)> AskAsync(TimeProvider time, Func<Task<(Verdict<string>, TimeSpan)>> ask)
-        {
-            // The server counts from when it gave the token: at the latest from when it was asked.
-            var began = time.GetTimestamp();
-            // Not within the lock.
-            await Task.Yield();
-            var answer = await ask().ConfigureAwait(false);
-            Volatile.Write(ref _answeredAt, began);
-            return answer;
-        }
-
-        static async Task<Verdict<string>> TokenAsync(Task<(Verdict<string> Token, TimeSpan Serves)> asked) => (await asked.ConfigureAwait(false)).Token;
-    }
 }
