@@ -13,6 +13,8 @@ public sealed class KafkaRenewalSpec
 {
     static readonly MessageLayout s_asked = KafkaApi.All[3].Request(1);
     static readonly MessageLayout s_answered = KafkaApi.All[3].Response(1);
+    static readonly MessageLayout s_choose = KafkaApi.All[17].Request(1);
+    static readonly MessageLayout s_prove = KafkaApi.All[36].Request(1);
     static readonly MessageLayout s_chosen = KafkaApi.All[17].Response(1);
     static readonly MessageLayout s_authenticated = KafkaApi.All[36].Response(2);
     static readonly UpstreamCredentials s_credentials = new("gateway", "new password") { Mechanism = SaslMechanism.Plain };
@@ -127,6 +129,42 @@ public sealed class KafkaRenewalSpec
     }
 
     [Fact]
+    public void A_client_whose_own_new_proof_is_judged_meanwhile_gets_its_answer_when_it_is()
+    {
+        Say(KafkaFrame.Request(s_choose, 7, new StructValue(s_choose.Body).With("Mechanism", "PLAIN")));
+        Say(KafkaFrame.Request(s_prove, 8, new StructValue(s_prove.Body).With("AuthBytes", "\0me\0token"u8.ToArray())));
+        Assert.NotNull(_output.Proof);
+        Taken(_toClient);
+        _conversation.RenewUpstream(s_credentials, _output);
+
+        Hear(Chosen(0));
+        _conversation.Renewed(_toClient);
+        Assert.Equal(0, _toClient.WrittenCount);
+        Hear(Authenticated(1, lasts: 0));
+
+        Assert.Equal(8, Taken(_toClient)[7]);
+        Say(Request(9));
+        Hear(Response(9));
+        Assert.Equal(Response(9), Taken(_toClient));
+    }
+
+    [Fact]
+    public void The_answer_to_a_clients_own_new_proof_does_not_keep_the_brokers_waiting()
+    {
+        Say(KafkaFrame.Request(s_choose, 7, new StructValue(s_choose.Body).With("Mechanism", "PLAIN")));
+        Say(KafkaFrame.Request(s_prove, 8, new StructValue(s_prove.Body).With("AuthBytes", "\0me\0token"u8.ToArray())));
+        Taken(_toClient);
+        _conversation.RenewUpstream(s_credentials, _output);
+        Hear(Chosen(0));
+        Hear(Authenticated(1, lasts: 0));
+        Assert.Equal((0, false), (_toClient.WrittenCount, _conversation.AwaitsUpstream));
+
+        _conversation.Renewed(_toClient);
+
+        Assert.Equal(8, Taken(_toClient)[7]);
+    }
+
+    [Fact]
     public void A_broker_that_does_not_take_it_ends_the_session_and_no_answer_of_its_own_is_told()
     {
         _conversation.RenewUpstream(s_credentials, _output);
@@ -140,7 +178,7 @@ public sealed class KafkaRenewalSpec
     }
 
     [Fact]
-    public void Answers_to_another_question_or_that_are_none_end_the_session()
+    public void Answers_to_another_question_end_the_session()
     {
         _conversation.RenewUpstream(s_credentials, _output);
 

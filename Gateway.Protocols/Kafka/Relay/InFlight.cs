@@ -29,8 +29,22 @@ sealed class InFlight(Limits limits)
     /// <summary>Whether that answers what the gateway asked for itself, and is nothing for the client.</summary>
     public bool NextIsOwn => _count > 0 && _ring[_first].IsOwn;
 
-    /// <summary>The gateway's own request was sent. There is never more than one at a time, which needs no bound.</summary>
-    public void AwaitOwn(MessageLayout response, int correlationId) => Add(new Awaited(response, correlationId, null) { IsOwn = true });
+    /// <summary>
+    /// The gateway's own request was sent. There is never more than one at a time, which needs no bound. Its response comes before an answer whose place is
+    /// kept: that may take as long as it likes, and the client hears of the one and not of the other.
+    /// </summary>
+    public void AwaitOwn(MessageLayout response, int correlationId)
+    {
+        var own = new Awaited(response, correlationId, null) { IsOwn = true };
+        if (_count == 0 || !Last.IsKept)
+        {
+            Add(own);
+            return;
+        }
+
+        Last = own;
+        Add(default);
+    }
 
     /// <summary>False when too much waits already.</summary>
     public bool TryAwait(MessageLayout response, int correlationId, byte[]? denied) => TryAdd(new Awaited(response, correlationId, denied));
@@ -56,7 +70,7 @@ sealed class InFlight(Limits limits)
         for (var i = 0; i < _count; i++)
         {
             ref var place = ref _ring[(_first + i) % _ring.Length];
-            if (place.Response is not null || place.Own is not null) continue;
+            if (!place.IsKept) continue;
             place = new Awaited(null, 0, frame);
             _ownBytes += frame.Length;
             break;
@@ -75,6 +89,8 @@ sealed class InFlight(Limits limits)
         Drop();
         return answer;
     }
+
+    ref Awaited Last => ref _ring[(_first + _count - 1) % _ring.Length];
 
     bool TryAdd(Awaited awaited)
     {
@@ -113,5 +129,8 @@ sealed class InFlight(Limits limits)
     {
         /// <summary>The response is to a request of the gateway's own.</summary>
         public bool IsOwn { get; init; }
+
+        /// <summary>The place of an answer that is not known yet.</summary>
+        public bool IsKept => Response is null && Own is null;
     }
 }
