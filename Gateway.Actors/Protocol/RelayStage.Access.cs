@@ -53,19 +53,20 @@ public sealed partial class RelayStage
             _output.Proof = null;
             if (_isOver) return;
             _isRenewing = true;
-            _ = RenewAsync(proof);
+            _ = TellAsync(() => _access.RenewAsync(proof), _renewed);
         }
 
-        async Task RenewAsync(ClientProof proof)
+        /// <summary>Hands on what is found, or that finding it out failed: nobody else would hear of that.</summary>
+        static async Task TellAsync<T>(Func<Task<Verdict<T>>> find, Action<Verdict<T>> found)
+            where T : class
         {
             try
             {
-                _renewed(await _access.RenewAsync(proof).ConfigureAwait(false));
+                found(await find().ConfigureAwait(false));
             }
             catch (Exception fault)
             {
-                // Nobody else would hear of it, and a session that cannot be judged does not go on.
-                _renewed(new Refused(Refusal.InternalFault, fault.GetBaseException().GetType().Name));
+                found(new Refused(Refusal.InternalFault, fault.GetBaseException().GetType().Name));
             }
         }
 

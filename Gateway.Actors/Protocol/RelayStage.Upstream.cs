@@ -16,15 +16,18 @@ public sealed partial class RelayStage
         /// <summary>And after which it is tried again where that could not even begin.</summary>
         const double Again = 0.03;
 
-        Action<Verdict<UpstreamCredentials>> _credentialsRead = null!;
+        Action<Verdict<UpstreamCredentials>>? _credentialsRead;
         long _upstreamSince;
         bool _isReadingCredentials;
         bool _awaitedUpstream;
 
+        /// <summary>The client will send no more, and what it sent last waits with the upstream's answer.</summary>
+        bool _clientFinishedEarly;
+
         void WatchUpstream()
         {
             if (_conversation.UpstreamLasts is not { } lasts) return;
-            _credentialsRead = GetAsyncCallback<Verdict<UpstreamCredentials>>(CredentialsRead);
+            _credentialsRead ??= GetAsyncCallback<Verdict<UpstreamCredentials>>(CredentialsRead);
             _upstreamSince = _time.GetTimestamp();
             ScheduleOnce(UpstreamEnds, Schedulable(lasts * RenewedAfter));
         }
@@ -39,20 +42,7 @@ public sealed partial class RelayStage
             }
 
             _isReadingCredentials = true;
-            _ = ReadCredentialsAsync();
-        }
-
-        async Task ReadCredentialsAsync()
-        {
-            try
-            {
-                _credentialsRead(await _rules.Credentials().ConfigureAwait(false));
-            }
-            catch (Exception fault)
-            {
-                // Nobody else would hear of it.
-                _credentialsRead(new Refused(Refusal.InternalFault, fault.GetBaseException().GetType().Name));
-            }
+            _ = TellAsync(_rules.Credentials, _credentialsRead!);
         }
 
         void CredentialsRead(Verdict<UpstreamCredentials> read)
@@ -81,8 +71,14 @@ public sealed partial class RelayStage
             if (_isOver || _conversation.AwaitsUpstream == _awaitedUpstream) return;
             _awaitedUpstream = _conversation.AwaitsUpstream;
             CancelTimer(UpstreamAnswers);
-            if (_awaitedUpstream) ScheduleOnce(UpstreamAnswers, _rules.UpstreamTimeout);
-            else WatchUpstream();
+            if (_awaitedUpstream)
+            {
+                ScheduleOnce(UpstreamAnswers, _rules.UpstreamTimeout);
+                return;
+            }
+
+            WatchUpstream();
+            if (_clientFinishedEarly) Finished(_up);
         }
 
         void CheckUpstream()

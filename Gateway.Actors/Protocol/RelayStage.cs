@@ -128,6 +128,12 @@ public sealed partial class RelayStage(
 
         void Finished(Half half)
         {
+            if (half == _up && _conversation.AwaitsUpstream)
+            {
+                _clientFinishedEarly = true;
+                return;
+            }
+
             var refusal = _conversation.FinishDirection(half.Direction);
             if (refusal == Refusal.None) CloseHalf(half, SessionEnd.ClosedBy(half.Direction));
             else Refuse(refusal, "the connection ended within a frame");

@@ -1,6 +1,7 @@
 using Gateway.Actors;
 using Gateway.Actors.Protocol;
 using Gateway.Protocols;
+using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Xunit;
 
@@ -32,6 +33,7 @@ public sealed class RelayUpstreamSpec : SteppedSystem
 
             Assert.Equal("login: secret", await upstream.ReceiveAsync());
             await upstream.SendAsync("L");
+            Assert.Equal("taken", await upstream.ReceiveAsync());
         }
 
         Assert.False(ended.IsCompleted);
@@ -50,11 +52,28 @@ public sealed class RelayUpstreamSpec : SteppedSystem
         Assert.Equal("a", await upstream.ReceiveAsync());
         await upstream.SendAsync("answer");
         Assert.Equal("answer", await client.ReceiveAsync());
-        var next = upstream.ReceiveAsync();
-        Assert.False(next.IsCompleted);
         await upstream.SendAsync("L");
 
-        Assert.Equal("b", await next);
+        Assert.Equal("taken", await upstream.ReceiveAsync());
+        Assert.Equal("b", await upstream.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task What_a_client_that_leaves_meanwhile_said_last_still_goes_out()
+    {
+        var (client, upstream, ended) = await StartedAsync();
+        await PassAsync(s_untilRenewal, () => _read == 1);
+        Assert.Equal("login: secret", await upstream.ReceiveAsync());
+
+        client.Finish();
+        await upstream.SendAsync("answer");
+        Assert.Equal("answer", await client.ReceiveAsync());
+        await upstream.SendAsync("L");
+
+        Assert.Equal("taken", await upstream.ReceiveAsync());
+        Assert.Null(await upstream.ReceiveAsync());
+        upstream.Finish();
+        Assert.Equal(Ending.ClosedByClient, (await ended.WaitAsync(s_deadline)).Ending);
     }
 
     [Fact]
@@ -83,7 +102,7 @@ public sealed class RelayUpstreamSpec : SteppedSystem
         await PassAsync(s_lasts * 0.04, () => _read == 3);
         Assert.Equal("login: found", await upstream.ReceiveAsync());
         await upstream.SendAsync("L");
-        await upstream.SendAsync("over");
+        Assert.Equal("taken", await upstream.ReceiveAsync());
 
         _credentials = new Refused(Refusal.UpstreamSecretUnavailable, "it is gone");
         await PassAsync(s_untilRenewal, () => _read == 4);

@@ -6,7 +6,7 @@ namespace Gateway.Specs.Support;
 /// <summary>
 /// A protocol of a few words, for specs of what surrounds a conversation. A chunk that begins with <c>D</c> is denied and answered with "denied", one
 /// that begins with <c>X</c> is refused, <c>A</c> brings the rest as a new proof, <c>B</c> makes one hundred bytes for both sides, <c>L</c>
-/// takes the gateway's new login; everything else passes.
+/// takes the gateway's new login and says "taken"; everything else passes.
 /// </summary>
 sealed class ScriptedConversation : Conversation
 {
@@ -45,6 +45,7 @@ sealed class ScriptedConversation : Conversation
                 return RelayVerdict.PassOutput;
             case (byte)'L':
                 _awaits = false;
+                output.ToUpstream.Write("taken"u8);
                 return RelayVerdict.PassOutput;
             case (byte)'X':
                 output.ToUpstream.Write("half of it"u8);
