@@ -16,7 +16,7 @@ namespace Gateway.Actors.Hosting;
 /// The actors of a node, from the region that holds its sessions to the listeners, and their orderly end: listeners stop, sessions finish by themselves
 /// for the grace period, the rest are sealed as drained, the node leaves.
 /// </summary>
-public sealed class NodeActors(
+public sealed partial class NodeActors(
     ActorSystem system, NodeIdentity identity, GatewayOptions options, SessionParts parts, NodeConnections connections,
     ILoggerFactory logging)
 {
@@ -61,10 +61,21 @@ public sealed class NodeActors(
 
     async Task ListenAsync(IReadOnlyList<Listener> listeners, IActorRef region)
     {
-        // A node whose shards are nobody's yet would let its first clients wait where the node that says whose a shard is has just died.
-        await ShardClaim.MakeAsync(region, SessionIds.NewInEachShard(identity.Key, parts.Time), parts.Time, logging);
-        if (!IsDraining) Listen(listeners, region);
+        try
+        {
+            // A node whose shards are nobody's yet would let its first clients wait where the node that says whose a shard is has just died.
+            await ShardClaim.MakeAsync(region, SessionIds.NewInEachShard(identity.Key, parts.Time), parts.Time, logging);
+            if (!IsDraining) Listen(listeners, region);
+        }
+        catch (Exception fault)
+        {
+            // Nobody else would hear of it. The node stays unready.
+            LogDeaf(logging.CreateLogger("Gateway.Node"), fault);
+        }
     }
+
+    [LoggerMessage(403, LogLevel.Critical, "This node cannot listen; end it and start it anew")]
+    static partial void LogDeaf(ILogger log, Exception cause);
 
     void Listen(IReadOnlyList<Listener> listeners, IActorRef region)
     {
@@ -92,6 +103,8 @@ public sealed class NodeActors(
         _listeners = actor;
         connections.Changed = () => actor.Tell(ListenersActor.Changed.Instance);
         actor.Tell(ListenersActor.Changed.Instance);
+        // Who drains meanwhile saw no listeners yet to stop.
+        if (IsDraining) system.Stop(actor);
     }
 
     // The client end judges what it was shown; here nothing is left to tell.
