@@ -19,7 +19,7 @@ sealed class UpstreamLoginReader(ConnectionFiles files)
         var (userName, password, client) = (fields.Text("userName"), _secrets.Read(fields, Password), Client(fields));
         if (client is not null && password is not null) fields.Fault("oauth", "is given together with a password", "keep one of them");
         var login = new UpstreamLogin(userName ?? client?.ClientId, password) { OAuth = client, Mechanism = Mechanism(fields, protocol, client is not null) };
-        if (protocol.Mechanisms.Count > 0) RequireWhole(login, fields);
+        if (protocol.Mechanisms.Count > 0) RequireWhole(fields);
         return login;
     }
 
@@ -43,13 +43,11 @@ sealed class UpstreamLoginReader(ConnectionFiles files)
         return mechanism;
     }
 
-    static void RequireWhole(UpstreamLogin login, YamlFields fields)
+    static void RequireWhole(YamlFields fields)
     {
-        if (login.OAuth is not null || fields.Has("oauth")) return;
-        fields.Require(login.UserName is not null, "userName", "is required", "name the gateway's user at the upstream");
-        fields.Require(
-            login.Password is not null || SecretReader.IsGiven(fields, Password),
-            "passwordFile", "is required", "say where the password is");
+        if (fields.Has("oauth")) return;
+        fields.Require(fields.Has("userName"), "userName", "is required", "name the gateway's user at the upstream");
+        fields.Require(SecretReader.IsGiven(fields, Password), "passwordFile", "is required", "say where the password is");
     }
 
     OAuthClient? Client(YamlFields login)
@@ -60,9 +58,7 @@ sealed class UpstreamLoginReader(ConnectionFiles files)
         var isHttps = Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps && address.UserInfo.Length == 0;
         fields.Require(isHttps || endpoint.Length == 0, "tokenEndpoint", "is no https address", "write https://HOST/PATH");
         var (secret, authorities) = (_secrets.Read(fields, ClientSecret), fields.Certificates("authorities", files));
-        fields.Require(
-            secret is not null || SecretReader.IsGiven(fields, ClientSecret),
-            "clientSecretFile", "is required", "say where the client's secret is");
+        fields.Require(SecretReader.IsGiven(fields, ClientSecret), "clientSecretFile", "is required", "say where the client's secret is");
         if (!isHttps || clientId.Length == 0 || secret is null) return null;
         return new OAuthClient
         {

@@ -29,6 +29,7 @@ public sealed class ScramClient : SaslClient
     readonly string _nonce;
     readonly string _bare;
     byte[]? _serverSignature;
+    bool _isServerProved;
 
     public ScramClient(SaslMechanism mechanism, string userName, string password, string nonce)
     {
@@ -47,8 +48,6 @@ public sealed class ScramClient : SaslClient
     public override byte[] First => Encoding.UTF8.GetBytes(GS2 + _bare);
 
     public override bool IsSatisfied => _isServerProved;
-
-    bool _isServerProved;
 
     public static string NewNonce() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
 

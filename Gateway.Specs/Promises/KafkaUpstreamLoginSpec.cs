@@ -95,7 +95,7 @@ public sealed class KafkaUpstreamLoginSpec : IAsyncLifetime
     [InlineData("SCRAM-SHA-256")]
     public async Task Before_a_brokers_limit_the_gateway_logs_in_again_and_no_client_notices(string mechanism)
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server(), rules: new KafkaLoginRules(mechanism) { Lasts = TimeSpan.FromSeconds(3) });
+        await using var cluster = new KafkaCluster(_upstreams.Server(), rules: new KafkaLoginRules(mechanism) { Lasts = TimeSpan.FromSeconds(6) });
         await using var node = await StartAsync(cluster, $"{{ {Login}, mechanism: {mechanism} }}");
         cluster.Mock.CreateTopic("orders", 1);
         var token = KafkaNode.Token(_issuer);
@@ -104,7 +104,7 @@ public sealed class KafkaUpstreamLoginSpec : IAsyncLifetime
         {
             await ProduceAsync(producer, sent);
             using var late = new CancellationTokenSource(s_patience);
-            while (cluster.Logins.Max() < 5) await ProduceAsync(producer, sent, late.Token);
+            while (cluster.Logins.Max() < 3) await ProduceAsync(producer, sent, late.Token);
         }
 
         var consumed = await KafkaClients.ConsumeAsync(KafkaNode.ByPassword<ConsumerConfig>(node, token), "orders", sent.Count, inGroup: false);

@@ -24,7 +24,7 @@ sealed class KafkaSasl(KafkaLoginRules rules, string userName, string password)
     const short AuthenticationFailed = 58;
 
     /// <summary>What a busy machine may be late by.</summary>
-    static readonly TimeSpan s_late = TimeSpan.FromSeconds(4);
+    static readonly TimeSpan s_late = TimeSpan.FromSeconds(1.5);
 
     ScramServer? _scram;
     DateTimeOffset? _until;
