@@ -13,12 +13,17 @@ namespace Gateway.Actors.Hosting;
 /// registry, each as an act, and the keys of recordings in their rows. Whatever is changed meanwhile is left alone, and is sealed with the
 /// newest key anyway.
 /// </summary>
-public sealed class Resealing(IRegistry registry, IRegistryCommands commands, IRecordingKeys recordings, ClusterKey key)
+/// <param name="registry">What is there.</param>
+/// <param name="commands">Does the acts.</param>
+/// <param name="recordings">The keys of recordings.</param>
+/// <param name="key">Opens, and seals again.</param>
+/// <param name="most">Recordings of one call. Origin: a request that is answered within seconds; whoever wants more goes on from there.</param>
+public sealed class Resealing(
+    IRegistry registry, IRegistryCommands commands, IRecordingKeys recordings, ClusterKey key, int most = Resealing.MostRecordings)
 {
     /// <summary>Acts of one change. Origin: what the registry writes at once stays small. Large ones close a change before: it is one message.</summary>
     const int MostActs = 50;
 
-    /// <summary>Recordings of one call. Origin: a request that is answered within seconds; whoever wants more asks again.</summary>
     const int MostRecordings = 5_000;
 
     const int Page = 500;
@@ -38,12 +43,15 @@ public sealed class Resealing(IRegistry registry, IRegistryCommands commands, IR
     /// <summary>
     /// Seals again, all of the registry and some thousand recordings' keys at once. Throws <see cref="JournalUnavailableException"/>.
     /// </summary>
-    public async Task<(ResealView? Done, RegistryAnswer Answer)> SealAgainAsync(Act act, CancellationToken cancel)
+    /// <param name="act">Who has it done.</param>
+    /// <param name="after">Only recordings of sessions that come after this one, and nothing of the registry; from the beginning where it is empty.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task<(ResealView? Done, RegistryAnswer Answer)> SealAgainAsync(Act act, string after, CancellationToken cancel)
     {
         var recorded = new ActRecorded { Act = act, Kind = ActKind.SealedAgain, Target = "cluster key", Detail = $"with key {key.Ids[0]}" };
         var answer = await commands.ChangeAsync([recorded], basis: null, cancel).ConfigureAwait(false);
         if (!answer.IsDone) return (null, answer);
-        var old = SealedThings.Of(registry.Current).Where(thing => !key.IsNewest(thing.Bytes.Span)).ToArray();
+        var old = after.Length > 0 ? [] : SealedThings.Of(registry.Current).Where(thing => !key.IsNewest(thing.Bytes.Span)).ToArray();
         var done = 0;
         foreach (var acts in Changes(old.Select(thing => Again(thing, act)).OfType<Resealed>(), act))
         {
@@ -52,8 +60,8 @@ public sealed class Resealing(IRegistry registry, IRegistryCommands commands, IR
             done += acts.Length;
         }
 
-        var (sealedAgain, unreadable, left) = await RecordingsAsync(cancel).ConfigureAwait(false);
-        return (new(key.Ids[0], done, sealedAgain, left, old.Length - done + unreadable), answer);
+        var (sealedAgain, unreadable, next) = await RecordingsAsync(after, cancel).ConfigureAwait(false);
+        return (new(key.Ids[0], done, sealedAgain, old.Length - done + unreadable, next), answer);
     }
 
     // Each of as many acts as go into one message, and with an identifier of its own: the registry does acts of one identifier once.
@@ -117,13 +125,14 @@ public sealed class Resealing(IRegistry registry, IRegistryCommands commands, IR
         _ => key.OpenAccount(thing.Name, thing.Bytes),
     };
 
-    async Task<(int Sealed, int Unopened, bool IsMoreLeft)> RecordingsAsync(CancellationToken cancel)
+    async Task<(int Sealed, int Unopened, string? Next)> RecordingsAsync(string after, CancellationToken cancel)
     {
-        var (done, unopened, after) = (0, 0, "");
-        while (done + unopened < MostRecordings)
+        var (seen, done, unopened) = (0, 0, 0);
+        while (seen < most)
         {
-            var page = await recordings.SealedByOthersAsync(key.Newest, after, Page, cancel).ConfigureAwait(false);
-            if (page.Count == 0) return (done, unopened, false);
+            var page = await recordings.SealedByOthersAsync(key.Newest, after, Math.Min(Page, most - seen), cancel).ConfigureAwait(false);
+            if (page.Count == 0) return (done, unopened, null);
+            seen += page.Count;
             after = page[^1].SessionId;
             var again = new List<(string SessionId, byte[] Before, byte[] After)>(page.Count);
             foreach (var (sessionId, bytes) in page)
@@ -135,7 +144,7 @@ public sealed class Resealing(IRegistry registry, IRegistryCommands commands, IR
             done += await recordings.ReplaceAsync(again, cancel).ConfigureAwait(false);
         }
 
-        return (done, unopened, true);
+        return (done, unopened, after);
     }
 
     byte[]? Again(string sessionId, byte[] bytes)

@@ -88,7 +88,7 @@ public sealed class RecordingKeys(JournalDatabase database) : IRecordingKeys
 
     public Task<IReadOnlyList<(string SessionId, byte[] Sealed)>> SealedByOthersAsync(
         ReadOnlyMemory<byte> keyId, string after, int most, CancellationToken cancel) => ListAsync(
-            new SqlStatement(Others, ("id", keyId.ToArray()), ("after", after), ("most", most)),
+            new SqlStatement(Others, ("id", keyId.ToArray()), ("after", Of(after)), ("most", most)),
             reader => (reader.GetString(0), reader.GetFieldValue<byte[]>(1)), cancel);
 
     public async Task<int> ReplaceAsync(IReadOnlyList<(string SessionId, byte[] Before, byte[] After)> keys, CancellationToken cancel)

@@ -37,22 +37,23 @@ static class ClusterKeyCommands
         command.SetAction(async (parsed, cancel) =>
         {
             using var node = source.Node(parsed);
-            var (registry, recordings) = (0, 0L);
-            while (true)
+            var (registry, recordings, unopened) = (0, 0L, 0L);
+            ResealView done;
+            var query = "";
+            do
             {
-                var done = await node.PostAsync("/v1/cluster-key/reseal", null, AdminJson.Default.ResealView, cancel)
+                done = await node.PostAsync($"/v1/cluster-key/reseal{query}", null, AdminJson.Default.ResealView, cancel)
                     ?? throw new CommandException(ExitCode.NotFound, "the node seals nothing again; is it of this version?");
-                (registry, recordings) = (registry + done.Registry, recordings + done.Recordings);
-                // Where nothing more can be opened, asking again would go on for ever.
-                if (done.MoreLeft && done.Recordings > 0) continue;
-                output.Line(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"sealed again with key {done.Key}: {registry} of the registry, the keys of {recordings} recordings"));
-                if (done.Unopened == 0) return ExitCode.Ok;
-                var unopened = done.Unopened.ToString(CultureInfo.InvariantCulture);
-                throw new CommandException(
-                    ExitCode.Failed, $"{unopened} were sealed with a key that the node does not have; see: gateway cluster-key show");
+                (registry, recordings, unopened) = (registry + done.Registry, recordings + done.Recordings, unopened + done.Unopened);
+                query = $"?after={Uri.EscapeDataString(done.Next ?? "")}";
             }
+            while (done.Next is not null);
+
+            output.Line(string.Create(
+                CultureInfo.InvariantCulture, $"sealed again with key {done.Key}: {registry} of the registry, the keys of {recordings} recordings"));
+            if (unopened == 0) return ExitCode.Ok;
+            var left = unopened.ToString(CultureInfo.InvariantCulture);
+            throw new CommandException(ExitCode.Failed, $"{left} were sealed with a key that the node does not have; see: gateway cluster-key show");
         });
         return command;
     }

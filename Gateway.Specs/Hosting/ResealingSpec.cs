@@ -46,11 +46,11 @@ public sealed class ResealingSpec : IDisposable
             [new SealedByView(_both.Ids[0], "newest", 0, 0, 0), new SealedByView(_both.Ids[1], "older", 1, 4, Recordings)],
             (await resealing.ShowAsync(default)).Keys);
 
-        var (done, _) = await resealing.SealAgainAsync(SampleRegistry.ActOf("again"), default);
-        var (again, _) = await resealing.SealAgainAsync(SampleRegistry.ActOf("and again"), default);
+        var (done, _) = await resealing.SealAgainAsync(SampleRegistry.ActOf("again"), "", default);
+        var (again, _) = await resealing.SealAgainAsync(SampleRegistry.ActOf("and again"), "", default);
 
-        Assert.Equal(new ResealView(_both.Ids[0], 5, Recordings, false, 0), done);
-        Assert.Equal(new ResealView(_both.Ids[0], 0, 0, false, 0), again);
+        Assert.Equal(new ResealView(_both.Ids[0], 5, Recordings, 0, null), done);
+        Assert.Equal(new ResealView(_both.Ids[0], 0, 0, 0, null), again);
         Assert.Equal(
             [new SealedByView(_both.Ids[0], "newest", 1, 4, Recordings), new SealedByView(_both.Ids[1], "older", 0, 0, 0)],
             (await resealing.ShowAsync(default)).Keys);
@@ -75,7 +75,7 @@ public sealed class ResealingSpec : IDisposable
         var proposed = new OneMessage(_registry);
         var resealing = new Resealing(_registry, proposed, new RecordingKeys(journal.Database), _both);
 
-        var (done, answer) = await resealing.SealAgainAsync(SampleRegistry.ActOf("again"), default);
+        var (done, answer) = await resealing.SealAgainAsync(SampleRegistry.ActOf("again"), "", default);
 
         Assert.True(answer.IsDone, answer.Detail);
         Assert.Equal((20, 0), (done!.Registry, done.Unopened));
@@ -90,11 +90,35 @@ public sealed class ResealingSpec : IDisposable
         _registry.Do(new SecretPut { Act = SampleRegistry.Act, Name = "broker", Sealed = _before.Seal("broker", "hunter2") });
         var resealing = new Resealing(_registry, _registry, new RecordingKeys(journal.Database), _after);
 
-        var (done, _) = await resealing.SealAgainAsync(SampleRegistry.ActOf("again"), default);
+        var (done, _) = await resealing.SealAgainAsync(SampleRegistry.ActOf("again"), "", default);
 
         Assert.Equal((0, 1), (done!.Registry, done.Unopened));
         Assert.Equal("hunter2", _before.Open("broker", _registry.Current.Secrets["broker"].Sealed.Span));
         Assert.Contains(new SealedByView(_before.Ids[0], "unknown", 1, 0, 0), (await resealing.ShowAsync(default)).Keys);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Recordings_that_no_key_of_the_node_opens_keep_no_other_from_being_sealed_again(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, _server);
+        var keys = new RecordingKeys(journal.Database);
+        var lost = ClusterKey.Ephemeral();
+        await InsertAsync(journal, database, Enumerable.Range(0, 7).Select(n => ($"a{n}", lost, Recording(n))).Append(("b", _before, Recording(7))));
+        _registry.Do(new SecretPut { Act = SampleRegistry.Act, Name = "broker", Sealed = _before.Seal("broker", "hunter2") });
+        var resealing = new Resealing(_registry, _registry, keys, _both, most: 3);
+        var done = new List<ResealView>();
+
+        do
+        {
+            var act = SampleRegistry.ActOf($"again-{done.Count}");
+            done.Add((await resealing.SealAgainAsync(act, done.LastOrDefault()?.Next ?? "", default)).Done!);
+        }
+        while (done[^1].Next is not null);
+
+        var key = _both.Ids[0];
+        Assert.Equal([new(key, 1, 0, 3, "a2"), new(key, 0, 0, 3, "a5"), new(key, 0, 1, 1, null)], done);
+        Assert.Equal(Recording(7), _after.OpenBytes(RecordingKey.What, "b", (await keys.FindAsync("b", default)).Bytes));
     }
 
     [Fact]
@@ -142,15 +166,20 @@ public sealed class ResealingSpec : IDisposable
     // More than one page.
     async Task RecordAsync(TestJournal journal, RecordingKeys keys, string database)
     {
-        string Row(string session, byte[] plain)
+        await InsertAsync(journal, database, Enumerable.Range(0, Recordings).Select(n => ($"s{n:0000}", _before, Recording(n))).Append(("erased", _before, [1])));
+        await keys.DestroyAsync("erased", 7, default);
+    }
+
+    static Task InsertAsync(TestJournal journal, string database, IEnumerable<(string Session, ClusterKey By, byte[] Plain)> recordings)
+    {
+        string Row(string session, ClusterKey by, byte[] plain)
         {
-            var hex = Convert.ToHexString(_before.SealBytes(RecordingKey.What, session, plain));
+            var hex = Convert.ToHexString(by.SealBytes(RecordingKey.What, session, plain));
             return database == TestJournal.Sqlite ? $"('{session}', x'{hex}')" : $"('{session}', '\\x{hex}')";
         }
 
-        var rows = Enumerable.Range(0, Recordings).Select(n => Row($"s{n:0000}", Recording(n))).Append(Row("erased", [1]));
-        await journal.SqlAsync($"insert into gateway_session_keys (session_id, sealed_key) values {string.Join(", ", rows)}");
-        await keys.DestroyAsync("erased", 7, default);
+        var rows = recordings.Select(recording => Row(recording.Session, recording.By, recording.Plain));
+        return journal.SqlAsync($"insert into gateway_session_keys (session_id, sealed_key) values {string.Join(", ", rows)}");
     }
 
     static byte[] Recording(int n) => SHA256.HashData(BitConverter.GetBytes(n));

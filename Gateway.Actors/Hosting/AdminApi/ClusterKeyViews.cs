@@ -17,6 +17,6 @@ public sealed record SealedByView(string Key, string State, int Secrets, int Key
 /// <param name="Key">With this key.</param>
 /// <param name="Registry">So much of the registry.</param>
 /// <param name="Recordings">Keys of so many recordings.</param>
-/// <param name="MoreLeft">There are more recordings: ask again.</param>
 /// <param name="Unopened">So much was sealed with a key that is not in the node's file, and stays as it is.</param>
-public sealed record ResealView(string Key, int Registry, int Recordings, bool MoreLeft, int Unopened);
+/// <param name="Next">There may be more recordings: ask again, for those after this session. Null at the end.</param>
+public sealed record ResealView(string Key, int Registry, int Recordings, int Unopened, string? Next);
