@@ -188,6 +188,27 @@ public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem, ISe
         await WellAsync(states);
     }
 
+    [Fact]
+    public async Task A_journal_that_cannot_be_read_is_logged_though_the_outlet_was_away_before()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
+        _outlet.Fault = new OutletException("is away");
+        var states = Keep(journal, out _);
+        await RecordAsync(journal, "one");
+        await LoggedAsync(140);
+
+        await journal.SqlAsync($"alter table {JournalDatabase.OutletTable} rename to away");
+        await LoggedAsync(142);
+        Assert.Equal("the journal cannot be read", Assert.Single(states.Checks).Note);
+
+        await journal.SqlAsync($"alter table away rename to {JournalDatabase.OutletTable}");
+        await AwaitAssertAsync(() =>
+        {
+            Pass(TimeSpan.FromSeconds(AfterFaults));
+            Assert.Equal([140, 142, 140], _log.Lines.Select(line => line.Event).Where(number => number is 140 or 142));
+        }, TimeSpan.FromSeconds(20));
+    }
+
     protected override void AfterAll()
     {
         _meter.Dispose();
@@ -209,6 +230,12 @@ public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem, ISe
             this, _meter.Outlet, batch, _outlet, new SqlEventFeed(journal.Database), states, Time, LoggerFactory.Create(l => l.AddProvider(_log)))));
         return states;
     }
+
+    Task LoggedAsync(int number) => AwaitAssertAsync(() =>
+    {
+        Pass(TimeSpan.FromSeconds(AfterFaults));
+        Assert.Single(_log.Lines, line => line.Event == number);
+    }, TimeSpan.FromSeconds(20));
 
     Task TakenAsync(int count, int seconds = 1) => AwaitAssertAsync(() =>
     {

@@ -25,7 +25,7 @@ public sealed partial class OutletKeeper
     readonly OutletParts _parts;
     readonly ILogger _log;
     readonly JournalHorizon _horizon = new();
-    bool _isHeld;
+    string? _told;
     int _failures;
     DateTimeOffset _notBefore;
 
@@ -71,8 +71,7 @@ public sealed partial class OutletKeeper
         catch (OutletException e)
         {
             Failed(e.Message, e.RetryAfter, batch[0].At);
-            // Once for each time it goes away; the metric counts the others.
-            if (_failures == 1) NotTaken(_parts.Name, e.Message);
+            if (IsNew(e.Message)) NotTaken(_parts.Name, e.Message);
             return false;
         }
 
@@ -90,8 +89,8 @@ public sealed partial class OutletKeeper
 
     void Arrived()
     {
-        if (_failures > 0 || _isHeld) Works(_parts.Name);
-        (_isHeld, _failures, _notBefore) = (false, 0, default);
+        if (_told is not null) Works(_parts.Name);
+        (_told, _failures, _notBefore) = (null, 0, default);
         _parts.State.IsWell(_parts.Name);
     }
 
@@ -105,16 +104,26 @@ public sealed partial class OutletKeeper
     // The journal, or a defect.
     void Broken(Exception cause)
     {
-        Failed(cause is DbException or TimeoutException or OperationCanceledException ? "the journal cannot be read" : "see the log", null, null);
-        if (_failures == 1) NotTold(cause, _parts.Name);
+        const string Unread = "the journal cannot be read";
+        var isUnread = cause is DbException or TimeoutException or OperationCanceledException;
+        Failed(isUnread ? Unread : "see the log", null, null);
+        if (IsNew(isUnread ? Unread : cause.Message)) NotTold(cause, _parts.Name);
     }
 
     // Neither the outlet's doing nor the journal's: somebody began to write there, and does not end.
     void Held(DateTimeOffset since)
     {
-        _parts.State.Waits(_parts.Name, "a transaction on the journal does not end", UnixMicros.Of(since));
-        if (!_isHeld) NotSettled(_parts.Name);
-        _isHeld = true;
+        const string Problem = "a transaction on the journal does not end";
+        _parts.State.Waits(_parts.Name, Problem, UnixMicros.Of(since));
+        if (IsNew(Problem)) NotSettled(_parts.Name);
+    }
+
+    // Each problem is logged once until all is well again, or another takes its place; the metric counts the others.
+    bool IsNew(string problem)
+    {
+        if (problem == _told) return false;
+        _told = problem;
+        return true;
     }
 
     [LoggerMessage(140, LogLevel.Warning, "Outlet {Outlet} does not take events, and is tried again: {Problem}")]
