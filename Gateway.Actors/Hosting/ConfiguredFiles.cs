@@ -86,11 +86,10 @@ public static class ConfiguredFiles
     public static X509Certificate2Collection Certificates(string path, out FileProblem? problem)
     {
         var certificates = new X509Certificate2Collection();
-        problem = Unreadable(path);
-        if (problem is not null) return certificates;
+        if (Pem(path, out problem) is not { } text) return certificates;
         try
         {
-            certificates.ImportFromPemFile(path);
+            certificates.ImportFromPem(text);
             if (certificates.Count == 0) problem = NoCertificates(path);
         }
         catch (CryptographicException)
@@ -107,15 +106,26 @@ public static class ConfiguredFiles
         Certificates(certificatePath, out problem);
         problem ??= NotSecret(keyPath);
         if (problem is not null) return null;
+        if (Pem(certificatePath, out problem) is not { } certificate || Pem(keyPath, out problem) is not { } key) return null;
         try
         {
-            return X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
+            return X509Certificate2.CreateFromPem(certificate, key);
         }
         catch (Exception fault) when (fault is CryptographicException or ArgumentException)
         {
             problem = new($"{keyPath} is not the private key (PEM, unencrypted) of {certificatePath}", "name the certificate and key that belong together");
             return null;
         }
+    }
+
+    // As much as a fingerprint looks at: what it passes over would be taken once, and never again when it has changed.
+    static string? Pem(string path, out FileProblem? problem)
+    {
+        problem = Unreadable(path);
+        if (problem is not null) return null;
+        var text = Text(path, LargestPem);
+        if (text is null) problem = new($"{path} is larger than {LargestPem} bytes", "leave the certificates or the key in it that are used");
+        return text;
     }
 
     static FileProblem NoCertificates(string path) => new($"{path} holds no valid certificate", "give one or more certificates in PEM");

@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Actors.Hosting;
 using Gateway.Specs.Support;
 using Xunit;
@@ -40,6 +41,22 @@ public sealed class ConfiguredFilesSpec : IDisposable
         _mounted.Put([0xEF, 0xBB, 0xBF, (byte)'a']);
 
         Assert.Equal("a", ConfiguredFiles.Text(_mounted.Path, 4));
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void Certificates_are_taken_from_a_file_only_where_its_fingerprint_would_tell_of_a_change(int more, bool areTaken)
+    {
+        using var authority = new TestCertificates();
+        var pem = authority.Authority.ExportCertificatePem() + "\n";
+        _mounted.Put(Encoding.ASCII.GetBytes(pem.PadRight((4 * 1024 * 1024) + more, '\n')));
+
+        var certificates = ConfiguredFiles.Certificates(_mounted.Path, out var problem);
+
+        Assert.Equal(areTaken, certificates.Count == 1);
+        Assert.Equal(areTaken, problem is null);
+        Assert.NotEqual(areTaken, ConfiguredFiles.Fingerprint(_mounted.Path) == "too large");
     }
 
     public void Dispose() => _mounted.Dispose();
