@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Gateway.Actors.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -22,8 +23,10 @@ public sealed partial class RevocationLists(TimeProvider time, ILogger log)
     public RevocationList? Find(string file) => _entries.GetOrAdd(file, static _ => new Entry()).Newest(file, this);
 
     /// <exception cref="InvalidDataException">The file holds no list that can be used.</exception>
-    public static RevocationList Read(string file) =>
-        RevocationList.Parse(ConfiguredFiles.Bytes(file, Largest) ?? throw new InvalidDataException($"it is larger than {Largest} bytes"));
+    public static RevocationList Read(string file) => RevocationList.Parse(Bytes(file));
+
+    static byte[] Bytes(string file) =>
+        ConfiguredFiles.Bytes(file, Largest) ?? throw new InvalidDataException($"it is larger than {Largest} bytes");
 
     [LoggerMessage(221, LogLevel.Information, "Took up the revocation list {File}")]
     partial void TookUp(string file);
@@ -35,7 +38,7 @@ public sealed partial class RevocationLists(TimeProvider time, ILogger log)
     {
         readonly Lock _lock = new();
         RevocationList? _list;
-        string? _readOf;
+        byte[] _readOf = [];
         DateTimeOffset _nextLook = DateTimeOffset.MinValue;
 
         public RevocationList? Newest(string file, RevocationLists owner)
@@ -47,10 +50,11 @@ public sealed partial class RevocationLists(TimeProvider time, ILogger log)
                 _nextLook = now + LookEvery;
                 try
                 {
-                    var seen = ConfiguredFiles.Fingerprint(file, Largest);
-                    if (seen == _readOf) return _list;
-                    _list = Read(file);
-                    _readOf = seen;
+                    var bytes = Bytes(file);
+                    var hash = SHA256.HashData(bytes);
+                    if (hash.AsSpan().SequenceEqual(_readOf)) return _list;
+                    _list = RevocationList.Parse(bytes);
+                    _readOf = hash;
                     owner.TookUp(file);
                 }
                 catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
