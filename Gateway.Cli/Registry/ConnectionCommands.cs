@@ -86,5 +86,8 @@ static class ConnectionCommands
 
     static Argument<string> NameArgument() => new("name") { Description = "The connection's name." };
 
-    static Option<bool> TerminateOption() => new("--terminate") { Description = "Ends the sessions of changed and removed connections; else they keep their grant." };
+    static Option<bool> TerminateOption() => new("--terminate")
+    {
+        Description = "Ends the sessions of changed and removed connections, and of those that changed policies select; else they keep their grant.",
+    };
 }
