@@ -34,12 +34,17 @@ static class Tracing
         return services;
     }
 
+    /// <exception cref="InvalidDataException">The collector wants a token, and its file holds none.</exception>
     static HttpClient Client(OtlpOptions otlp)
     {
         var client = OutsideHttps.Client(otlp.AuthoritiesFile, LargestAnswer);
         client.Timeout = s_answer;
-        if (otlp.TokenFile is { } file && BearerTokenFile.Read(file) is { } token)
+        if (otlp.TokenFile is { } file)
+        {
+            var token = BearerTokenFile.Read(file) ?? throw new InvalidDataException($"Spans cannot be sent: {file} holds no bearer token.");
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
         return client;
     }
 }
