@@ -6,7 +6,7 @@ using Gateway.Protocols.Kafka.Schema;
 namespace Gateway.Benchmarks.Load;
 
 /// <summary>The least that passes for a broker: says what it speaks and where it is, and answers as <see cref="KafkaDialogue"/> has it.</summary>
-sealed class KafkaBackendConnection(TlsConnection tls) : BackendConnection(tls, capacity: 2 * Dialogue.BlockBytes)
+sealed class KafkaBackendConnection(TlsConnection tls) : HeldBackendConnection(tls, capacity: 2 * Dialogue.BlockBytes)
 {
     /// <summary>Size, API key, version and correlation id of a request.</summary>
     const int HeadBytes = 12;
@@ -14,44 +14,27 @@ sealed class KafkaBackendConnection(TlsConnection tls) : BackendConnection(tls, 
     static readonly byte[] s_confirmed = KafkaDialogue.Confirmation();
     static readonly byte[] s_fetched = KafkaDialogue.Fetch();
 
-    readonly byte[] _inbox = new byte[Dialogue.BlockBytes];
-    int _held;
+    // Bytes of the request that was answered last which have not come yet: they are not looked at.
     long _skip;
 
-    protected override bool Talk()
+    protected override int? Take(ReadOnlySpan<byte> held)
     {
-        while (true)
+        if (_skip == 0)
         {
-            var progress = Flush();
-            if (progress > 0) progress = Tls.Read(_inbox.AsSpan(_held));
-            if (progress <= 0) return progress == TlsConnection.WouldBlock;
-            _held += progress;
-            if (!AnswerRequests()) return false;
-        }
-    }
-
-    bool AnswerRequests()
-    {
-        var at = 0;
-        while (true)
-        {
-            var skipped = (int)Math.Min(_skip, _held - at);
-            at += skipped;
-            _skip -= skipped;
-            if (_skip > 0 || _held - at < HeadBytes) break;
-            if (!Answer(_inbox.AsSpan(at, HeadBytes))) return false;
-            _skip = sizeof(int) + (long)BinaryPrimitives.ReadUInt32BigEndian(_inbox.AsSpan(at));
+            if (held.Length < HeadBytes) return 0;
+            if (!TryReply(Answer(held))) return null;
+            _skip = sizeof(int) + (long)BinaryPrimitives.ReadUInt32BigEndian(held);
         }
 
-        _inbox.AsSpan(at, _held - at).CopyTo(_inbox);
-        _held -= at;
-        return true;
+        var skipped = (int)Math.Min(_skip, held.Length);
+        _skip -= skipped;
+        return skipped;
     }
 
-    bool Answer(ReadOnlySpan<byte> head)
+    static byte[] Answer(ReadOnlySpan<byte> head)
     {
         var (key, correlationId) = (BinaryPrimitives.ReadInt16BigEndian(head[4..]), BinaryPrimitives.ReadInt32BigEndian(head[8..]));
-        var reply = (key, correlationId) switch
+        return (key, correlationId) switch
         {
             (KafkaDialogue.ApiVersionsKey, _) => ApiVersions(correlationId),
             (KafkaDialogue.MetadataKey, _) => Metadata(correlationId),
@@ -59,10 +42,6 @@ sealed class KafkaBackendConnection(TlsConnection tls) : BackendConnection(tls, 
             (_, KafkaDialogue.Fetched) => s_fetched,
             _ => [],
         };
-        // The client waits for one answer before it asks for the next: a full outbox is a broken promise of the load generator.
-        if (reply.Length > Room) return false;
-        Queue(reply);
-        return true;
     }
 
     static byte[] ApiVersions(int correlationId)
