@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Numerics;
+using Gateway.Protocols.Kafka.Records;
 
 namespace Gateway.Benchmarks.Load;
 
@@ -25,7 +25,7 @@ static class RecordBatches
         // No producer id, epoch or sequence.
         bytes.AsSpan(ProducerAt, CountAt - ProducerAt).Fill(0xFF);
         BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(CountAt), values.Count);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(CrcAt), Crc32C(bytes.AsSpan(AttributesAt)));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(CrcAt), Crc32C.Of(bytes.AsSpan(AttributesAt)));
         return bytes;
     }
 
@@ -34,12 +34,5 @@ static class RecordBatches
         var zigzag = (uint)(number << 1 ^ number >> 31);
         for (; zigzag > 127; zigzag >>= 7) yield return (byte)(zigzag | 0x80);
         yield return (byte)zigzag;
-    }
-
-    static uint Crc32C(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var b in bytes) crc = BitOperations.Crc32C(crc, b);
-        return ~crc;
     }
 }
