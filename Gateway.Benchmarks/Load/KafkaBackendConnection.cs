@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using Gateway.Benchmarks.Tls;
-using Gateway.Protocols.Kafka.Messages;
-using Gateway.Protocols.Kafka.Schema;
 
 namespace Gateway.Benchmarks.Load;
 
@@ -11,8 +9,8 @@ sealed class KafkaBackendConnection(TlsConnection tls) : HeldBackendConnection(t
     /// <summary>Size, API key, version and correlation id of a request.</summary>
     const int HeadBytes = 12;
 
-    static readonly byte[] s_confirmed = KafkaDialogue.Confirmation();
-    static readonly byte[] s_fetched = KafkaDialogue.Fetch();
+    /// <summary>Every client understands this one.</summary>
+    const short ApiVersionsVersion = 0;
 
     // Bytes of the request that was answered last which have not come yet: they are not looked at.
     long _skip;
@@ -38,30 +36,22 @@ sealed class KafkaBackendConnection(TlsConnection tls) : HeldBackendConnection(t
         {
             (KafkaDialogue.ApiVersionsKey, _) => ApiVersions(correlationId),
             (KafkaDialogue.MetadataKey, _) => Metadata(correlationId),
-            (_, KafkaDialogue.Confirmed) => s_confirmed,
-            (_, KafkaDialogue.Fetched) => s_fetched,
+            (_, KafkaDialogue.Confirmed) => KafkaDialogue.Confirmation,
+            (_, KafkaDialogue.Fetched) => KafkaDialogue.Batches,
             _ => [],
         };
     }
 
-    static byte[] ApiVersions(int correlationId)
+    static byte[] ApiVersions(int id) => KafkaDialogue.Answer(KafkaDialogue.ApiVersionsKey, ApiVersionsVersion, id, static body =>
     {
-        var layout = KafkaApi.All[KafkaDialogue.ApiVersionsKey].Response(0);
-        var body = new StructValue(layout.Body);
         foreach (var (key, version) in new[]
         {
             (KafkaDialogue.ProduceKey, KafkaDialogue.ProduceVersion), (KafkaDialogue.FetchKey, KafkaDialogue.FetchVersion),
-            (KafkaDialogue.MetadataKey, KafkaDialogue.MetadataVersion), (KafkaDialogue.ApiVersionsKey, (short)0),
+            (KafkaDialogue.MetadataKey, KafkaDialogue.MetadataVersion), (KafkaDialogue.ApiVersionsKey, ApiVersionsVersion),
         })
             body.Add("ApiKeys").With("ApiKey", key).With("MinVersion", version).With("MaxVersion", version);
-        return KafkaFrame.Response(layout, correlationId, body);
-    }
+    });
 
-    static byte[] Metadata(int correlationId)
-    {
-        var layout = KafkaApi.All[KafkaDialogue.MetadataKey].Response(KafkaDialogue.MetadataVersion);
-        var body = new StructValue(layout.Body).With("ControllerId", 1L);
-        body.Add("Brokers").With("NodeId", 1L).With("Host", "127.0.0.1").With("Port", 9092L);
-        return KafkaFrame.Response(layout, correlationId, body);
-    }
+    static byte[] Metadata(int id) => KafkaDialogue.Answer(KafkaDialogue.MetadataKey, KafkaDialogue.MetadataVersion, id, static body =>
+        body.With("ControllerId", 1L).Add("Brokers").With("NodeId", 1L).With("Host", "127.0.0.1").With("Port", 9092L));
 }

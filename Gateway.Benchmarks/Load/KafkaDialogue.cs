@@ -18,30 +18,27 @@ class KafkaDialogue : Dialogue
     const string Topic = "readings";
     const int Records = BlockBytes / RecordBytes, RecordBytes = 1024;
 
-    static readonly byte[] s_confirmed = Confirmation();
-    static readonly byte[] s_fetched = Fetch();
-
     /// <summary>What answers a Produce that is <see cref="Confirmed"/>.</summary>
-    public static byte[] Confirmation() => Answer(ProduceKey, ProduceVersion, Confirmed, body =>
+    public static byte[] Confirmation { get; } = Answer(ProduceKey, ProduceVersion, Confirmed, body =>
         body.Add("Responses").With("Name", Topic).Add("PartitionResponses").With("BaseOffset", 17L));
 
     /// <summary>What answers a Fetch: one batch like those that are produced.</summary>
-    public static byte[] Fetch() => Answer(FetchKey, FetchVersion, Fetched, body =>
+    public static byte[] Batches { get; } = Answer(FetchKey, FetchVersion, Fetched, body =>
         body.Add("Responses").With("Topic", Topic).Add("Partitions").With("HighWatermark", 64L).With("Records", Batch()));
 
     public override byte[] Opening { get; } = Produce(Confirmed, acks: 1, RecordBatches.Of([new byte[1]]));
 
-    public override int OpeningReply => s_confirmed.Length;
+    public override int OpeningReply => Confirmation.Length;
 
     public override byte[] Block { get; } = Produce(Swallowed, acks: 0, Batch());
 
     public override byte[] Finish => Opening;
 
-    public override int FinishReply => s_confirmed.Length;
+    public override int FinishReply => Confirmation.Length;
 
     public override byte[] Message { get; } = Produce(Confirmed, acks: 1, RecordBatches.Of([Reading(0, MessageBytes)]));
 
-    public override int MessageReply => s_confirmed.Length;
+    public override int MessageReply => Confirmation.Length;
 
     public override byte[] BeforeBlocks(long blocks) => [];
 
@@ -53,7 +50,7 @@ class KafkaDialogue : Dialogue
         public override byte[] Message { get; } = Request(FetchKey, FetchVersion, Fetched, body =>
             body.With("MaxBytes", (long)(2 * BlockBytes)).Add("Topics").With("Topic", Topic).Add("Partitions").With("PartitionMaxBytes", (long)(2 * BlockBytes)));
 
-        public override int MessageReply => s_fetched.Length;
+        public override int MessageReply => Batches.Length;
     }
 
     static byte[] Batch() => RecordBatches.Of([.. Enumerable.Range(0, Records).Select(i => Reading(i, RecordBytes))]);
@@ -72,7 +69,7 @@ class KafkaDialogue : Dialogue
     static byte[] Produce(int correlationId, long acks, byte[] records) => Request(ProduceKey, ProduceVersion, correlationId, body =>
         body.With("Acks", acks).With("TimeoutMs", 1000L).Add("TopicData").With("Name", Topic).Add("PartitionData").With("Records", records));
 
-    static byte[] Request(short key, short version, int correlationId, Action<StructValue> fill)
+    public static byte[] Request(short key, short version, int correlationId, Action<StructValue> fill)
     {
         var layout = KafkaApi.All[key].Request(version);
         var body = new StructValue(layout.Body);
@@ -80,7 +77,7 @@ class KafkaDialogue : Dialogue
         return KafkaFrame.Request(layout, correlationId, body);
     }
 
-    static byte[] Answer(short key, short version, int correlationId, Action<StructValue> fill)
+    public static byte[] Answer(short key, short version, int correlationId, Action<StructValue> fill)
     {
         var layout = KafkaApi.All[key].Response(version);
         var body = new StructValue(layout.Body);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gateway.Benchmarks.Load;
 using Gateway.Protocols;
 using Gateway.Protocols.Kafka;
 using Gateway.Protocols.Kafka.Messages;
@@ -9,9 +10,9 @@ namespace Gateway.Benchmarks.Micro;
 /// <summary>A Kafka session that is logged in, and what its client and its broker say over and over: one batch of 64 KiB each way.</summary>
 sealed class KafkaSession
 {
-    const short ProduceKey = 0;
-    const short FetchKey = 1;
-    const short ApiVersionsKey = 18;
+    const short ProduceVersion = 12, FetchVersion = 12;
+    const int CorrelationId = 1;
+    const string Topic = "orders";
 
     readonly KafkaConversation _conversation = new(Limits.Default);
     readonly RelayOutput _output = new(new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
@@ -22,7 +23,10 @@ sealed class KafkaSession
     public KafkaSession(byte[] records, OperationRules rules)
     {
         _produce = Produce(records);
-        (_fetch, _fetched) = Fetch(records);
+        _fetch = KafkaDialogue.Request(KafkaDialogue.FetchKey, FetchVersion, CorrelationId, body =>
+            body.Add("Topics").With("Topic", Topic).Add("Partitions"));
+        _fetched = KafkaDialogue.Answer(KafkaDialogue.FetchKey, FetchVersion, CorrelationId, body =>
+            body.Add("Responses").With("Topic", Topic).Add("Partitions").With("Records", records));
         var nobody = new ArrayBufferWriter<byte>();
         _conversation.Begin(new Circumstances("localhost", 9092) { Upstream = Facts() });
         _conversation.ReadLogin(_produce, nobody);
@@ -46,28 +50,13 @@ sealed class KafkaSession
 
     static KafkaFacts Facts()
     {
-        var body = new StructValue(KafkaApi.All[ApiVersionsKey].Response(0).Body);
+        var body = new StructValue(KafkaApi.All[KafkaDialogue.ApiVersionsKey].Response(0).Body);
         foreach (var api in KafkaApi.All.Values)
             body.Add("ApiKeys").With("ApiKey", api.Key).With("MinVersion", api.Versions.First).With("MaxVersion", api.Versions.Last);
         return new KafkaFacts(ApiRanges.Of(body), new Dictionary<int, BrokerAddress> { [1] = new("broker", 9092) });
     }
 
     // Without acknowledgements, so that nothing piles up that awaits one.
-    static byte[] Produce(byte[] records)
-    {
-        var layout = KafkaApi.All[ProduceKey].Request(12);
-        var body = new StructValue(layout.Body).With("Acks", 0L);
-        body.Add("TopicData").With("Name", "orders").Add("PartitionData").With("Records", records);
-        return KafkaFrame.Request(layout, 1, body);
-    }
-
-    static (byte[] Request, byte[] Response) Fetch(byte[] records)
-    {
-        var api = KafkaApi.All[FetchKey];
-        var request = new StructValue(api.Request(12).Body);
-        request.Add("Topics").With("Topic", "orders").Add("Partitions");
-        var response = new StructValue(api.Response(12).Body);
-        response.Add("Responses").With("Topic", "orders").Add("Partitions").With("Records", records);
-        return (KafkaFrame.Request(api.Request(12), 1, request), KafkaFrame.Response(api.Response(12), 1, response));
-    }
+    static byte[] Produce(byte[] records) => KafkaDialogue.Request(KafkaDialogue.ProduceKey, ProduceVersion, CorrelationId, body =>
+        body.With("Acks", 0L).Add("TopicData").With("Name", Topic).Add("PartitionData").With("Records", records));
 }
