@@ -14,6 +14,7 @@ namespace Gateway.Protocols.Mqtt;
 sealed class PublishMask(Direction direction, ProtocolLevel level, Masker masker, Limits limits, uint accepted)
 {
     readonly long _largest = Math.Min(accepted, limits.MqttPacket);
+    readonly string _whose = accepted <= limits.MqttPacket ? "its receiver" : "the gateway";
     readonly Dictionary<ushort, MaskingPlan?> _aliases = [];
     readonly PooledWriter _properties = new();
     readonly PooledWriter _payload = new();
@@ -62,7 +63,7 @@ sealed class PublishMask(Direction direction, ProtocolLevel level, Masker masker
         var properties = areChanged ? VariableByteInteger.Length((uint)_properties.Length) + _properties.Length : 0;
         var remaining = (uint)(start + properties + (isChanged ? _payload.Length : payload.Length));
         if (1 + VariableByteInteger.Length(remaining) + (long)remaining > _largest)
-            return PacketVerdict.Refuse(Refusal.FrameTooLarge, $"masked, PUBLISH is larger than the {_largest} bytes its receiver accepts");
+            return PacketVerdict.Refuse(Refusal.FrameTooLarge, $"masked, PUBLISH is larger than the {_largest} bytes {_whose} accepts");
         new FixedHeader(header.Type, header.Flags, 0, remaining).Write(target);
         target.Write(body[..start]);
         if (areChanged)

@@ -121,7 +121,7 @@ public sealed class MqttMaskingSpec
     [Theory]
     [InlineData(Direction.ToUpstream, Refusal.FrameTooLarge)]
     [InlineData(Direction.ToClient, Refusal.UpstreamFrameTooLarge)]
-    public void A_packet_that_grows_beyond_what_its_receiver_accepts_is_refused(Direction direction, Refusal refusal)
+    public void A_packet_that_grows_beyond_what_its_receiver_or_the_gateway_accepts_is_refused(Direction direction, Refusal refusal)
     {
         var sent = Frames.Publish(ProtocolLevel.V5, "pay/1", """{"card":1}""");
         var masked = Frames.Publish(ProtocolLevel.V5, "pay/1", """{"card":"twelve bytes"}""");
@@ -133,12 +133,15 @@ public sealed class MqttMaskingSpec
             Assert.Equal(masked, relayed.WrittenSpan.ToArray());
         }
 
-        foreach (var (largest, own) in new[] { (masked.Length - 1, Limits.Default.MqttPacket), (200, masked.Length - 1) })
+        foreach (var (largest, own, whose) in new[]
+        {
+            (masked.Length - 1, Limits.Default.MqttPacket, "its receiver"), (200, masked.Length - 1, "the gateway"),
+        })
         {
             var relayed = new ArrayBufferWriter<byte>();
             var verdict = Relay(Agreed(largest, own, grows), direction, sent, relayed);
             Assert.Equal((refusal, 0), (verdict.Refusal, relayed.WrittenCount));
-            Assert.Contains($"{masked.Length - 1} bytes", verdict.Detail, StringComparison.Ordinal);
+            Assert.Contains($"{masked.Length - 1} bytes {whose} accepts", verdict.Detail, StringComparison.Ordinal);
         }
     }
 
