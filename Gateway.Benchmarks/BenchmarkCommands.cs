@@ -28,7 +28,10 @@ static class BenchmarkCommands
             AllowMultipleArgumentsPerToken = true,
         };
         var idle = new Option<int?>("--idle") { Description = "Idle sessions; 2,000 unless said. A relay needs two descriptors for each." };
-        var random = new Option<bool>("--random") { Description = "Random bytes instead of readings in text: recordings do not compress." };
+        var random = new Option<bool>("--random")
+        {
+            Description = "Random bytes instead of readings in text: recordings do not compress. Kafka's records stay JSON.",
+        };
         var node = new Option<string?>("--node") { Description = $"The gateway's executable; {NodePath} unless said." };
         var command = new Command("relay", "Compares the gateway with nginx and HAProxy.")
         {

@@ -22,7 +22,7 @@ sealed record RelaySettings
 
     public int IdleSessions { get; init; } = 2_000;
 
-    /// <summary>Random bytes instead of readings in text.</summary>
+    /// <summary>Random bytes instead of readings in text, raw and as MQTT; Kafka's records stay JSON, which rules can mask.</summary>
     public bool RandomPayload { get; init; }
 
     /// <summary>The executable of Gateway.Node.</summary>

@@ -6,8 +6,8 @@ using Gateway.Protocols.Mqtt;
 namespace Gateway.Benchmarks.Load;
 
 /// <summary>
-/// What client and backend say to each other, raw or as MQTT 3.1.1. Either way the backend answers a marker once it has read everything
-/// before it, so that a finished exchange is one whose bytes have all arrived.
+/// What client and backend say to each other, raw, as MQTT 3.1.1 or as Kafka. Each way the backend answers a marker once it has read
+/// everything before it, so that a finished exchange is one whose bytes have all arrived.
 /// </summary>
 abstract class Dialogue
 {
