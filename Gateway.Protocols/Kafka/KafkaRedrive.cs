@@ -4,6 +4,7 @@ using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Reading;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Redriving;
+using Gateway.Protocols.Sasl;
 
 namespace Gateway.Protocols.Kafka;
 
@@ -109,13 +110,13 @@ public sealed class KafkaRedrive : Redrive
     void Handshake(IBufferWriter<byte> target)
     {
         var layout = KafkaApi.All[ApiKeys.SaslHandshake].Request(1);
-        Ask(layout, new StructValue(layout.Body).With("Mechanism", Login.SaslProof.Plain), target);
+        Ask(layout, new StructValue(layout.Body).With("Mechanism", SaslMechanism.Plain.Word()), target);
     }
 
     void Authenticate(IBufferWriter<byte> target)
     {
         var layout = KafkaApi.All[ApiKeys.SaslAuthenticate].Request(1);
-        Ask(layout, new StructValue(layout.Body).With("AuthBytes", Encoding.UTF8.GetBytes($"\0redrive\0{_token}")), target);
+        Ask(layout, new StructValue(layout.Body).With("AuthBytes", SaslMessages.Plain("redrive", _token)), target);
         _token = null;
     }
 

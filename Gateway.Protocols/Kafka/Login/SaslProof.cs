@@ -1,15 +1,15 @@
 using System.Text;
+using Gateway.Protocols.Sasl;
 
 namespace Gateway.Protocols.Kafka.Login;
 
 /// <summary>What a client's first SASL token says: PLAIN (RFC 4616) with a token as its password, or OAUTHBEARER (RFC 7628).</summary>
 static class SaslProof
 {
-    public const string Plain = "PLAIN";
-    public const string OAuthBearer = "OAUTHBEARER";
+    static readonly string s_plain = SaslMechanism.Plain.Word();
 
     /// <summary>In the order of the gateway's liking.</summary>
-    public static readonly string[] Mechanisms = [OAuthBearer, Plain];
+    public static readonly string[] Mechanisms = [SaslMechanism.OAuthBearer.Word(), s_plain];
 
     static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
@@ -20,7 +20,7 @@ static class SaslProof
         try
         {
             var text = s_strict.GetString(token);
-            return mechanism == Plain ? ReadPlain(text, clientName, out fault) : ReadBearer(text, clientName, out fault);
+            return mechanism == s_plain ? ReadPlain(text, clientName, out fault) : ReadBearer(text, clientName, out fault);
         }
         catch (DecoderFallbackException)
         {
