@@ -12,6 +12,10 @@ abstract class OperationLane(Direction direction, ReaderLimits limits, string wh
     const int MostKept = 1024;
 
     ArrayBufferWriter<byte> _held = new();
+
+    // The operation that is under way, and the bytes that it lacks.
+    DecodedOperation? _current;
+    long _left;
     long _offset;
     bool _isStopped;
 
@@ -21,12 +25,6 @@ abstract class OperationLane(Direction direction, ReaderLimits limits, string wh
 
     /// <summary>What is held of a head.</summary>
     protected ArrayBufferWriter<byte> Held => _held;
-
-    /// <summary>The operation that is under way.</summary>
-    protected DecodedOperation? Current { get; private set; }
-
-    /// <summary>Bytes that it lacks.</summary>
-    protected long Left { get; private set; }
 
     public void Read(long at, ReadOnlySpan<byte> bytes, List<DecodedOperation> into)
     {
@@ -38,24 +36,24 @@ abstract class OperationLane(Direction direction, ReaderLimits limits, string wh
                 return;
             }
 
-            bytes = Current is null ? ReadHead(at, bytes, into) : ReadBody(at, bytes, into);
+            bytes = _current is null ? ReadHead(at, bytes, into) : ReadBody(at, bytes, into);
         }
     }
 
     /// <summary>What began and did not end.</summary>
     public void Finish(long at, List<DecodedOperation> into)
     {
-        if (Current is { } cut)
+        if (_current is { } cut)
         {
-            Current = cut with { Length = cut.Length - Left };
-            Complete(at, FormattableString.Invariant($"cut short, {Left} bytes are missing"), into);
+            _current = cut with { Length = cut.Length - _left };
+            Complete(at, FormattableString.Invariant($"cut short, {_left} bytes are missing"), into);
         }
         else if (_held.WrittenCount > 0)
         {
             Unread(at, _held.WrittenSpan, $"{what} begins here and does not end", into);
         }
 
-        Left = 0;
+        _left = 0;
         Empty(ref _held);
     }
 
@@ -71,7 +69,7 @@ abstract class OperationLane(Direction direction, ReaderLimits limits, string wh
     /// <summary>A head is read.</summary>
     protected void Begin(DecodedOperation operation, long length, long left)
     {
-        (Current, Left) = (operation with { Offset = _offset, Length = length }, left);
+        (_current, _left) = (operation with { Offset = _offset, Length = length }, left);
         Empty(ref _held);
     }
 
@@ -84,9 +82,9 @@ abstract class OperationLane(Direction direction, ReaderLimits limits, string wh
 
     protected void Complete(long at, string? cut, List<DecodedOperation> into)
     {
-        into.Add(Whole(Current!, cut) with { At = at });
-        _offset += Current!.Length;
-        Current = null;
+        into.Add(Whole(_current!, cut) with { At = at });
+        _offset += _current!.Length;
+        _current = null;
     }
 
     protected void Unread(long at, ReadOnlySpan<byte> bytes, string why, List<DecodedOperation> into)
@@ -115,10 +113,10 @@ abstract class OperationLane(Direction direction, ReaderLimits limits, string wh
 
     ReadOnlySpan<byte> ReadBody(long at, ReadOnlySpan<byte> bytes, List<DecodedOperation> into)
     {
-        var length = (int)Math.Min(Left, bytes.Length);
-        Left -= length;
+        var length = (int)Math.Min(_left, bytes.Length);
+        _left -= length;
         Pass(bytes[..length]);
-        if (Left == 0) Complete(at, null, into);
+        if (_left == 0) Complete(at, null, into);
         return bytes[length..];
     }
 }
