@@ -15,10 +15,17 @@ namespace Gateway.Protocols.Kafka.Relay;
 /// <param name="inFlight">What awaits a response.</param>
 /// <param name="gate">Null where everything is allowed.</param>
 /// <param name="mask">Null where nothing that is produced is masked.</param>
-/// <param name="boundsFetches">Whether what is consumed is masked, and has to be held for it.</param>
+/// <param name="bound">Null where nothing that is consumed is masked, which would have to be held for it.</param>
 /// <param name="renewal">The gateway's own login, which no request may come in between.</param>
 sealed class RequestRelay(
-    Limits limits, ApiRanges ranges, KafkaLogin login, InFlight inFlight, RequestGate? gate, FrameMask? mask, bool boundsFetches, UpstreamRenewal renewal)
+    Limits limits,
+    ApiRanges ranges,
+    KafkaLogin login,
+    InFlight inFlight,
+    RequestGate? gate,
+    FrameMask? mask,
+    FetchBound? bound,
+    UpstreamRenewal renewal)
     : FrameRelay(limits)
 {
     const int Brokers = 1;
@@ -118,9 +125,9 @@ sealed class RequestRelay(
                 mask.Mask(Layout!, frame, headLength, _changed);
                 if (mask.Refused.Count > 0) return Unmasked(mask.Refused, frame[headLength..], output);
             }
-            else if (boundsFetches && _head.Key == ApiKeys.Fetch)
+            else if (bound is not null && _head.Key == ApiKeys.Fetch)
             {
-                FetchBound.Set(Layout!, frame, headLength, Limits.KafkaMaskedFetch, _changed);
+                bound.Set(Layout!, frame, headLength, _changed);
             }
 
             passes = _changed.Length == 0;
