@@ -208,6 +208,21 @@ public sealed class KafkaDenialsSpec
         Assert.Equal(refusal, _session.Refusal);
     }
 
+    [Theory]
+    [InlineData(4096, 64, Refusal.None, 4096)]
+    [InlineData(4097, 10, Refusal.OperationDenied, 4096)]
+    [InlineData(4096, 65, Refusal.OperationDenied, 4032)]
+    public void More_denials_at_once_than_a_record_holds_end_the_session(int topics, int length, Refusal refusal, int recorded)
+    {
+        var layout = KafkaApi.All[Produce].Request(9);
+        var produce = new StructValue(layout.Body).With("Acks", 0L);
+        for (var i = 0; i < topics; i++) produce.Add("TopicData").With("Name", $"secret{i}".PadRight(length, 'x')).Add("PartitionData");
+
+        _session.Ask(layout, produce);
+
+        Assert.Equal((refusal, recorded), (_session.Refusal, _session.Denied.Count));
+    }
+
     [Fact]
     public void A_regular_expression_of_a_clients_own_is_denied_where_anything_is()
     {
