@@ -16,7 +16,7 @@ sealed class JudgedSession
     const string Client = "client";
     const int MostStructs = 10_000;
 
-    readonly KafkaConversation _conversation = new(Limits.Default);
+    readonly KafkaConversation _conversation;
     readonly ArrayBufferWriter<byte> _toUpstream = new();
     readonly ArrayBufferWriter<byte> _toClient = new();
     readonly RelayOutput _output;
@@ -24,18 +24,8 @@ sealed class JudgedSession
 
     public JudgedSession(OperationRules rules, Masker? masker = null)
     {
+        _conversation = OpenedKafka.Of(rules, masker);
         _output = new RelayOutput(_toUpstream, _toClient);
-        var nobody = new ArrayBufferWriter<byte>();
-        _conversation.Begin(new Circumstances("localhost", 9092)
-        {
-            Upstream = new KafkaFacts(KafkaRanges.Everything, new Dictionary<int, BrokerAddress> { [1] = new("broker", 9092) }),
-            PortOf = _ => 9092,
-        });
-        _conversation.ReadLogin(KafkaFrame.Request(KafkaApi.All[3].Request(1), 0, new StructValue(KafkaApi.All[3].Request(1).Body)), nobody);
-        if (masker is not null) _conversation.Mask(masker);
-        _conversation.Admit(rules, nobody, nobody);
-        _conversation.StartUpstreamLogin(UpstreamCredentials.None, nobody);
-        _conversation.ReadUpstreamLogin([], nobody);
     }
 
     /// <summary>What the last call ended the session by.</summary>

@@ -152,17 +152,6 @@ public sealed class KafkaMaskingSpec
         return body;
     }
 
-    static KafkaConversation Opened(Direction masked = Direction.ToClient)
-    {
-        var conversation = new KafkaConversation(Limits.Default);
-        var aside = new ArrayBufferWriter<byte>();
-        var api = KafkaApi.All[Fetch].Request(12);
-        conversation.Begin(new Circumstances("localhost", 9092) { Upstream = new KafkaFacts(KafkaRanges.Everything, new Dictionary<int, BrokerAddress> { [1] = new("broker", 9092) }) });
-        conversation.ReadLogin(KafkaFrame.Request(api, 1, new StructValue(api.Body)), aside);
-        conversation.Mask(Masker(masked, "pay"));
-        conversation.Admit(OperationRules.Everything, aside, aside);
-        conversation.StartUpstreamLogin(UpstreamCredentials.None, aside);
-        conversation.ReadUpstreamLogin([], aside);
-        return conversation;
-    }
+    static KafkaConversation Opened(Direction masked = Direction.ToClient) =>
+        OpenedKafka.Of(OperationRules.Everything, Masker(masked, "pay"));
 }
