@@ -9,7 +9,7 @@ using Xunit;
 namespace Gateway.Specs.Authorize;
 
 /// <summary>Access rules of the whole cluster, which select connections by their labels.</summary>
-public sealed class PolicySpec
+public sealed class PolicyProfileSpec
 {
     static readonly DateTimeOffset s_monday = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
 

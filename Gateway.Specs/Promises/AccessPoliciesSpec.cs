@@ -10,7 +10,7 @@ namespace Gateway.Specs.Promises;
 
 /// <summary>Who may stream what in the whole cluster, by labels of connections: at a whole node, by the commands that operators use.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
-public sealed class AccessPolicySpec : IAsyncLifetime
+public sealed class AccessPoliciesSpec : IAsyncLifetime
 {
     static readonly string[] s_operators = ["operators", "auditors"];
 
