@@ -33,10 +33,16 @@ public sealed class PolicyProfileSpec
     {
         var deny = Allow("env=prod", "staff") with { Rules = [new AccessRule { Effect = AccessEffect.Deny, Groups = ["suspended"] }] };
 
-        var decision = Decide(deny, "sensors", "suspended");
+        AccessDecision Decided(params string[] groups) =>
+            AccessPolicy.Decide(Request(groups), new AccessFacts([Granted()], [], [deny]), s_monday);
+
+        var decision = Decided("sensors", "suspended");
 
         Assert.Equal((Refusal.NotGranted, "policy staff-hours rules[0]"), (decision.Refusal, decision.Rule));
         Assert.Equal("policy staff-hours rules[0] for connection telemetry denies: anna is in group suspended", decision.Detail);
+        Assert.Equal(2, decision.Considered.Count(rule => rule is { Applies: true, Effect: AccessEffect.Allow }));
+        Assert.False(Decided("suspended").IsAllowed);
+        Assert.True(Decided().IsAllowed);
         Assert.True(Decide(deny, "sensors").IsAllowed);
     }
 
@@ -83,7 +89,20 @@ public sealed class PolicyProfileSpec
     }
 
     static AccessDecision Decide(PolicyProfile policy, params string[] groups) =>
-        AccessPolicy.Decide(new AccessRequest(Anna(groups), Telemetry(), IPAddress.Loopback), new AccessFacts([], [], [policy]), s_monday);
+        AccessPolicy.Decide(Request(groups), new AccessFacts([], [], [policy]), s_monday);
+
+    static AccessRequest Request(string[] groups) => new(Anna(groups), Telemetry(), IPAddress.Loopback);
+
+    static TemporaryGrant Granted() => new()
+    {
+        Id = "g1",
+        Subject = "anna",
+        Connection = "telemetry",
+        From = s_monday,
+        Until = s_monday.AddHours(1),
+        Reason = "on call",
+        GrantedBy = "otto (corp)",
+    };
 
     static Identity Anna(params string[] groups) => new() { Name = "anna", Issuer = "corp", Groups = groups };
 
