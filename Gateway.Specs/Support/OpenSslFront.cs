@@ -10,7 +10,7 @@ using Gateway.Actors.Tls.OpenSsl;
 
 namespace Gateway.Specs.Support;
 
-/// <summary>The gateway's side of handshakes with <c>openssl s_client</c>, over the OpenSSL engine. Whoever gets in is told "bye".</summary>
+/// <summary>The gateway's side of handshakes with <c>openssl s_client</c>, over either engine. Whoever gets in is told "bye".</summary>
 sealed class OpenSslFront : IDisposable
 {
     readonly ITlsEngine _engine;
@@ -22,9 +22,10 @@ sealed class OpenSslFront : IDisposable
     readonly FixedCertificates _node;
 
     /// <summary>Another front with the same authority is another node of the same cluster.</summary>
-    public OpenSslFront(TicketKeyRing? tickets = null, TestCertificates? authority = null, FixedCertificates? own = null)
+    public OpenSslFront(
+        TicketKeyRing? tickets = null, TestCertificates? authority = null, FixedCertificates? own = null, string engine = "openssl")
     {
-        (_engine, _authority, _ownsAuthority) = (EngineBench.Engine("openssl", tickets), authority ?? new(), authority is null);
+        (_engine, _authority, _ownsAuthority) = (EngineBench.Engine(engine, tickets), authority ?? new(), authority is null);
         _node = own ?? new FixedCertificates(_authority.Server(), _authority.Authorities);
         _authority.WriteAuthority(Folder.PathOf("ca.crt"));
         _listener.Start();

@@ -49,6 +49,41 @@ public sealed class OpenSslClientSpec : IDisposable
     }
 
     [RequiresTheory("openssl")]
+    [InlineData(
+        "-tls1_3 -ciphersuites TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256")]
+    [InlineData(
+        "-tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256",
+        "TLS_CHACHA20_POLY1305_SHA256")]
+    [InlineData(
+        "-tls1_2 -cipher ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")]
+    [InlineData(
+        "-tls1_2 -cipher ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256",
+        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256")]
+    public async Task The_gateways_order_of_suites_counts_but_a_client_that_prefers_ChaCha20_gets_it(string offered, string suite)
+    {
+        var (gateway, _) = await _front.MeetAsync(s_older, offered);
+
+        Assert.Equal(suite, gateway.Client.TlsSuite);
+    }
+
+    [RequiresTheory("openssl")]
+    [InlineData(true, "TLS_AES_128_GCM_SHA256")]
+    [InlineData(false, "TLS_AES_256_GCM_SHA384")]
+    public async Task The_other_engine_has_an_order_of_its_own_whatever_the_client_prefers(bool isNarrowed, string suite)
+    {
+        using var front = new OpenSslFront(engine: "sslstream");
+        TlsCipherSuite[] narrow = [TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256];
+        var rules = isNarrowed ? new TlsRules { Suites = [.. narrow] } : new TlsRules();
+
+        var (gateway, _) = await front.MeetAsync(
+            s_strict with { ClientTls = s_strict.ClientTls with { Rules = rules } },
+            "-ciphersuites TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384");
+
+        Assert.Equal(suite, gateway.Client.TlsSuite);
+    }
+
+    [RequiresTheory("openssl")]
     [InlineData("-tls1_3", "Server Temp Key: ECDH, secp384r1", "Peer signing digest: SHA256")]
     [InlineData("-tls1_2", "Server Temp Key: ECDH, secp384r1", "Peer signing digest: SHA256")]
     public async Task Groups_signatures_and_suites_of_the_connection_are_what_is_negotiated(string version, params string[] lines)
