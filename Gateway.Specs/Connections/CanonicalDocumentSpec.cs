@@ -8,6 +8,8 @@ namespace Gateway.Specs.Connections;
 /// <summary>What the registry keeps of a connection's document.</summary>
 public sealed class CanonicalDocumentSpec : IDisposable
 {
+    const string OAuth = "oauth: { tokenEndpoint: 'https://idp.example/token', clientId: gw, ";
+
     const string Written = """
         # comments do not count
         kind: Connection
@@ -101,6 +103,15 @@ public sealed class CanonicalDocumentSpec : IDisposable
     [InlineData("passwordEnvironment: \"GATEWAY_SECRET_A=B\"", true, "no name of a variable")]
     [InlineData("passwordSecret: Not_A_Name", true, "lower-case")]
     [InlineData("passwordSecret: broker, passwordEnvironment: GATEWAY_SECRET_A", true, "together with")]
+    [InlineData(OAuth + "clientSecretFile: /etc/shadow }", false, "may not name")]
+    [InlineData(OAuth + "clientSecretFile: ../outside }", true, "lies outside")]
+    [InlineData(OAuth + "clientSecretFile: /etc/shadow }", true, "lies outside")]
+    [InlineData(OAuth + "clientSecretFile: absent }", true, "does not exist")]
+    [InlineData(OAuth + "clientSecretEnvironment: HOME }", true, "may not use")]
+    [InlineData(OAuth + "clientSecretEnvironment: \"GATEWAY_SECRET_A=B\" }", true, "no name of a variable")]
+    [InlineData(OAuth + "clientSecretSecret: Not_A_Name }", true, "lower-case")]
+    [InlineData(OAuth + "clientSecretSecret: broker, clientSecretEnvironment: GATEWAY_SECRET_A }", true, "together with")]
+    [InlineData(OAuth + "clientSecretSecret: broker, authorities: /etc/hostname }", true, "is a file that did not come along")]
     public void A_registered_connection_cannot_have_the_node_send_what_is_not_meant_for_it(string password, bool hasDirectory, string problem)
     {
         _folder.WriteSecret("outside", "s3cret");
@@ -122,6 +133,9 @@ public sealed class CanonicalDocumentSpec : IDisposable
         Assert.Equal(_folder.PathOf("secrets/broker"), Login("passwordFile: broker").Password?.File);
         Assert.Equal("GATEWAY_SECRET_A", Login("passwordEnvironment: GATEWAY_SECRET_A").Password?.Environment);
         Assert.Equal("broker", Login("passwordSecret: broker").Password?.Registered);
+        Assert.Equal(_folder.PathOf("secrets/broker"), Login(OAuth + "clientSecretFile: broker }").OAuth?.Secret.File);
+        Assert.Equal("GATEWAY_SECRET_A", Login(OAuth + "clientSecretEnvironment: GATEWAY_SECRET_A }").OAuth?.Secret.Environment);
+        Assert.Equal("broker", Login(OAuth + "clientSecretSecret: broker }").OAuth?.Secret.Registered);
     }
 
     public void Dispose()
