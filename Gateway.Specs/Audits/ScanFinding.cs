@@ -28,6 +28,9 @@ public sealed record ScanFinding(string Port, string Scanner, ScanSeverity Sever
     /// <summary>Whether an audit fails for it.</summary>
     public bool IsTooBad => Severity > ScanSeverity.Low;
 
+    /// <summary>Whether <see cref="Id"/> is the name of a suite that is spoken, as sslscan lists them.</summary>
+    public bool IsSuite { get; init; }
+
     /// <summary>
     /// What testssl wrote with <c>--jsonfile</c>. Throws <see cref="JsonException"/> or <see cref="InvalidDataException"/> for anything else.
     /// </summary>
@@ -48,8 +51,14 @@ public sealed record ScanFinding(string Port, string Scanner, ScanSeverity Sever
     public static IReadOnlyList<ScanFinding> OfSslScan(string port, string xml, IReadOnlyCollection<string> versions)
     {
         var scanned = XDocument.Parse(xml[xml.IndexOf("<?xml", StringComparison.Ordinal)..]).Descendants("ssltest").Single();
-        var found = Protocols(scanned, versions).Concat(Suites(scanned)).Concat(Flaws(scanned));
-        return [.. found.Select(f => new ScanFinding(port, "sslscan", f.Severity, f.Id, f.Text))];
+        return
+        [
+            .. Protocols(scanned, versions).Select(Found),
+            .. Suites(scanned).Select(f => Found(f) with { IsSuite = true }),
+            .. Flaws(scanned).Select(Found),
+        ];
+
+        ScanFinding Found((ScanSeverity Severity, string Id, string Text) f) => new(port, "sslscan", f.Severity, f.Id, f.Text);
     }
 
     static IEnumerable<(ScanSeverity Severity, string Id, string Text)> Protocols(XElement scanned, IReadOnlyCollection<string> versions)

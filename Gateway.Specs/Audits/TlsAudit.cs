@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Akka.Actor;
-using Akka.Cluster;
 using Gateway.Actors.Registry;
 using Gateway.Specs.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -84,7 +82,7 @@ public sealed class TlsAudit : IAsyncLifetime
 
         var found = new List<ScanFinding>();
         foreach (var port in ports)
-            found.AddRange(await ScanAsync($"{port} ({engine})", PortOf(node, port), VersionsOf(port), authorities));
+            found.AddRange(await ScanAsync($"{port} ({engine})", node.PortOf(port), VersionsOf(port), authorities));
         return found;
     }
 
@@ -104,13 +102,6 @@ public sealed class TlsAudit : IAsyncLifetime
     }
 
     static string[] VersionsOf(string port) => port switch { "strict" => s_strict, "remoting" => s_remoting, _ => s_older };
-
-    static int PortOf(TestNode node, string name) => name switch
-    {
-        "admin" => new Uri(node.AdminUrl).Port,
-        "remoting" => Cluster.Get(node.Services.GetRequiredService<ActorSystem>()).SelfAddress.Port!.Value,
-        _ => node.Address(name).Port,
-    };
 
     static Task ProvenAsync(TestNode node, string name) => Eventually.TrueAsync(() =>
         node.Services.GetRequiredService<IRegistry>().Current.Certificates.All[name].Active is { ProvenAt: not null });

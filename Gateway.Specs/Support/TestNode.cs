@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Akka.Actor;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
@@ -84,6 +85,16 @@ public sealed class TestNode : IAsyncDisposable
     /// <summary>Where the connection listens on loopback.</summary>
     public IPEndPoint Address(string connection) =>
         new(IPAddress.Loopback, Services.GetRequiredService<IConnections>().All.Single(c => c.Name == connection).Listen.Port);
+
+    /// <summary>
+    /// The port on loopback of a connection, of the admin API (<c>admin</c>), or at which other nodes speak to it (<c>remoting</c>).
+    /// </summary>
+    public int PortOf(string name) => name switch
+    {
+        "admin" => new Uri(AdminUrl).Port,
+        "remoting" => Akka.Cluster.Cluster.Get(Services.GetRequiredService<ActorSystem>()).SelfAddress.Port!.Value,
+        _ => Address(name).Port,
+    };
 
     /// <summary>A client of the node's admin API with this token.</summary>
     public HttpClient Admin(string token)
