@@ -45,7 +45,7 @@ public sealed class EveryKafkaClientSpec : IAsyncLifetime
         AssertConsumed(run);
     }
 
-    [RequiresTheory("node")]
+    [RequiresTheory("node", "npm")]
     [InlineData("plain")]
     [InlineData("oauthbearer")]
     public async Task Kafkajs_produces_and_consumes_in_a_group(string mechanism)

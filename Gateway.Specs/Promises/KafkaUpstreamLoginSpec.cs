@@ -56,7 +56,7 @@ public sealed class KafkaUpstreamLoginSpec : IAsyncLifetime
         await RefusedAsync(node, Refusal.UpstreamCredentialsRefused, told);
     }
 
-    [RequiresFact("node")]
+    [RequiresFact("node", "npm")]
     public async Task The_gateway_logs_in_by_a_token_of_an_authorization_server_which_one_question_brings_for_all_sessions()
     {
         await using var provider = await OidcProvider.StartAsync(TimeSpan.FromMinutes(10));
@@ -77,7 +77,7 @@ public sealed class KafkaUpstreamLoginSpec : IAsyncLifetime
         Assert.False(cluster.Got(OidcProvider.ServiceSecret));
     }
 
-    [RequiresFact("node")]
+    [RequiresFact("node", "npm")]
     public async Task A_token_that_an_authorization_server_does_not_give_is_refused_by_its_own_word()
     {
         await using var provider = await OidcProvider.StartAsync(TimeSpan.FromMinutes(10));

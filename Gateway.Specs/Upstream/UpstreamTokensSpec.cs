@@ -15,7 +15,7 @@ public sealed class UpstreamTokensSpec
     readonly FakeTimeProvider _time = new();
     int _opened;
 
-    [RequiresFact("node")]
+    [RequiresFact("node", "npm")]
     public async Task A_token_serves_for_half_of_its_time_and_whoever_waits_meanwhile_gets_the_same()
     {
         await using var provider = await OidcProvider.StartAsync(TimeSpan.FromMinutes(10));
@@ -33,7 +33,7 @@ public sealed class UpstreamTokensSpec
         Assert.Equal(2, _opened);
     }
 
-    [RequiresFact("node")]
+    [RequiresFact("node", "npm")]
     public async Task A_server_that_is_gone_is_told_and_asked_again_a_second_later()
     {
         await using var provider = await OidcProvider.StartAsync(TimeSpan.FromMinutes(10));
@@ -50,7 +50,7 @@ public sealed class UpstreamTokensSpec
         Assert.True((await AskAsync(tokens, client)).IsGranted);
     }
 
-    [RequiresFact("node")]
+    [RequiresFact("node", "npm")]
     public async Task A_server_that_the_authorities_do_not_vouch_for_is_told_no_secret()
     {
         await using var provider = await OidcProvider.StartAsync(TimeSpan.FromMinutes(10));
