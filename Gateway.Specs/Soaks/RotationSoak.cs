@@ -39,7 +39,7 @@ public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
 
         var (edge, towards) = (await IssuedAsync("edge"), await IssuedAsync("towards"));
         var lags = RotationLag.Of(edge, _shown);
-        var upstream = RotationLag.Of(towards, _connection.UpstreamLooks.Select(look => new ShownSerial("upstream", look.At, look.Serial)));
+        var upstream = RotationLag.Of(towards, _connection.ShownToUpstream);
         var rotations = await RotationsAsync();
         var refused = _connection.RefusedByUpstream;
         var report = string.Create(
@@ -49,7 +49,7 @@ public sealed class RotationSoak(TestCluster cluster) : IAsyncLifetime
               sessions           {streams.Count} opened, {streams.Ended} ended
               pieces             {streams.Rounds} of 512 bytes went and came back
               handshakes         {_shown.Count} verified, {_faults.Count} failed; the shortest life left was {TimeSpan.FromTicks(_leastLeft).TotalSeconds:0} s
-              upstream           {_connection.UpstreamLooks.Count} client certificates shown, {refused.Count} refused
+              upstream           {_connection.ShownToUpstream.Count} client certificates shown, {refused.Count} refused
               rotations          {rotations.Count} proven on every node; from issued to proven {rotations.DefaultIfEmpty().Average(t => t.TotalSeconds):0.00} s on average, {rotations.DefaultIfEmpty().Max().TotalSeconds:0.00} s at most
               authorities        {_rollOvers} rolled over
               an older version was shown, at most so long after a newer was issued:

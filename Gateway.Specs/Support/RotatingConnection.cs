@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Gateway.Specs.Soaks;
 using Xunit;
 
 namespace Gateway.Specs.Support;
@@ -22,11 +23,8 @@ public sealed class RotatingConnection(TestCluster cluster, string lifetime) : I
 
     public VerifyingClient Client { get; } = new("gw.example.org", cluster.Clients.Client("camera-17"));
 
-    /// <summary>Serial numbers, in the order in which the upstream was shown them.</summary>
-    public ConcurrentQueue<string> ShownToUpstream { get; } = new();
-
-    /// <summary>When each of them was shown.</summary>
-    public ConcurrentQueue<(DateTimeOffset At, string Serial)> UpstreamLooks { get; } = new();
+    /// <summary>What the upstream was shown, in that order.</summary>
+    public ConcurrentQueue<ShownSerial> ShownToUpstream { get; } = new();
 
     /// <summary>Why the upstream refused what it was shown.</summary>
     public ConcurrentQueue<string> RefusedByUpstream { get; } = new();
@@ -139,8 +137,7 @@ public sealed class RotatingConnection(TestCluster cluster, string lifetime) : I
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         lock (_upstreamTrusts) chain.ChainPolicy.CustomTrustStore.AddRange(_upstreamTrusts);
         if (sent is not null) chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
-        ShownToUpstream.Enqueue(certificate.SerialNumber);
-        UpstreamLooks.Enqueue((TimeProvider.System.GetUtcNow(), certificate.SerialNumber));
+        ShownToUpstream.Enqueue(new("upstream", TimeProvider.System.GetUtcNow(), certificate.SerialNumber));
         if (chain.Build(certificate)) return true;
         RefusedByUpstream.Enqueue($"{certificate.SerialNumber}, until {certificate.NotAfter:u}: {string.Join(", ", chain.ChainStatus.Select(s => s.StatusInformation.Trim()))}");
         return false;
