@@ -12,7 +12,7 @@ public sealed class GatewayMetrics : IDisposable
 {
     public const string MeterName = "Gateway";
 
-    readonly Meter _meter = new(MeterName);
+    readonly Meter _meter;
     readonly UpDownCounter<long> _active;
     readonly Counter<long> _opened;
     readonly Counter<long> _ended;
@@ -30,6 +30,8 @@ public sealed class GatewayMetrics : IDisposable
 
     public GatewayMetrics()
     {
+        // The scope tells the meters of several nodes in one process apart; exporters do not look at it.
+        _meter = new Meter(new MeterOptions(MeterName) { Scope = this });
         _active = _meter.CreateUpDownCounter<long>("gateway.sessions.active", "{session}", "Sessions that carry traffic now.");
         _opened = _meter.CreateCounter<long>("gateway.sessions.opened", "{session}", "Sessions that were granted access.");
         _ended = _meter.CreateCounter<long>("gateway.sessions.ended", "{session}", "Opened sessions that ended, by ending.");

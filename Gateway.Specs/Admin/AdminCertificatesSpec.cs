@@ -7,6 +7,7 @@ using Gateway.Actors.Record;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Gateway.Specs.Admin;
@@ -100,10 +101,10 @@ public sealed class AdminCertificatesSpec : IAsyncLifetime, IDisposable
             _ => _people.Issue(Sound with { CommonName = null, Units = ["ops"] }),
         });
 
-        using var counted = new RefusalMeter();
+        using var counted = new RefusalMeter(_host.Services.GetRequiredService<GatewayMetrics>());
         using var answer = await client.GetAsync("/v1/nodes");
 
-        Assert.True(counted.Count("certificate", refusal) > 0);
+        Assert.Equal(1, counted.LoginsRefused(LoginWay.Certificate, refusal));
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.ToString());
         var said = await answer.Content.ReadAsStringAsync();
