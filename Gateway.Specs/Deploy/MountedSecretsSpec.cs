@@ -13,8 +13,15 @@ public sealed class MountedSecretsSpec : IDisposable
     const string Group = "65532";
 
     readonly ConfigurationFolder _folder = new();
+    readonly MountedFile _mounted;
 
-    public void Dispose() => _folder.Dispose();
+    public MountedSecretsSpec() => _mounted = new MountedFile("seal.key", _folder.PathOf("secret"));
+
+    public void Dispose()
+    {
+        _mounted.Dispose();
+        _folder.Dispose();
+    }
 
     [RequiresTheory("setpriv", "chown", Requirement.Root)]
     [InlineData("root", "440", true)]
@@ -39,13 +46,11 @@ public sealed class MountedSecretsSpec : IDisposable
     async Task MountAsync(string owner, string mode)
     {
         _folder.Write("appsettings.json", """{ "Gateway": { "ConnectionsFile": "", "Journal": { "SealKeyFile": "secret/seal.key" } } }""");
-        var data = Directory.CreateDirectory(_folder.PathOf("..data"));
-        var key = _folder.WriteSecret("..data/seal.key", "not looked into here");
-        Directory.CreateDirectory(_folder.PathOf("secret"));
-        File.CreateSymbolicLink(_folder.PathOf("secret/seal.key"), "../..data/seal.key");
+        _mounted.Put("not looked into here"u8.ToArray());
+        var key = new FileInfo(_mounted.Path).ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         await RunAsync("chown", $"{owner}:{Group}", key);
         await RunAsync("chmod", mode, key);
-        await RunAsync("chmod", "755", _folder.Root, data.FullName);
+        await RunAsync("chmod", "755", _folder.Root, Path.GetDirectoryName(_mounted.Path)!, Path.GetDirectoryName(key)!);
     }
 
     static async Task RunAsync(string program, params string[] arguments)

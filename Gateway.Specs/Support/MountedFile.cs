@@ -6,13 +6,15 @@ namespace Gateway.Specs.Support;
 /// </summary>
 sealed class MountedFile : IDisposable
 {
-    readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("gateway-mounted-");
+    readonly DirectoryInfo _root;
     readonly string _name;
     int _generation;
 
-    public MountedFile(string name)
+    /// <param name="name">Its name.</param>
+    /// <param name="root">The directory it is mounted at, which goes with it; without one, a new one.</param>
+    public MountedFile(string name, string? root = null)
     {
-        _name = name;
+        (_name, _root) = (name, root is null ? Directory.CreateTempSubdirectory("gateway-mounted-") : Directory.CreateDirectory(root));
         File.CreateSymbolicLink(Path, System.IO.Path.Combine("..data", name));
     }
 

@@ -12,6 +12,12 @@ public sealed class RequirementSpec
         Assert.Equal("not installed here: absent", reason);
     }
 
+    [Theory]
+    [InlineData("there", "not run with root's rights")]
+    [InlineData("absent", "not installed here: absent; not run with root's rights")]
+    public void A_spec_for_root_alone_says_that_it_needs_roots_rights_and_not_that_they_are_missing_here(string tool, string reason) =>
+        Assert.Equal(reason, Requirement.Unmet([tool, Requirement.Root], inCi: false, find: t => t == "there" ? "/bin/there" : null));
+
     [Fact]
     public void A_spec_whose_programs_are_installed_runs() =>
         Assert.Null(Requirement.Unmet(["there"], inCi: false, find: _ => "/bin/there"));

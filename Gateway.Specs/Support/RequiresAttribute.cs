@@ -45,6 +45,10 @@ public static class Requirement
     {
         if (inCi) return null;
         var missing = tools.Where(t => find(t) is null).ToArray();
-        return missing.Length == 0 ? null : $"not installed here: {string.Join(", ", missing)}";
+        string[] programs = [.. missing.Where(t => t != Root)];
+        var reasons = new List<string>();
+        if (programs.Length > 0) reasons.Add($"not installed here: {string.Join(", ", programs)}");
+        if (missing.Contains(Root)) reasons.Add($"not run with {Root}");
+        return reasons.Count == 0 ? null : string.Join("; ", reasons);
     }
 }

@@ -17,7 +17,11 @@ public static class Tool
         Directories().Select(d => System.IO.Path.Combine(d, OperatingSystem.IsWindows() ? name + ".exe" : name)).FirstOrDefault(File.Exists);
 
     /// <summary>A module of Python that Debian has packed, or null where it is not installed.</summary>
-    static string? FindModule(string package) => new[] { $"/usr/share/doc/{package}/copyright" }.FirstOrDefault(File.Exists);
+    static string? FindModule(string package)
+    {
+        var packed = $"/usr/share/doc/{package}/copyright";
+        return File.Exists(packed) ? packed : null;
+    }
 
     /// <summary>The full path of a program that the spec said it requires.</summary>
     public static string Path(string name) =>
