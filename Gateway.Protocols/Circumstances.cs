@@ -8,6 +8,6 @@ public sealed record Circumstances(string Host, int Port)
     /// <summary>What a survey learnt of the upstream; null where the protocol has none.</summary>
     public UpstreamFacts? Upstream { get; init; }
 
-    /// <summary>The port that leads to a node of the upstream's cluster, null for one that none leads to; null itself where all have one port.</summary>
-    public Func<int, int?>? PortOf { get; init; }
+    /// <summary>Where a client finds a node of the upstream's cluster, null for one that nothing leads to; null itself where there is one place.</summary>
+    public Func<int, (string Host, int Port)?>? PlaceOf { get; init; }
 }

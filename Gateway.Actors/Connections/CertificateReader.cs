@@ -58,7 +58,9 @@ sealed class CertificateReader(ConnectionFiles files, IReadOnlyCollection<string
         foreach (var name in names)
         {
             var isAddress = IPAddress.TryParse(name, out _);
-            spec.Require(isAddress || ConnectionReader.IsServerName(name), "names", $"\"{name}\" is no host name and no address", "write it like gw.example.org, *.example.org or 192.0.2.7");
+            spec.Require(
+                isAddress || ServerNames.IsOne(name), "names", $"\"{name}\" is no host name and no address",
+                "write it like gw.example.org, *.example.org or 192.0.2.7");
             if (source == CertificateOrigin.Acme && isAddress) spec.Fault("names", $"\"{name}\" is an address, which ACME servers do not certify here", "give host names");
         }
 

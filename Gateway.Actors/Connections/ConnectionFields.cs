@@ -11,7 +11,7 @@ public static class ConnectionFields
     public static readonly IReadOnlyList<string> Spec = ["protocol", "listen", "tls", "upstream", "access", "operations", "masking", "recording", "limits"];
     public static readonly IReadOnlyList<string> Listen = ["address", "port", "proxyProtocol", "brokers"];
     public static readonly IReadOnlyList<string> ProxyProtocol = ["from"];
-    public static readonly IReadOnlyList<string> Brokers = ["firstNode", "firstPort", "count"];
+    public static readonly IReadOnlyList<string> Brokers = ["firstNode", "firstPort", "count", "hosts"];
     public static readonly IReadOnlyList<string> Tls =
         ["certificate", "minimumVersion", "serverNames", "clientCertificate", "clientAuthorities", "clientSubjects", "revocation", "revocationList",
         "suites", "groups", "signatureAlgorithms", "pins", "trust"];

@@ -22,11 +22,11 @@ public sealed record ConnectionProfile
     /// <summary>Where every node listens for this connection. Port 0 lets the system choose (for tests and the demo).</summary>
     public required IPEndPoint Listen { get; init; }
 
-    /// <summary>Ports of their own for the upstream's brokers; null: there is one upstream, and one port.</summary>
-    public BrokerPorts? Brokers { get; init; }
+    /// <summary>Ways to each of the upstream's brokers; null: there is one upstream, and one way.</summary>
+    public BrokerRoutes? Brokers { get; init; }
 
     /// <summary>All that is listened on.</summary>
-    public IEnumerable<IPEndPoint> Listens => Brokers is null ? [Listen] : [Listen, .. Brokers.At(Listen.Address)];
+    public IEnumerable<IPEndPoint> Listens => Brokers?.Listens(Listen) ?? [Listen];
 
     /// <summary>
     /// Networks of balancers that tell, by HAProxy's PROXY protocol, whom each connection comes from. They have to; nobody else may. Empty: there are none.

@@ -10,6 +10,7 @@ sealed class ConnectionReader(
     ConnectionFiles files, IReadOnlyCollection<string> issuers, IReadOnlyList<ProtocolEntry> protocols, YamlFaults faults)
 {
     static readonly string[] s_versions13First = ["1.3", "1.2"];
+    static readonly string[] s_ofPorts = ["firstNode", "firstPort", "count"];
     static readonly string[] s_ofCertificates = ["revocation", "pins", "trust"];
     static readonly ProtocolEntry s_unknown = new("", HasLogin: true, [], _ => throw new InvalidOperationException("the protocol is unknown"));
 
@@ -40,7 +41,7 @@ sealed class ConnectionReader(
             Labels = labels,
             Protocol = protocol,
             Listen = Listen(listenFields),
-            Brokers = Brokers(listenFields, protocol),
+            Brokers = Brokers(listenFields, protocol, tls),
             ProxiesFrom = ProxiesFrom(listenFields),
             ClientTls = tls,
             Upstream = _upstream.Read(spec.RequiredMap("upstream", ConnectionFields.Upstream), protocol),
@@ -100,15 +101,30 @@ sealed class ConnectionReader(
         return from;
     }
 
-    static BrokerPorts? Brokers(YamlFields listen, ProtocolEntry protocol)
+    static BrokerRoutes? Brokers(YamlFields listen, ProtocolEntry protocol, ClientTls tls)
     {
         if (!listen.Has("brokers")) return null;
         if (protocol.Survey is null && protocol != s_unknown)
             listen.Fault("brokers", $"has no use: protocol {protocol.Name} knows no brokers", "remove it");
         var brokers = listen.Map("brokers", ConnectionFields.Brokers);
+        return brokers.Has("hosts") ? BrokerHosts(brokers, tls) : BrokerPorts(brokers);
+    }
+
+    static BrokerHosts? BrokerHosts(YamlFields brokers, ClientTls tls)
+    {
+        foreach (var port in s_ofPorts.Where(brokers.Has)) brokers.Fault(port, "has no use: brokers are told apart by their hosts", "remove it, or hosts");
+        var hosts = Connections.BrokerHosts.Of(brokers.RequiredText("hosts"));
+        brokers.Require(hosts is not null, "hosts", "names no hosts", $"write it like broker-{Connections.BrokerHosts.Node}.kafka.example.org");
+        brokers.Require(
+            hosts is null || ServerNames.LetIn(tls.ServerNames, hosts.NameOf(0)), "hosts", "names hosts that spec.tls.serverNames leaves out", $"add *{hosts?.After} there");
+        return hosts;
+    }
+
+    static BrokerPorts BrokerPorts(YamlFields brokers)
+    {
         var ports = new BrokerPorts(
-            brokers.Number("firstNode", 0, int.MaxValue - BrokerPorts.Most, otherwise: null), brokers.Number("firstPort", 1, 65535, otherwise: null),
-            brokers.Number("count", 1, BrokerPorts.Most, otherwise: null));
+            brokers.Number("firstNode", 0, int.MaxValue - Connections.BrokerPorts.Most, otherwise: null), brokers.Number("firstPort", 1, 65535, otherwise: null),
+            brokers.Number("count", 1, Connections.BrokerPorts.Most, otherwise: null));
         brokers.Require(ports.FirstPort + ports.Count - 1 <= 65535, "count", "leads beyond port 65535", "begin at a lower port, or name fewer brokers");
         return ports;
     }
@@ -117,7 +133,7 @@ sealed class ConnectionReader(
     {
         var names = tls.Texts("serverNames");
         foreach (var name in names)
-            tls.Require(IsServerName(name), "serverNames", $"\"{name}\" is not a host name", "write it like gw.example.org or *.example.org");
+            tls.Require(ServerNames.IsOne(name), "serverNames", $"\"{name}\" is not a host name", "write it like gw.example.org or *.example.org");
         var rule = Enum.Parse<ClientCertificateRule>(tls.Choice("clientCertificate", ["none", "optional", "required"]), ignoreCase: true);
         if (protocol is { HasLogin: false } && rule != ClientCertificateRule.Required)
             tls.Fault("clientCertificate", $"must be required: protocol {protocol.Name} has no login", "write clientCertificate: required");
@@ -194,7 +210,4 @@ sealed class ConnectionReader(
         FlushAfter = recording.Duration("flushAfter", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(50)),
         Retention = recording.Has("retention") ? recording.Duration("retention", TimeSpan.FromMinutes(1), s_longestRetention, TimeSpan.Zero) : null,
     };
-
-    // One label of wildcard, as in certificates (RFC 6125 section 6.4.3).
-    internal static bool IsServerName(string name) => Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) == UriHostNameType.Dns;
 }

@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Actors.Connections;
 using Gateway.Actors.Registry;
 using Gateway.Actors.Replay;
 using Microsoft.Data.Sqlite;
@@ -139,7 +141,8 @@ static class StorageChecks
         for (var i = 0; i < names.Count; i++)
         {
             report.Require(
-                Uri.CheckHostName(names[i]) != UriHostNameType.Unknown, $"Certificates:Names:{i}", "is neither a host name nor an address", "correct the name");
+                ServerNames.IsOne(names[i]) || IPAddress.TryParse(names[i], out _), $"Certificates:Names:{i}", "is neither a host name nor an address",
+                "correct the name");
         }
     }
 

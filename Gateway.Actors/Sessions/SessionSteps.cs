@@ -219,11 +219,12 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     Circumstances Here(SecuredConnection secured)
     {
         var local = (IPEndPoint)Accepted.Socket.LocalEndPoint!;
-        return new(secured.Client.ServerName ?? PeerAddress.Plain(local.Address).ToString(), local.Port) { PortOf = secured.Profile.Brokers is { } brokers ? brokers.PortOf : null };
+        var host = secured.Client.ServerName ?? PeerAddress.Plain(local.Address).ToString();
+        return new(host, local.Port) { PlaceOf = secured.Profile.Brokers is { } brokers ? node => brokers.PlaceOf(node, host, local.Port) : null };
     }
 
-    // The broker that the client's port leads to.
-    int? Node(ConnectionProfile profile) => profile.Brokers?.NodeOf(((IPEndPoint)Accepted.Socket.LocalEndPoint!).Port);
+    // The broker that the client's way leads to.
+    int? Node(ConnectionProfile profile) => profile.Brokers?.NodeOf(Facts.ServerName, ((IPEndPoint)Accepted.Socket.LocalEndPoint!).Port);
 
     string? ClientName { get; set; }
 

@@ -73,15 +73,7 @@ public static class TlsPolicy
     {
         if (allowed.Count == 0) return null;
         if (asked is null) return new Refused(Refusal.ServerNameMissing, $"asks for no name; expected {allowed[0]}");
-        return allowed.Any(name => Matches(name, asked.TrimEnd('.'))) ? null : new Refused(Refusal.ServerNameUnknown, $"asks for {asked}");
-    }
-
-    /// <summary><c>*.example.org</c> stands for exactly one label before the rest (RFC 9525 section 6.3).</summary>
-    static bool Matches(string allowed, string asked)
-    {
-        if (!allowed.StartsWith("*.", StringComparison.Ordinal)) return allowed.Equals(asked, StringComparison.OrdinalIgnoreCase);
-        var dot = asked.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && allowed.AsSpan(1).Equals(asked.AsSpan(dot), StringComparison.OrdinalIgnoreCase);
+        return ServerNames.LetIn(allowed, asked) ? null : new Refused(Refusal.ServerNameUnknown, $"asks for {asked}");
     }
 
     static bool OffersAny(ClientHello hello, IReadOnlyList<TlsCipherSuite> allowed) =>

@@ -124,13 +124,13 @@ public sealed class KafkaConversation(Limits limits) : Conversation
 
     FrameMask? Mask(Direction direction) => _masker?.Rules.Concern(direction) == true ? new(direction, _masker, limits) : null;
 
-    // One port leads to one broker: a cluster of several needs a port for each.
+    // One place leads to one broker: a cluster of several needs one for each.
     BrokerAddress? AddressOf(int node)
     {
         if (_addresses.TryGetValue(node, out var known)) return known;
         var here = _circumstances!;
-        var port = here.PortOf is { } portOf ? portOf(node) : _facts!.Brokers.Count <= 1 ? here.Port : null;
-        return port is { } number ? _addresses[node] = new BrokerAddress(here.Host, number) : null;
+        var place = here.PlaceOf is { } placeOf ? placeOf(node) : _facts!.Brokers.Count <= 1 ? (here.Host, here.Port) : null;
+        return place is var (host, port) ? _addresses[node] = new BrokerAddress(host, port) : null;
     }
 
     static T Begun<T>(T? part)

@@ -32,7 +32,7 @@ public sealed class KafkaRenewalSpec
         _conversation.Begin(new Circumstances("localhost", 9092)
         {
             Upstream = new KafkaFacts(KafkaRanges.Everything, new Dictionary<int, BrokerAddress> { [1] = new("broker", 9092) }),
-            PortOf = _ => 9092,
+            PlaceOf = _ => ("localhost", 9092),
         });
         _conversation.ReadLogin(Request(0), nobody);
         _conversation.Admit(new OperationRules([], []), nobody, nobody);

@@ -18,7 +18,7 @@ static class OpenedKafka
         conversation.Begin(new Circumstances("localhost", 9092)
         {
             Upstream = new KafkaFacts(KafkaRanges.Everything, new Dictionary<int, BrokerAddress> { [1] = new("broker", 9092) }),
-            PortOf = _ => 9092,
+            PlaceOf = _ => ("localhost", 9092),
         });
         var asked = KafkaApi.All[Metadata].Request(1);
         conversation.ReadLogin(KafkaFrame.Request(asked, 0, new StructValue(asked.Body)), nobody);

@@ -19,6 +19,11 @@ public sealed class KafkaSpec : IAsyncLifetime
     static readonly string[] s_auditors = ["auditors"];
     static readonly string[] s_all = ["streams", "auditors", "operators"];
 
+    static readonly Dictionary<string, string?> s_kafkaNames = new()
+    {
+        ["Certificates:Names:0"] = "localhost", ["Certificates:Names:1"] = "kafka.test", ["Certificates:Names:2"] = "*.kafka.test",
+    };
+
     readonly TestCertificates _upstreams = new("Upstream CA");
     FakeIssuer _issuer = null!;
 
@@ -128,6 +133,39 @@ public sealed class KafkaSpec : IAsyncLifetime
         Assert.Equal(
             [(1, first), (2, first + 1), (3, first + 2)],
             admin.GetMetadata(TimeSpan.FromSeconds(20)).Brokers.OrderBy(b => b.BrokerId).Select(b => (b.BrokerId, b.Port)));
+    }
+
+    [RequiresFact("kcat", "unshare", Requirement.Root)]
+    public async Task Every_broker_of_a_cluster_is_reached_by_a_host_name_of_its_own_on_the_one_port()
+    {
+        await using var cluster = new KafkaCluster(_upstreams.Server(), brokers: 3);
+        await using var node = await KafkaNode.StartAsync(
+            _upstreams, cluster, _issuer.Options("main"), listen: "port: 0, brokers: { hosts: \"broker-{node}.kafka.test\" }", settings: s_kafkaNames);
+        cluster.Mock.CreateTopic("orders", 3);
+        for (var partition = 0; partition < 3; partition++) cluster.Mock.Lead("orders", partition, partition + 1);
+        string[] names = ["kafka.test", .. Enumerable.Range(1, 4).Select(n => $"broker-{n}.kafka.test")];
+        using var there = new NamedHere(names);
+        string[] topic = ["-t", "orders"];
+        var port = node.Address("events").Port;
+
+        foreach (var partition in Enumerable.Range(0, 3))
+        {
+            var file = there.Write($"record {partition}\n");
+            var produced = await there.RunAsync("kcat", [.. Kcat(node, "kafka.test"), .. topic, "-P", "-p", $"{partition}", "-l", file]);
+            Assert.Equal((0, ""), (produced.ExitCode, produced.Output));
+        }
+
+        var consumed = await there.RunAsync("kcat", [.. Kcat(node, "kafka.test"), .. topic, "-C", "-e", "-q", "-o", "beginning"]);
+        var told = await there.RunAsync("kcat", [.. Kcat(node, "kafka.test"), "-L"]);
+        var none = await there.RunAsync("kcat", [.. Kcat(node, "broker-4.kafka.test"), "-L", "-m", "2"]);
+
+        Assert.Equal(["record 0", "record 1", "record 2"], consumed.Result.Trim().Split('\n').Order(StringComparer.Ordinal));
+        Assert.All(cluster.Connections, connections => Assert.True(connections > 0));
+        Assert.All(Enumerable.Range(1, 3), n => Assert.Contains($"broker {n} at broker-{n}.kafka.test:{port}", told.Result, StringComparison.Ordinal));
+        Assert.DoesNotContain(cluster.Ports, real => told.Result.Contains($":{real}", StringComparison.Ordinal));
+        Assert.NotEqual(0, none.ExitCode);
+        var refused = await node.Archive.ListAsync(new SessionFilter { Open = false }, CancellationToken.None);
+        Assert.Contains(refused, s => s.Closing!.Refusal == Refusal.UpstreamNodeUnknown && s.Closing.Detail!.Contains("no broker 4", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -282,9 +320,9 @@ public sealed class KafkaSpec : IAsyncLifetime
         Assert.Equal(KafkaClients.Values(Messages).SelectMany(v => new[] { v, v }), consumed.Order(StringComparer.Ordinal));
     }
 
-    string[] Kcat(TestNode node) =>
+    string[] Kcat(TestNode node, string host = "localhost") =>
     [
-        "-b", $"localhost:{node.Address("events").Port}", "-X", "security.protocol=sasl_ssl", "-X", $"ssl.ca.location={node.AuthorityFile}",
+        "-b", $"{host}:{node.Address("events").Port}", "-X", "security.protocol=sasl_ssl", "-X", $"ssl.ca.location={node.AuthorityFile}",
         "-X", "sasl.mechanism=PLAIN", "-X", "sasl.username=anybody", "-X", $"sasl.password={KafkaNode.Token(_issuer)}", "-X", "broker.address.family=v4",
     ];
 

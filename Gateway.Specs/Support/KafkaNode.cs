@@ -13,7 +13,7 @@ static class KafkaNode
 
     public static Task<TestNode> StartAsync(
         TestCertificates upstreams, KafkaCluster cluster, IssuerOptions issuer, string operations = "{}", string listen = "port: 0", string? password = null,
-        string recording = "{}", string masking = "", string? login = null)
+        string recording = "{}", string masking = "", string? login = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var folder = new ConfigurationFolder();
         upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
@@ -35,7 +35,7 @@ static class KafkaNode
               operations: {{operations}}
               recording: {{recording}}
               {{(masking.Length > 0 ? $"masking: {masking}" : "")}}
-            """, null, issuer);
+            """, settings, issuer);
     }
 
     /// <summary>What a client of librdkafka needs to come in with a token as its password.</summary>
