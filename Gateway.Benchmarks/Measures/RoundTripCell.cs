@@ -15,6 +15,8 @@ sealed class RoundTripCell(Route route, int connections) : Cell(route)
     readonly Measure _median = Named(route, connections, "p50", "median round trip", "us");
     readonly Measure _tail = Named(route, connections, "p99", "99th percentile of round trips", "us");
 
+    public override int WarmUps => Route is Route.Kafka ? 6 : base.WarmUps;
+
     public override IReadOnlyList<Measure> Measures => [_cost, _median, _tail];
 
     public override async Task<IReadOnlyList<Reading>> Run(Workbench bench, IRelay relay, double share, CancellationToken cancel)
