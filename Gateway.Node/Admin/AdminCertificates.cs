@@ -18,11 +18,12 @@ namespace Gateway.Node.Admin;
 /// </summary>
 sealed class AdminCertificates(AdminOptions admin, CertificateRevocation revocation, TimeProvider time, ILogger<AdminCertificates> log)
 {
-    readonly AdminCertificateOptions _options = admin.ClientCertificates;
     readonly RevocationRules _revocation = admin.ClientCertificates.RevocationRules;
     readonly IReadOnlyList<SubjectRule> _subjects = [.. admin.ClientCertificates.Subjects.Select(subject => subject.Rule)];
 
-    public bool AreTaken => _options.AuthoritiesFile is not null;
+    readonly AdminAuthorities? _authorities = admin.ClientCertificates.AuthoritiesFile is { } file ? new(file, time, log) : null;
+
+    public bool AreTaken => _authorities is not null;
 
     /// <summary>Whether a certificate came with the connection, a good one or not.</summary>
     public static bool IsShown(HttpContext http) => Shown(http) is not null;
@@ -33,8 +34,8 @@ sealed class AdminCertificates(AdminOptions admin, CertificateRevocation revocat
     /// <summary>Has a handshake that begins now ask for a certificate, if any are taken.</summary>
     public void Ask(BaseConnectionContext connection, SslServerAuthenticationOptions tls)
     {
-        if (_options.AuthoritiesFile is not { } file) return;
-        var check = new ClientCertificateCheck(Rules(file), time.GetUtcNow());
+        if (_authorities is null) return;
+        var check = new ClientCertificateCheck(Rules(_authorities.Current), time.GetUtcNow());
         connection.Features.Set(new ShownCertificate(check));
         tls.ClientCertificateRequired = true;
         tls.CertificateChainPolicy = check.Policy();
@@ -76,20 +77,14 @@ sealed class AdminCertificates(AdminOptions admin, CertificateRevocation revocat
     async Task<Refused?> RevokedAsync(X509Certificate2 certificate, X509Certificate2? issuer, CancellationToken cancel) =>
         await revocation.ObjectionAsync(certificate, issuer, _revocation, "the admin API", cancel) is { } found ? found.OfClient() : null;
 
-    // Read for each handshake, so that new authorities count without a restart. A file that is gone lets nobody in by certificate, and tokens still count.
-    ClientTls Rules(string file)
+    ClientTls Rules(X509Certificate2Collection authorities) => new()
     {
-        var authorities = ConfiguredFiles.Certificates(file, out var problem);
-        if (problem is { } found) AdminLog.NoAuthorities(log, found.Problem, found.Remedy);
-        return new ClientTls
-        {
-            AllowTls12 = true,
-            ServerNames = [],
-            ClientCertificate = ClientCertificateRule.Optional,
-            ClientAuthorities = problem is null ? authorities : [],
-            Revocation = _revocation,
-        };
-    }
+        AllowTls12 = true,
+        ServerNames = [],
+        ClientCertificate = ClientCertificateRule.Optional,
+        ClientAuthorities = authorities,
+        Revocation = _revocation,
+    };
 
     /// <summary>What a connection's handshake found.</summary>
     sealed class ShownCertificate(ClientCertificateCheck check) : IDisposable

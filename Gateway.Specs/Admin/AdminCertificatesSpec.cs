@@ -195,6 +195,26 @@ public sealed class AdminCertificatesSpec : IAsyncLifetime, IDisposable
         Assert.Contains(_host.Log.All, line => line.Contains("people.crt does not exist", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_change_of_the_authorities_counts_within_seconds_and_what_is_wrong_with_them_is_logged_once()
+    {
+        using var stranger = _strangers.Issue(Sound with { Units = ["ops"] });
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(stranger));
+
+        _strangers.WriteAuthority(_folder.PathOf("people.crt"));
+        _host.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(stranger));
+
+        File.Delete(_folder.PathOf("people.crt"));
+        for (var i = 0; i < 3; i++)
+        {
+            _host.Time.Advance(TimeSpan.FromSeconds(10));
+            Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(stranger));
+        }
+
+        Assert.Single(_host.Log.All, line => line.Contains("people.crt does not exist", StringComparison.Ordinal));
+    }
+
     public async Task InitializeAsync() => _host = await StartAsync(new AdminCertificateOptions());
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
@@ -205,6 +225,14 @@ public sealed class AdminCertificatesSpec : IAsyncLifetime, IDisposable
         _people.Dispose();
         _strangers.Dispose();
         _folder.Dispose();
+    }
+
+    // In a handshake of its own.
+    async Task<HttpStatusCode> AskAsync(X509Certificate2 certificate)
+    {
+        using var client = _host.Client(certificate: certificate);
+        using var answer = await client.GetAsync("/v1/nodes");
+        return answer.StatusCode;
     }
 
     // The sample cluster lives at another time than its reader.
