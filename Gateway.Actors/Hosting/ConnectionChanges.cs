@@ -113,17 +113,13 @@ sealed class ConnectionChanges(
     }
 
     /// <summary>The connections whose sessions began under what was changed.</summary>
-    IEnumerable<(string Connection, string Why)> Concerned(ConnectionChange change)
+    IEnumerable<(string Connection, string Why)> Concerned(ConnectionChange change) => change switch
     {
-        var what = change switch { { Before: null } => "added", { After: null } => "removed", _ => "updated" };
-        return change switch
-        {
-            { IsNone: true } or { Kind: DocumentKind.Certificate } => [],
-            { Kind: DocumentKind.Policy } => Selected(change).Select(name => (name, $"access policy {change.Name} was {what}")),
-            { Before: not null } => [(change.Name, $"connection {change.Name} was {what}")],
-            _ => [],
-        };
-    }
+        { IsNone: true } or { Kind: DocumentKind.Certificate } => [],
+        { Kind: DocumentKind.Policy } => Selected(change).Select(name => (name, $"access policy {change.Name} was {change.Word}")),
+        { Before: not null } => [(change.Name, $"connection {change.Name} was {change.Word}")],
+        _ => [],
+    };
 
     IEnumerable<string> Selected(ConnectionChange change)
     {

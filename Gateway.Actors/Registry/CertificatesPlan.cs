@@ -24,7 +24,7 @@ public static class CertificatesPlan
         return (
             changes,
             [
-                .. changes.SelectMany(c => Modes(c, mode)),
+                .. changes.SelectMany(c => c.Against(mode)),
                 .. loaded.Certificates.Where(c => c.Name == nodeCertificate).SelectMany(OfNodes),
                 .. loaded.Profiles.SelectMany(p => Named(p, now, loaded.Certificates, useOf)),
             ]);
@@ -36,14 +36,6 @@ public static class CertificatesPlan
         yield return new(
             $"certificate {profile.Name} spec.source", profile.Source.ToString().ToLowerInvariant(), "cannot stand for the nodes, as this certificate does",
             "declare it with source: internal, or another certificate");
-    }
-
-    static IEnumerable<ConfigurationFault> Modes(ConnectionChange change, ApplyMode mode)
-    {
-        if (mode == ApplyMode.Add && change.Before is not null)
-            yield return new($"certificate {change.Name}", null, "is registered already", "give it another name, or update it");
-        if (mode == ApplyMode.Update && change.Before is null)
-            yield return new($"certificate {change.Name}", null, "is not registered", "correct the name, or add it");
     }
 
     static IEnumerable<ConfigurationFault> Named(

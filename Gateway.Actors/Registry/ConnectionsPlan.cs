@@ -24,6 +24,24 @@ public sealed record ConnectionChange(string Name, string? Before, string? After
     public bool IsNone => Before == After;
 
     public DocumentKind Kind { get; init; }
+
+    /// <summary><c>added</c>, <c>updated</c>, <c>removed</c> or <c>unchanged</c>.</summary>
+    public string Word => this switch
+    {
+        { IsNone: true } => "unchanged",
+        { Before: null } => "added",
+        { After: null } => "removed",
+        _ => "updated",
+    };
+
+    /// <summary>What speaks against it where documents may do no more than that.</summary>
+    public IEnumerable<ConfigurationFault> Against(ApplyMode mode)
+    {
+        if (mode == ApplyMode.Add && Before is not null)
+            yield return new($"{Kind.Word()} {Name}", null, "is registered already", "give it another name, or update it");
+        if (mode == ApplyMode.Update && Before is null)
+            yield return new($"{Kind.Word()} {Name}", null, "is not registered", "correct the name, or add it");
+    }
 }
 
 /// <summary>What a document states.</summary>
@@ -56,7 +74,7 @@ public sealed record ConnectionsPlan(IReadOnlyList<ConnectionChange> Changes, IR
         var removals = prune ? now.Connections.Values.Where(c => !names.Contains(c.Name)).Select(c => new ConnectionChange(c.Name, c.Document, null)) : [];
         ConnectionChange[] changes = [.. puts.Concat(removals).OrderBy(c => c.Name, StringComparer.Ordinal)];
         var stay = registered.Where(r => !Array.Exists(changes, c => c.Name == r.Name)).ToArray();
-        return new(changes, [.. changes.SelectMany(c => Modes(c, mode)), .. loaded.Profiles.SelectMany(p => Clashes(p, ofFile, stay))]);
+        return new(changes, [.. changes.SelectMany(c => c.Against(mode)), .. loaded.Profiles.SelectMany(p => Clashes(p, ofFile, stay))]);
     }
 
     /// <summary>The events that make the changes; none where everything is so already.</summary>
@@ -74,14 +92,6 @@ public sealed record ConnectionsPlan(IReadOnlyList<ConnectionChange> Changes, IR
         { After: { } document } => new ConnectionPut { Act = act, Name = change.Name, Document = document },
         _ => new ConnectionRemoved { Act = act, Name = change.Name },
     };
-
-    static IEnumerable<ConfigurationFault> Modes(ConnectionChange change, ApplyMode mode)
-    {
-        if (mode == ApplyMode.Add && change.Before is not null)
-            yield return new($"connection {change.Name}", null, "is registered already", "give it another name, or update it");
-        if (mode == ApplyMode.Update && change.Before is null)
-            yield return new($"connection {change.Name}", null, "is not registered", "correct the name, or add it");
-    }
 
     static IEnumerable<ConfigurationFault> Clashes(ConnectionProfile profile, IReadOnlyList<ListeningConnection> ofFile, ListeningConnection[] others)
     {

@@ -18,14 +18,6 @@ public static class PoliciesPlan
                 new ConnectionChange(policy.Name, now.Policies.GetValueOrDefault(policy.Name)?.Document, document) { Kind = DocumentKind.Policy })
                 .OrderBy(c => c.Name, StringComparer.Ordinal),
         ];
-        return (changes, [.. changes.SelectMany(change => Modes(change, mode))]);
-    }
-
-    static IEnumerable<ConfigurationFault> Modes(ConnectionChange change, ApplyMode mode)
-    {
-        if (mode == ApplyMode.Add && change.Before is not null)
-            yield return new($"policy {change.Name}", null, "is registered already", "give it another name, or update it");
-        if (mode == ApplyMode.Update && change.Before is null)
-            yield return new($"policy {change.Name}", null, "is not registered", "correct the name, or add it");
+        return (changes, [.. changes.SelectMany(c => c.Against(mode))]);
     }
 }

@@ -55,15 +55,7 @@ public sealed record ApplyView(long Revision, bool DryRun, IReadOnlyList<ChangeV
 public sealed record ChangeView(string Name, string Change, string? Before, string? After, string? Kind = null)
 {
     public static ChangeView Of(ConnectionChange change) =>
-        new(change.Name, Word(change), change.Before, change.After, change.Kind switch { DocumentKind.Certificate => "certificate", DocumentKind.Policy => "policy", _ => null });
-
-    static string Word(ConnectionChange change) => change switch
-    {
-        { IsNone: true } => "unchanged",
-        { Before: null } => "added",
-        { After: null } => "removed",
-        _ => "updated",
-    };
+        new(change.Name, change.Word, change.Before, change.After, change.Kind is DocumentKind.Connection ? null : change.Kind.Word());
 }
 
 /// <summary>One connection with what only its own page shows. Everything registered is null for a connection of the node's file.</summary>
