@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Hosting;
 
 namespace Gateway.Cli;
@@ -11,10 +10,8 @@ static class ClientCertificates
     /// <param name="keyFile">PEM: its key; null: in the same file. Either way readable by its owner alone.</param>
     public static SslStreamCertificateContext Load(string file, string? keyFile)
     {
-        var certificate = ConfiguredFiles.WithKey(file, keyFile ?? file, out var problem);
+        var presented = ConfiguredFiles.Presented(file, keyFile ?? file, out var problem);
         if (problem is { } found) throw new CommandException(ExitCode.Usage, $"the client certificate: {Printable.Text(found.Problem)}; {Printable.Text(found.Remedy)}");
-        var sent = new X509Certificate2Collection();
-        sent.ImportFromPemFile(file);
-        return SslStreamCertificateContext.Create(certificate!, [.. sent.Skip(1)], offline: true);
+        return presented!;
     }
 }

@@ -69,18 +69,12 @@ sealed partial class FileCertificates : INodeCertificates
     Loaded? Load(out FileProblem problem)
     {
         problem = default;
-        var certificate = ConfiguredFiles.WithKey(_options.CertificateFile!, _options.KeyFile!, out var fault);
+        var presented = ConfiguredFiles.Presented(_options.CertificateFile!, _options.KeyFile!, out var fault);
         var authorities = fault is null ? ConfiguredFiles.Certificates(_options.ClusterAuthoritiesFile!, out fault) : [];
-        fault ??= OutOfDate(certificate!);
-        if (fault is null)
-        {
-            var sent = ConfiguredFiles.Certificates(_options.CertificateFile!, out fault);
-            // Offline: what is sent along is what the file holds, and nothing is downloaded to complete it.
-            if (fault is null) return new Loaded(SslStreamCertificateContext.Create(certificate!, sent, offline: true), authorities);
-        }
-
+        fault ??= OutOfDate(presented!.TargetCertificate);
+        if (fault is null) return new Loaded(presented!, authorities);
         problem = fault.Value;
-        certificate?.Dispose();
+        presented?.TargetCertificate.Dispose();
         return null;
     }
 

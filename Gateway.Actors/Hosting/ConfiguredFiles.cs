@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -116,6 +117,17 @@ public static class ConfiguredFiles
             problem = new($"{keyPath} is not the private key (PEM, unencrypted) of {certificatePath}", "name the certificate and key that belong together");
             return null;
         }
+    }
+
+    /// <summary>A certificate with its key as TLS presents it, with what else its file holds sent along; null with a problem.</summary>
+    public static SslStreamCertificateContext? Presented(string certificatePath, string keyPath, out FileProblem? problem)
+    {
+        if (WithKey(certificatePath, keyPath, out problem) is not { } certificate) return null;
+        var sent = Certificates(certificatePath, out problem);
+        // Offline: nothing is downloaded to complete what is sent along.
+        if (problem is null) return SslStreamCertificateContext.Create(certificate, sent, offline: true);
+        certificate.Dispose();
+        return null;
     }
 
     // As much as a fingerprint looks at: what it passes over would be taken once, and never again when it has changed.
