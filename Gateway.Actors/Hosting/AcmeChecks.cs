@@ -80,7 +80,7 @@ static class AcmeChecks
             issuer.ExternalAccountKeyId is { Length: <= 255 } id && id.All(c => c is > ' ' and <= '~'), $"{at}:ExternalAccountKeyId",
             "must be 1 to 255 visible ASCII characters", "give the id that the server's operator told you");
         if (ConfiguredFiles.NotSecret(file) is { } problem) report.File($"{at}:ExternalAccountKeyFile", problem);
-        else if (ConfiguredFiles.Text(file, 4096) is not { } text || AcmeIssuer.ExternalKey(text) is null)
+        else if (AcmeIssuer.ExternalKeyOf(file) is null)
             report.Add($"{at}:ExternalAccountKeyFile", $"{file} is no key of 128 bits or more in base 64", "put nothing but the key that the server's operator gave you there");
     }
 

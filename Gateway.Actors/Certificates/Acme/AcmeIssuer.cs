@@ -9,6 +9,9 @@ namespace Gateway.Actors.Certificates.Acme;
 /// </summary>
 sealed class AcmeIssuer(AcmeOptions options, IAcmeAccounts accounts, TimeProvider time) : IDisposable
 {
+    /// <summary>Bytes of the file of an external account's key.</summary>
+    const int LargestKeyFile = 4096;
+
     readonly SemaphoreSlim _one = new(1);
 
     public AcmeOptions Options => options;
@@ -132,13 +135,17 @@ sealed class AcmeIssuer(AcmeOptions options, IAcmeAccounts accounts, TimeProvide
     {
         if (options.ExternalAccountKeyFile is not { } file) return null;
         if (ConfiguredFiles.NotSecret(file) is { } problem) throw new AcmeException($"{problem.Problem}; {problem.Remedy}");
-        return ExternalKey(File.ReadAllText(file)) is { } key
+        return ExternalKeyOf(file) is { } key
             ? new ExternalAccount(options.ExternalAccountKeyId!, key)
             : throw new AcmeException($"{file} is no key in base 64");
     }
 
+    /// <summary>The key of a file; null where it holds none, or is larger than any.</summary>
+    internal static byte[]? ExternalKeyOf(string file) =>
+        ConfiguredFiles.Text(file, LargestKeyFile) is { } text ? ExternalKey(text) : null;
+
     /// <summary>Servers' operators give it in base 64 for URLs; null when it is none, or shorter than 128 bits.</summary>
-    internal static byte[]? ExternalKey(string text)
+    static byte[]? ExternalKey(string text)
     {
         var trimmed = text.Trim().TrimEnd('=').Replace('+', '-').Replace('/', '_');
         if (!AcmeText.IsBase64Url(trimmed, 1024) || trimmed.Length % 4 == 1) return null;
