@@ -38,4 +38,8 @@ public sealed record AccessDecision
 }
 
 /// <summary>One rule or grant, and why it applies or does not.</summary>
-public sealed record RuleTrace(string Rule, AccessEffect Effect, bool Applies, string Why);
+public sealed record RuleTrace(string Rule, AccessEffect Effect, bool Applies, string Why)
+{
+    /// <summary>Whether it comes from a policy, not from the connection or a grant.</summary>
+    public bool IsOfPolicy { get; init; }
+}

@@ -48,7 +48,7 @@ public static class AccessPolicy
     }
 
     static string RuleOf(RuleTrace rule, AccessRequest request) =>
-        $"{rule.Rule} {(rule.Rule.StartsWith("policy ", StringComparison.Ordinal) ? "for" : "of")} connection {request.Connection.Name}";
+        $"{rule.Rule} {(rule.IsOfPolicy ? "for" : "of")} connection {request.Connection.Name}";
 
     static AccessDecision Revoked(Identity who, Revocation revocation) => Refuse(
         Refusal.IdentityRevoked, "revocation",

@@ -10,6 +10,9 @@ namespace Gateway.Actors.Authorize;
 /// </summary>
 sealed record AccessStep(string Rule, AccessEffect Effect, bool Concerns, string Why, AccessHours? Hours = null, TemporaryGrant? Grant = null)
 {
+    /// <summary>Whether it comes from a policy, not from the connection or a grant.</summary>
+    public bool IsOfPolicy { get; init; }
+
     /// <summary>The rules of the connection in their order, then those of the policies that select it, then the grants of the subject.</summary>
     public static IReadOnlyList<AccessStep> Of(AccessRequest request, AccessFacts facts)
     {
@@ -36,11 +39,11 @@ sealed record AccessStep(string Rule, AccessEffect Effect, bool Concerns, string
 
     public RuleTrace Trace(DateTimeOffset now)
     {
-        if (!Concerns) return new(Rule, Effect, false, Why);
-        if (InForceUntil(now) is not null) return new(Rule, Effect, true, Why);
-        var when = Grant is { } grant ? $"it is in force from {grant.From:u} to {grant.Until:u}" : "its hours have not begun or are over";
-        return new(Rule, Effect, false, when);
+        var isOutOfForce = Concerns && InForceUntil(now) is null;
+        return new(Rule, Effect, Concerns && !isOutOfForce, isOutOfForce ? When() : Why) { IsOfPolicy = IsOfPolicy };
     }
+
+    string When() => Grant is { } grant ? $"it is in force from {grant.From:u} to {grant.Until:u}" : "its hours have not begun or are over";
 
     static AccessStep Of(string name, AccessRule rule, AccessRequest request)
     {
@@ -54,10 +57,14 @@ sealed record AccessStep(string Rule, AccessEffect Effect, bool Concerns, string
     static IEnumerable<AccessStep> Of(PolicyProfile policy, AccessRequest request)
     {
         if (policy.Problem is { } problem)
-            return [new($"policy {policy.Name}", AccessEffect.Deny, true, $"this node cannot read it, and what it denies is not known ({problem})")];
+        {
+            var why = $"this node cannot read it, and what it denies is not known ({problem})";
+            return [new($"policy {policy.Name}", AccessEffect.Deny, true, why) { IsOfPolicy = true }];
+        }
+
         return policy.Rules.Select((rule, i) =>
         {
-            var step = Of($"policy {policy.Name} rules[{i}]", rule, request);
+            var step = Of($"policy {policy.Name} rules[{i}]", rule, request) with { IsOfPolicy = true };
             var isProvenBy = policy.Issuers.Count == 0 || policy.Issuers.Contains(request.Who.Issuer, StringComparer.Ordinal);
             return isProvenBy ? step : step with { Concerns = false, Why = $"{request.Who.Name} is proven by none of its issuers" };
         });
