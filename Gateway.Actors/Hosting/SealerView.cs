@@ -20,8 +20,7 @@ sealed class SealerView(ActorSystem system) : ISealerView
     {
         get
         {
-            var oldest = Members.Where(m => m.Status == MemberStatus.Up && m.HasRole(NodeIdentity.GatewayRole))
-                .Aggregate((Member?)null, (so, m) => so is null || m.IsOlderThan(so) ? m : so);
+            var oldest = Gateways.Up(Members).Aggregate((Member?)null, (so, m) => so is null || m.IsOlderThan(so) ? m : so);
             return oldest is not null && oldest.UniqueAddress.Equals(_cluster.SelfUniqueAddress);
         }
     }

@@ -7,8 +7,11 @@ namespace Gateway.Actors.Hosting.Clustering;
 static class Gateways
 {
     /// <summary>Those that are up, reachable or not.</summary>
-    public static IEnumerable<Member> Up(ActorSystem system) =>
-        Cluster.Get(system).State.Members.Where(m => m.Status == MemberStatus.Up && m.HasRole(NodeIdentity.GatewayRole));
+    public static IEnumerable<Member> Up(ActorSystem system) => Up(Cluster.Get(system).State.Members);
+
+    /// <summary>The same of these members.</summary>
+    public static IEnumerable<Member> Up(IEnumerable<Member> members) =>
+        members.Where(m => m.Status == MemberStatus.Up && m.HasRole(NodeIdentity.GatewayRole));
 
     /// <summary>The key of its process; empty for one that has none, such as a lighthouse.</summary>
     public static string Key(this Member member) => Tag(member, NodeIdentity.KeyPrefix);
