@@ -41,7 +41,8 @@ static class Tracing
         client.Timeout = s_answer;
         if (otlp.TokenFile is { } file)
         {
-            var token = BearerTokenFile.Read(file) ?? throw new InvalidDataException($"Spans cannot be sent: {file} holds no bearer token.");
+            var token = BearerTokenFile.Read(file)
+                ?? throw new InvalidDataException($"Spans cannot be sent: {file} holds no bearer token.");
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 

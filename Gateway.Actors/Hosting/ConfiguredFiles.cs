@@ -136,7 +136,7 @@ public static class ConfiguredFiles
         problem = Unreadable(path);
         if (problem is not null) return null;
         var text = Text(path, LargestPem);
-        if (text is null) problem = new($"{path} is larger than {LargestPem} bytes", "leave the certificates or the key in it that are used");
+        if (text is null) problem = new($"{path} is larger than {LargestPem} bytes", "leave nothing in it but what is used");
         return text;
     }
 

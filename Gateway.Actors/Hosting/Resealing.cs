@@ -17,11 +17,15 @@ namespace Gateway.Actors.Hosting;
 /// <param name="commands">Does the acts.</param>
 /// <param name="recordings">The keys of recordings.</param>
 /// <param name="key">Opens, and seals again.</param>
-/// <param name="most">Recordings of one call. Origin: a request that is answered within seconds; whoever wants more goes on from there.</param>
+/// <param name="most">
+/// Recordings of one call. Origin: a request that is answered within seconds; whoever wants more goes on from there.
+/// </param>
 public sealed class Resealing(
     IRegistry registry, IRegistryCommands commands, IRecordingKeys recordings, ClusterKey key, int most = Resealing.MostRecordings)
 {
-    /// <summary>Acts of one change. Origin: what the registry writes at once stays small. Large ones close a change before: it is one message.</summary>
+    /// <summary>
+    /// Acts of one change. Origin: what the registry writes at once stays small. Large ones close a change before: it is one message.
+    /// </summary>
     const int MostActs = 50;
 
     const int MostRecordings = 5_000;
@@ -44,7 +48,9 @@ public sealed class Resealing(
     /// Seals again, all of the registry and some thousand recordings' keys at once. Throws <see cref="JournalUnavailableException"/>.
     /// </summary>
     /// <param name="act">Who has it done.</param>
-    /// <param name="after">Only recordings of sessions that come after this one, and nothing of the registry; from the beginning where it is empty.</param>
+    /// <param name="after">
+    /// Only recordings of sessions that come after this one, and nothing of the registry; from the beginning where it is empty.
+    /// </param>
     /// <param name="cancel">Ends the wait.</param>
     public async Task<(ResealView? Done, RegistryAnswer Answer)> SealAgainAsync(Act act, string after, CancellationToken cancel)
     {

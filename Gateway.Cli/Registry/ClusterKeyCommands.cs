@@ -50,10 +50,12 @@ static class ClusterKeyCommands
             while (done.Next is not null);
 
             output.Line(string.Create(
-                CultureInfo.InvariantCulture, $"sealed again with key {done.Key}: {registry} of the registry, the keys of {recordings} recordings"));
+                CultureInfo.InvariantCulture,
+                $"sealed again with key {done.Key}: {registry} of the registry, the keys of {recordings} recordings"));
             if (unopened == 0) return ExitCode.Ok;
             var left = unopened.ToString(CultureInfo.InvariantCulture);
-            throw new CommandException(ExitCode.Failed, $"{left} were sealed with a key that the node does not have; see: gateway cluster-key show");
+            throw new CommandException(
+                ExitCode.Failed, $"{left} were sealed with a key that the node does not have; see: gateway cluster-key show");
         });
         return command;
     }

@@ -88,6 +88,7 @@ static class ConnectionCommands
 
     static Option<bool> TerminateOption() => new("--terminate")
     {
-        Description = "Ends the sessions of changed and removed connections, and of those that changed policies select; else they keep their grant.",
+        Description =
+            "Ends the sessions of changed and removed connections, and of those that changed policies select; else they keep their grant.",
     };
 }

@@ -4,8 +4,8 @@ using Gateway.Actors.Hosting;
 namespace Gateway.Node.Admin;
 
 /// <summary>
-/// The authorities whose client certificates the admin API takes, read again when their file changed. A file that is gone or faulty lets nobody in by
-/// certificate, and tokens still count. Safe for use from several threads.
+/// The authorities whose client certificates the admin API takes, read again when their file changed. A file that is gone or faulty
+/// lets nobody in by certificate, and tokens still count. Safe for use from several threads.
 /// </summary>
 sealed class AdminAuthorities(string file, TimeProvider time, ILogger log)
 {

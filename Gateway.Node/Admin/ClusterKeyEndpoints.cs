@@ -10,7 +10,8 @@ static class ClusterKeyEndpoints
     {
         app.MapGet("/v1/cluster-key", ShowAsync).For(AdminRoles.Watcher).Answers<ClusterKeyView>("Says how much each cluster key seals.");
         app.MapPost("/v1/cluster-key/reseal", ResealAsync).For(AdminRoles.Operator)
-            .Answers<ResealView>("Seals with the newest cluster key what older ones sealed; goes on with ?after= the answer's next, until there is none.");
+            .Answers<ResealView>(
+                "Seals with the newest cluster key what older ones sealed; goes on with ?after= the answer's next, until there is none.");
     }
 
     static Task<IResult> ShowAsync(HttpContext http, Resealing resealing) => Problems.OfRecordAsync("What is sealed", async () =>

@@ -104,7 +104,8 @@ public sealed class ResealingSpec : IDisposable
         await using var journal = await TestJournal.CreateAsync(database, _server);
         var keys = new RecordingKeys(journal.Database);
         var lost = ClusterKey.Ephemeral();
-        await InsertAsync(journal, database, Enumerable.Range(0, 7).Select(n => ($"a{n}", lost, Recording(n))).Append(("b", _before, Recording(7))));
+        var unopenable = Enumerable.Range(0, 7).Select(n => ($"a{n}", lost, Recording(n)));
+        await InsertAsync(journal, database, unopenable.Append(("b", _before, Recording(7))));
         _registry.Do(new SecretPut { Act = SampleRegistry.Act, Name = "broker", Sealed = _before.Seal("broker", "hunter2") });
         var resealing = new Resealing(_registry, _registry, keys, _both, most: 3);
         var done = new List<ResealView>();
@@ -166,11 +167,13 @@ public sealed class ResealingSpec : IDisposable
     // More than one page.
     async Task RecordAsync(TestJournal journal, RecordingKeys keys, string database)
     {
-        await InsertAsync(journal, database, Enumerable.Range(0, Recordings).Select(n => ($"s{n:0000}", _before, Recording(n))).Append(("erased", _before, [1])));
+        var recordings = Enumerable.Range(0, Recordings).Select(n => ($"s{n:0000}", _before, Recording(n)));
+        await InsertAsync(journal, database, recordings.Append(("erased", _before, [1])));
         await keys.DestroyAsync("erased", 7, default);
     }
 
-    static Task InsertAsync(TestJournal journal, string database, IEnumerable<(string Session, ClusterKey By, byte[] Plain)> recordings)
+    static async Task InsertAsync(
+        TestJournal journal, string database, IEnumerable<(string Session, ClusterKey By, byte[] Plain)> recordings)
     {
         string Row(string session, ClusterKey by, byte[] plain)
         {
@@ -179,7 +182,7 @@ public sealed class ResealingSpec : IDisposable
         }
 
         var rows = recordings.Select(recording => Row(recording.Session, recording.By, recording.Plain));
-        return journal.SqlAsync($"insert into gateway_session_keys (session_id, sealed_key) values {string.Join(", ", rows)}");
+        await journal.SqlAsync($"insert into gateway_session_keys (session_id, sealed_key) values {string.Join(", ", rows)}");
     }
 
     static byte[] Recording(int n) => SHA256.HashData(BitConverter.GetBytes(n));
@@ -191,7 +194,8 @@ public sealed class ResealingSpec : IDisposable
 
         public Task<RegistryAnswer> ChangeAsync(IReadOnlyList<RegistryEvent> acts, long? basis, CancellationToken cancel)
         {
-            if (ProposeActs.Of(acts, basis) is not { } message) return Task.FromResult(new RegistryAnswer(RegistryOutcome.Invalid, 0, "too large"));
+            if (ProposeActs.Of(acts, basis) is not { } message)
+                return Task.FromResult(new RegistryAnswer(RegistryOutcome.Invalid, 0, "too large"));
             Ids.Add(message.ActId);
             return writer.ChangeAsync(message.Read(), basis, cancel);
         }

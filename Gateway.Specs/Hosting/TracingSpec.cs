@@ -25,7 +25,8 @@ public sealed class TracingSpec : IDisposable
             Telemetry = new TelemetryOptions { Otlp = new OtlpOptions { Endpoint = "https://localhost:1", TokenFile = token } },
         };
         using var opened = await OpenedNode.OpenAsync(options, [], TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
-        await using var app = NodeHost.Build(WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = _folder.Root }), opened);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = _folder.Root });
+        await using var app = NodeHost.Build(builder, opened);
         _folder.WriteSecret("collector.token", "");
 
         var fault = Assert.Throws<InvalidDataException>(() => app.Services.GetRequiredService<TracerProvider>());

@@ -65,8 +65,8 @@ public sealed class ClusterKeySpec : IAsyncLifetime
 
     static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
-    static Task SayAsync(IMqttClient client, string text) =>
-        client.PublishStringAsync("plant/one", text, MqttQualityOfServiceLevel.AtLeastOnce);
+    static async Task SayAsync(IMqttClient client, string text) =>
+        await client.PublishStringAsync("plant/one", text, MqttQualityOfServiceLevel.AtLeastOnce);
 
     // The same node, restarted with these keys.
     async Task WithNodeAsync(string[] keys, Func<TestNode, Task> use)
