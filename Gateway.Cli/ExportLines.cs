@@ -7,7 +7,10 @@ using Gateway.Protocols.Journal;
 
 namespace Gateway.Cli;
 
-/// <summary>A line of an exported recording: <c>{"sequence", "manifest", "event"}</c> or <c>{"at", "direction", "payload"}</c>.</summary>
+/// <summary>
+/// A line of an exported recording: <c>{"sequence", "manifest", "event"}</c>, <c>{"at", "direction", "payload"}</c>, or, where operations were kept and
+/// their payload was not, <c>{"at", "direction", "operation", "resources", "detail", "bytes"}</c>.
+/// </summary>
 static class ExportLines
 {
     public static void Write(Utf8JsonWriter writer, JournaledEvent journaled, SessionEvent e)
@@ -23,10 +26,28 @@ static class ExportLines
     public static void Write(Utf8JsonWriter writer, ReplayPiece piece)
     {
         writer.WriteStartObject();
-        writer.WriteString("at", JournalTime.Write(piece.At));
-        writer.WriteString("direction", piece.Direction == Direction.ToUpstream ? "to-upstream" : "to-client");
+        WriteWhen(writer, piece.At, piece.Direction);
         writer.WriteBase64String("payload", piece.Bytes.Span);
         writer.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter writer, long startedAt, RecordedOperation operation)
+    {
+        writer.WriteStartObject();
+        WriteWhen(writer, startedAt + operation.AfterMicros, operation.Direction);
+        writer.WriteString("operation", operation.Name);
+        writer.WriteStartArray("resources");
+        foreach (var resource in operation.Resources) writer.WriteStringValue(resource);
+        writer.WriteEndArray();
+        writer.WriteString("detail", operation.Detail);
+        writer.WriteNumber("bytes", operation.Length);
+        writer.WriteEndObject();
+    }
+
+    static void WriteWhen(Utf8JsonWriter writer, long at, Direction direction)
+    {
+        writer.WriteString("at", JournalTime.Write(at));
+        writer.WriteString("direction", direction == Direction.ToUpstream ? "to-upstream" : "to-client");
     }
 }
 
@@ -36,8 +57,6 @@ static class ExportLines
 [JsonSerializable(typeof(SessionRefused))]
 [JsonSerializable(typeof(UpstreamSecured))]
 [JsonSerializable(typeof(TrafficCounted))]
-[JsonSerializable(typeof(OperationsRecorded))]
-[JsonSerializable(typeof(OperationsEncrypted))]
 [JsonSerializable(typeof(OperationsDenied))]
 [JsonSerializable(typeof(AccessConfirmed))]
 [JsonSerializable(typeof(AccessEnding))]

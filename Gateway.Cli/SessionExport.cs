@@ -23,8 +23,8 @@ public sealed class SessionExport(ISessionArchive archive, CliOutput output)
     static readonly byte[] s_newLine = [(byte)'\n'];
 
     /// <summary>
-    /// JSON lines: the session, then its events and pieces of traffic in the order of the journal. Into a file, or <c>-</c> for standard
-    /// output.
+    /// JSON lines: the session, then its events and pieces of traffic, or operations where those were kept alone, in the order of the journal. Into a file,
+    /// or <c>-</c> for standard output.
     /// </summary>
     public async Task<int> JsonAsync(string sessionId, string file, CancellationToken cancel)
     {
@@ -34,9 +34,20 @@ public sealed class SessionExport(ISessionArchive archive, CliOutput output)
         await WriteLineAsync(to, writer => JsonSerializer.Serialize(writer, SessionView.Of(row), AdminJson.Default.SessionView), cancel);
         var events = WrittenAsync(archive.ReadAsync(row.SessionId, cancel), to, cancel);
         var watched = made is null && output.IsTerminal ? null : output.Progress;
-        return await PiecesAsync(row, events, WritePieceAsync, watched, cancel);
+        var kept = new List<OperationsRecorded>();
+        return await PiecesAsync(row, events, WritePieceAsync, watched, cancel, kept.Add);
 
-        Task WritePieceAsync(ReplayPiece piece) => WriteLineAsync(to, writer => ExportLines.Write(writer, piece), cancel);
+        async Task WritePieceAsync(ReplayPiece piece)
+        {
+            foreach (var recorded in kept)
+            {
+                foreach (var operation in recorded.Operations)
+                    await WriteLineAsync(to, writer => ExportLines.Write(writer, recorded.StartedAt, operation), cancel);
+            }
+
+            kept.Clear();
+            if (!piece.Bytes.IsEmpty) await WriteLineAsync(to, writer => ExportLines.Write(writer, piece), cancel);
+        }
     }
 
     /// <summary>Three files: <c>session.json</c>, and the exact bytes as <c>to-upstream.bin</c> and <c>to-client.bin</c>.</summary>
@@ -75,14 +86,15 @@ public sealed class SessionExport(ISessionArchive archive, CliOutput output)
 
     static FileStream Create(string directory, string name) => new(Path.Combine(directory, name), FileMode.Create, FileAccess.Write);
 
-    // Traffic is written as its pieces come out of the replay, which checks that none is missing; everything else as it passes.
+    // Traffic and operations are written as they come out of the replay, which checks that none is missing; everything else as it passes.
     static async IAsyncEnumerable<JournaledEvent> WrittenAsync(
         IAsyncEnumerable<JournaledEvent> events, Stream to, [EnumeratorCancellation] CancellationToken cancel)
     {
         await foreach (var e in events.WithCancellation(cancel))
         {
-            if (SessionEventTable.ReadStored(e.Manifest, e.Bytes.Span) is not TrafficRecorded and var other)
-                await WriteLineAsync(to, writer => ExportLines.Write(writer, e, other), cancel);
+            var read = SessionEventTable.ReadStored(e.Manifest, e.Bytes.Span);
+            if (read is not (TrafficRecorded or OperationsRecorded or OperationsEncrypted))
+                await WriteLineAsync(to, writer => ExportLines.Write(writer, e, read), cancel);
             yield return e;
         }
     }
@@ -97,9 +109,9 @@ public sealed class SessionExport(ISessionArchive archive, CliOutput output)
 
     async Task<int> PiecesAsync(
         SessionRow row, IAsyncEnumerable<JournaledEvent> events, Func<ReplayPiece, Task> write, IAnsiConsole? watched,
-        CancellationToken cancel)
+        CancellationToken cancel, Action<OperationsRecorded>? operations = null)
     {
-        var pieces = SessionReplay.PiecesAsync(archive, row.SessionId, events, ended: row.Closing is not null, cancel: cancel);
+        var pieces = SessionReplay.PiecesAsync(archive, row.SessionId, events, ended: row.Closing is not null, operations, cancel);
         if (watched is null) await PlayAsync(null);
         else await watched.Progress().AutoClear(true).StartAsync(bar => PlayAsync(bar.AddTask("exporting", maxValue: Total(row))));
         return ExitCode.Ok;

@@ -31,6 +31,27 @@ public sealed class SessionExportSpec : IDisposable
     }
 
     [Fact]
+    public async Task Operations_that_were_kept_alone_are_a_line_each()
+    {
+        var recorder = new SessionRecorder(SampleSession.Id);
+        List<StoredEvent> recording =
+        [
+            recorder.Append(SampleSession.Opened), recorder.Append(SampleSession.Operations), recorder.Seal(SampleSession.Closing, "node1", _key),
+        ];
+        using var bytes = new MemoryStream();
+
+        var code = await Export(recording, bytes).JsonAsync(SampleSession.Id, "-", default);
+
+        Assert.Equal(ExitCode.Ok, code);
+        bytes.Position = 0;
+        var lines = (await new StreamReader(bytes).ReadToEndAsync()).TrimEnd('\n').Split('\n');
+        Assert.Equal(SampleSession.Operations.Operations.Count + 3, lines.Length);
+        Assert.Equal(
+            """{"at":"2025-11-24T16:00:00.750007Z","direction":"to-upstream","operation":"PUBACK","resources":[],"detail":"id 9","bytes":4}""", lines[3]);
+        Assert.Equal(["commands/+", "größe/#"], Parsed(lines[2]).GetProperty("resources").EnumerateArray().Select(name => name.GetString()));
+    }
+
+    [Fact]
     public async Task Raw_files_hold_exactly_the_bytes_of_their_direction()
     {
         var code = await Export(SampleSession.Recording(_key), Stream.Null).RawAsync(SampleSession.Id, _folder.PathOf("out"), default);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Gateway.Cli;
 using Gateway.Specs.Support;
 using Xunit;
@@ -32,13 +33,22 @@ public sealed class OperationsLevelSpec : IAsyncLifetime
         var found = await user.RunAsync("sessions", "grep", "sensors/7", "--count");
         var verified = await user.RunAsync("sessions", "verify", recorded.SessionId);
         var exported = await user.RunAsync("sessions", "export", recorded.SessionId, "--output", Path.Combine(user.Home, "session.json"));
+        var packed = await user.RunAsync("sessions", "export", recorded.SessionId, "--format", "pcapng", "--output", Path.Combine(user.Home, "session.pcapng"));
 
         Assert.Equal(
             ["CONNECT", "CONNACK", "PUBLISH", "PUBACK", "DISCONNECT"], replayed.Output.TrimEnd().Split('\n').Select(line => line.Split(' ')[2]));
         Assert.Contains("PUBLISH     sensors/7  QoS 1, id 1, 11 bytes", replayed.Output, StringComparison.Ordinal);
         Assert.Equal($"{recorded.SessionId}  1\n", found.Output);
         Assert.True(verified.Output.Contains("  verified  ", StringComparison.Ordinal), verified.All);
-        Assert.Equal(ExitCode.Failed, exported.Code);
+        Assert.Equal(ExitCode.Failed, packed.Code);
+        Assert.Equal(0, exported.Code);
+        var text = await File.ReadAllTextAsync(Path.Combine(user.Home, "session.json"));
+        var lines = text.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var operations = lines.Where(line => line.TryGetProperty("operation", out _)).ToArray();
+        Assert.Equal(
+            ["CONNECT", "CONNACK", "PUBLISH", "PUBACK", "DISCONNECT"], operations.Select(line => line.GetProperty("operation").GetString()));
+        Assert.Equal("sensors/7", operations[2].GetProperty("resources")[0].GetString());
+        Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
         await foreach (var e in node.Archive.ReadAsync(recorded.SessionId, default))
             Assert.True(e.Bytes.Span.IndexOf("canary"u8) < 0 && e.Bytes.Span.IndexOf("sensors/7"u8) < 0, e.Manifest);
 
