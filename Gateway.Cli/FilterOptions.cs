@@ -25,6 +25,13 @@ sealed class FilterOptions(TimeProvider time)
         CustomParser = result => Parsed(result, ClientNetwork.Parse, ClientNetwork.Rule),
     };
 
+    readonly Option<Ja4Fingerprint?> _ja4 = new("--ja4")
+    {
+        Description = "Whose client's TLS has this fingerprint.",
+        HelpName = "fingerprint",
+        CustomParser = result => Parsed(result, Ja4Fingerprint.Parse, Ja4Fingerprint.Rule),
+    };
+
     readonly Option<long?> _bytes = new("--bytes")
     {
         Description = "That relayed so many bytes at least, both directions together.",
@@ -63,7 +70,7 @@ sealed class FilterOptions(TimeProvider time)
     public void AddTo(Command command, bool withLimit = true)
     {
         if (withLimit) command.Options.Add(_limit);
-        foreach (var option in new Option[] { _connection, _protocol, _subject, _client, _bytes, _nodeKey, _refusal, _open, _ended, _since, _until })
+        foreach (var option in new Option[] { _connection, _protocol, _subject, _client, _ja4, _bytes, _nodeKey, _refusal, _open, _ended, _since, _until })
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -78,6 +85,7 @@ sealed class FilterOptions(TimeProvider time)
         Protocol = parsed.GetValue(_protocol),
         Subject = parsed.GetValue(_subject),
         Client = parsed.GetValue(_client),
+        Ja4 = parsed.GetValue(_ja4),
         LeastBytes = parsed.GetValue(_bytes),
         NodeKey = parsed.GetValue(_nodeKey),
         Refusal = parsed.GetValue(_refusal),

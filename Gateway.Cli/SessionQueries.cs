@@ -62,7 +62,7 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
         ["bytes to client", Shown(view.Live?.ToClientBytes ?? view.ToClientBytes)],
         .. view.Hold is { } hold ? (string[][])[["held", hold.ToString()]] : [],
         .. view.Erased is { } erased ? (string[][])[["erased", erased]] : [],
-        .. view.Tls is { } tls ? TlsFields(tls) : [],
+        .. view.Tls is { } tls ? TlsFields(tls) : view.Ja4 is { } ja4 ? (string[][])[["ja4", ja4]] : [],
     ];
 
     static IEnumerable<string[]> TlsFields(ClientTlsView tls) =>

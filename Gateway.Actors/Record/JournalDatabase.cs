@@ -40,8 +40,8 @@ public abstract class JournalDatabase
     }
 
     /// <summary>
-    /// Reaches the database and makes what is absent: the SQLite file, the tables. What exists is not altered. Throws
-    /// <see cref="JournalUnavailableException"/>.
+    /// Reaches the database and makes what is absent: the SQLite file, the tables, the columns younger
+    /// than a table. Nothing else of what exists is altered. Throws <see cref="JournalUnavailableException"/>.
     /// </summary>
     public async Task PrepareAsync(CancellationToken cancel)
     {

@@ -12,6 +12,18 @@ static class JournalSchema
     /// <summary>Every table there is.</summary>
     public static readonly string[] Tables = [JournalTable, SessionTable, LoginTable, KeyTable, LedgerTable, LedgerDueTable, OutletTable];
 
+    /// <summary>
+    /// The session table's youngest column, which a database that an earlier version made has not. It may be null, so that a node of that version beside
+    /// this one goes on adding rows, and is the last one in every database.
+    /// </summary>
+    public const string YoungestColumn = "ja4";
+
+    public const string AddYoungestColumn = $"alter table {SessionTable} add column {YoungestColumn} text";
+
+    /// <summary>Once every column is there. Leaves out the rows of earlier versions, so that it is made at once however many there are.</summary>
+    public const string YoungestIndex =
+        $"create index if not exists {SessionTable}_ja4 on {SessionTable} (ja4, started_at) where ja4 is not null";
+
     public const string Sqlite =
         $"""
         create table if not exists {JournalTable} (
@@ -77,7 +89,8 @@ static class JournalSchema
             refusal integer,
             detail text,
             to_upstream_bytes bigint,
-            to_client_bytes bigint);
+            to_client_bytes bigint,
+            ja4 text);
         create index if not exists {SessionTable}_started on {SessionTable} (started_at, session_id);
         create index if not exists {SessionTable}_connection on {SessionTable} (connection, started_at);
         create index if not exists {SessionTable}_subject on {SessionTable} (subject, started_at);

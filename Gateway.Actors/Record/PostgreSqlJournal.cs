@@ -88,12 +88,15 @@ sealed class PostgreSqlJournal : JournalDatabase
     private protected override async Task CreateAsync(CancellationToken cancel)
     {
         await using var connection = await OpenAsync(cancel);
-        // Once the tables exist a node needs no right to create them.
+        // Once tables and columns exist a node needs no right to create them.
         if (await HasAllAsync(connection, cancel))
             return;
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await SqlStatement.ExecuteAsync(connection, $"select pg_advisory_xact_lock({SchemaLock})", cancel);
         await SqlStatement.ExecuteAsync(connection, JournalSchema.PostgreSql, cancel);
+        // Another node may have added it while this one waited.
+        if (!await HasYoungestColumnAsync(connection, cancel)) await SqlStatement.ExecuteAsync(connection, JournalSchema.AddYoungestColumn, cancel);
+        await SqlStatement.ExecuteAsync(connection, JournalSchema.YoungestIndex, cancel);
         await transaction.CommitAsync(cancel);
     }
 
@@ -105,8 +108,14 @@ sealed class PostgreSqlJournal : JournalDatabase
                 return false;
         }
 
-        return true;
+        return await HasYoungestColumnAsync(connection, cancel);
     }
+
+    static async Task<bool> HasYoungestColumnAsync(DbConnection connection, CancellationToken cancel) => await new SqlStatement(
+        $"""
+        select exists (select from pg_attribute
+            where attrelid = to_regclass('{SessionTable}') and attname = '{JournalSchema.YoungestColumn}' and not attisdropped)
+        """).ScalarAsync(connection, cancel) is true;
 
     internal override async Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancel) =>
         await new SqlStatement($"select to_regclass('{table}') is not null").ScalarAsync(connection, cancel) is true;

@@ -43,6 +43,9 @@ public sealed record SessionRow
 
     public required long StartedAt { get; init; }
 
+    /// <summary>The fingerprint of the client's hello; null where there was none to read, and in rows of earlier versions.</summary>
+    public string? Ja4 { get; init; }
+
     /// <summary>Null while the session is open.</summary>
     public SessionClosing? Closing { get; init; }
 }
@@ -63,6 +66,9 @@ public sealed record SessionFilter
 
     /// <summary>Where the client connected from.</summary>
     public ClientNetwork? Client { get; init; }
+
+    /// <summary>What the client's hello looked like.</summary>
+    public Ja4Fingerprint? Ja4 { get; init; }
 
     /// <summary>Relayed bytes of both directions at least; only of ended sessions is that known.</summary>
     public long? LeastBytes { get; init; }

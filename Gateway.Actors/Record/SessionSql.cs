@@ -14,13 +14,18 @@ static class SessionSql
 
     const string Columns =
         "session_id, connection, protocol, node_key, client_address, subject, started_at, " +
-        "closed_at, ending, refusal, detail, to_upstream_bytes, to_client_bytes";
+        "closed_at, ending, refusal, detail, to_upstream_bytes, to_client_bytes, ja4";
+
+    /// <summary>What columns there are, in <see cref="Columns"/>' order: a database that only earlier versions wrote ends before the youngest.</summary>
+    const string Select = $"select * from {SessionTable}";
+
+    const int Ja4Column = 13;
 
     /// <summary>A session that is known already keeps its row; one that was open may so be closed, never the other way round.</summary>
     const string Insert =
         $"""
         insert into {SessionTable} ({Columns})
-        values (@session, @connection, @protocol, @node, @client, @subject, @started, @closed, @ending, @refusal, @detail, @up, @down)
+        values (@session, @connection, @protocol, @node, @client, @subject, @started, @closed, @ending, @refusal, @detail, @up, @down, @ja4)
         on conflict (session_id) do update set closed_at = excluded.closed_at, ending = excluded.ending, refusal = excluded.refusal,
             detail = excluded.detail, to_upstream_bytes = excluded.to_upstream_bytes, to_client_bytes = excluded.to_client_bytes
         where {SessionTable}.closed_at is null and excluded.closed_at is not null
@@ -47,18 +52,18 @@ static class SessionSql
     [
         ("session", Of(row.SessionId)), ("connection", Of(row.Connection)), ("protocol", Of(row.Protocol)), ("node", Of(row.NodeKey)),
         ("client", Of(row.ClientAddress)), ("subject", row.Subject is { } subject ? Of(subject) : null), ("started", row.StartedAt),
-        .. Closing(row.Closing),
+        .. Closing(row.Closing), ("ja4", row.Ja4 is { } ja4 ? Of(ja4) : null),
     ]);
 
     public static SqlStatement Close(string sessionId, SessionClosing closing) =>
         new(Update, [("session", Of(sessionId)), .. Closing(closing)]);
 
     public static SqlStatement Find(string sessionId) =>
-        new($"select {Columns} from {SessionTable} where session_id = @session", ("session", Of(sessionId)));
+        new($"{Select} where session_id = @session", ("session", Of(sessionId)));
 
     /// <summary>The rows of those sessions; as many names as a batch of any kind has.</summary>
     public static SqlStatement FindAll(IReadOnlyCollection<string> sessionIds) => new(
-        $"select {Columns} from {SessionTable} where session_id in ({string.Join(", ", sessionIds.Select((_, i) => $"@s{i}"))})",
+        $"{Select} where session_id in ({string.Join(", ", sessionIds.Select((_, i) => $"@s{i}"))})",
         [.. sessionIds.Select((id, i) => ($"s{i}", (object?)Of(id)))]);
 
     public static SqlStatement List(SessionFilter filter)
@@ -69,13 +74,14 @@ static class SessionSql
         conditions.Add("protocol = @protocol", "protocol", filter.Protocol is { } protocol ? Of(protocol) : null);
         conditions.Add("to_upstream_bytes + to_client_bytes >= @bytes", "bytes", filter.LeastBytes);
         conditions.AddAnyPrefix("client_address", "client", filter.Client?.Prefixes ?? []);
+        conditions.Add("ja4 = @ja4", "ja4", filter.Ja4?.ToString());
         conditions.Add("node_key = @node", "node", filter.NodeKey is { } node ? Of(node) : null);
         conditions.Add("refusal = @refusal", "refusal", filter.Refusal is { } refusal ? (int)refusal : null);
         conditions.Add("started_at >= @after", "after", filter.After);
         conditions.Add("started_at < @before", "before", filter.Before);
         if (filter.Open is { } open)
             conditions.Add(open ? "closed_at is null" : "closed_at is not null");
-        return conditions.Statement($"select {Columns} from {SessionTable}", "order by started_at desc, session_id desc", filter.Most);
+        return conditions.Statement(Select, "order by started_at desc, session_id desc", filter.Most);
     }
 
     public static SqlStatement OpenOutside(IReadOnlyCollection<string> nodeKeys, int most)
@@ -84,7 +90,7 @@ static class SessionSql
         conditions.Add("closed_at is null");
         foreach (var (i, node) in nodeKeys.Index())
             conditions.Add($"node_key <> @node{i}", $"node{i}", Of(node));
-        return conditions.Statement($"select {Columns} from {SessionTable}", "order by started_at, session_id", most);
+        return conditions.Statement(Select, "order by started_at, session_id", most);
     }
 
     public static async Task<IReadOnlyList<SessionRow>> RowsAsync(JournalDatabase database, SqlStatement select, CancellationToken cancel)
@@ -113,6 +119,7 @@ static class SessionSql
         ClientAddress = reader.GetString(4),
         Subject = Text(reader, 5),
         StartedAt = reader.GetInt64(6),
+        Ja4 = reader.FieldCount > Ja4Column ? Text(reader, Ja4Column) : null,
         Closing = reader.IsDBNull(7) ? null : Closed(reader),
     };
 

@@ -232,6 +232,7 @@ sealed class SessionActor : ReceivePersistentActor
         ClientAddress = steps.Facts.Address,
         Subject = steps.Subject?.Name,
         StartedAt = startedAt,
+        Ja4 = steps.Facts.Offer?.Ja4,
     };
 
     void Ended(Exception? fault)

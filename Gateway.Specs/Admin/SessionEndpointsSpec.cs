@@ -14,7 +14,7 @@ namespace Gateway.Specs.Admin;
 public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
 {
     const string KnownKeys =
-        "The query has a key that does not exist here; use some of after, before, bytes, client, connection, most, node, open, protocol, refusal, subject.";
+        "The query has a key that does not exist here; use some of after, before, bytes, client, connection, ja4, most, node, open, protocol, refusal, subject.";
 
     const string Running = SampleCluster.RunningId;
 
@@ -30,6 +30,7 @@ public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
     [InlineData("?subject=m%C3%BCnchen-42&connection=telemetry&node=node1", 1)]
     [InlineData("?after=2025-11-24T16:01:00Z", 2)]
     [InlineData("?after=2025-11-24T17:01:00%2B01:00&before=2025-11-24T16:02:00.000000Z", 1)]
+    [InlineData("?ja4=t13d1516h2_8daaf6152771_e5627efa2ab1", 1)]
     [InlineData("?most=2", 2)]
     public async Task Sessions_are_listed_by_every_filter(string query, int expected)
     {
@@ -46,6 +47,7 @@ public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
     [InlineData("?most=-1", "The query's most must be between 1 and 1000.")]
     [InlineData("?most=99999999999999999999", "The query's most must be between 1 and 1000.")]
     [InlineData("?most=%D9%A1", "The query's most must be between 1 and 1000.")]
+    [InlineData("?ja4=t13d1516h2", "The query's ja4 must be a JA4 such as t13d1516h2_8daaf6152771_e5627efa2ab1.")]
     [InlineData("?open=yes", "The query's open must be true or false.")]
     [InlineData("?open", "The query's open must be true or false.")]
     [InlineData("?open=true&open=false", "The query has open 2 times; give it once.")]
@@ -80,6 +82,7 @@ public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
             Connection = "tele metry&",
             Subject = "münchen+42",
             NodeKey = "n",
+            Ja4 = Ja4Fingerprint.Parse("t13d1516h2_8daaf6152771_e5627efa2ab1"),
             Refusal = Protocols.Refusal.TokenExpired,
             Open = false,
             After = 1_764_000_000_000_001,

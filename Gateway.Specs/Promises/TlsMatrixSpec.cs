@@ -35,6 +35,7 @@ public abstract class TlsMatrixSpec(TlsMatrixBed bed)
             var offer = (await SessionBeginning.ClientAsync(bed.Node.Archive, row.SessionId, CancellationToken.None))?.Offer;
             Assert.NotNull(offer);
             Assert.Matches("^t1[0-3]i[0-9]{4}00_[0-9a-f]{12}_[0-9a-f]{12}$", offer.Ja4);
+            Assert.Equal(offer.Ja4, row.Ja4);
             Assert.All((IReadOnlyList<ushort>[])[offer.Versions, offer.Suites, offer.Groups], Assert.NotEmpty);
         });
     }

@@ -1,5 +1,6 @@
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
+using Gateway.Actors.Replay;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
@@ -10,6 +11,8 @@ namespace Gateway.Specs.Record;
 [Collection(PostgresSpecs.Name)]
 public sealed class SqlSessionIndexSpec(PostgresServer server)
 {
+    const string Fingerprint = "t13d1516h2_8daaf6152771_e5627efa2ab1";
+
     static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
     public static TheoryData<string> Databases => TestJournal.Databases;
@@ -122,6 +125,53 @@ public sealed class SqlSessionIndexSpec(PostgresServer server)
         Assert.Equal("a", await Ids(new SessionFilter { Protocol = "tls" }));
         Assert.Equal("d", await Ids(new SessionFilter { LeastBytes = 1000 }));
         Assert.Equal("", await Ids(new SessionFilter { LeastBytes = 1001 }));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Sessions_are_found_by_what_the_clients_hello_looked_like_refused_ones_too(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, server);
+        await using var index = new SqlSessionIndex(journal.Database, TimeProvider.System);
+        await index.AddAsync(Row("a") with { Ja4 = Fingerprint }, default);
+        await index.AddAsync(Row("b") with { Ja4 = Fingerprint.Replace('8', '9') }, default);
+        await index.AddAsync(Row("c") with { Ja4 = Fingerprint, Closing = SampleSession.Closing }, default);
+        await index.AddAsync(Row("d"), default);
+        await index.CloseAsync("a", SampleSession.Closing, default);
+
+        var found = await index.ListAsync(new SessionFilter { Ja4 = Ja4Fingerprint.Parse(Fingerprint) }, default);
+
+        Assert.Equal(["c", "a"], found.Select(row => row.SessionId));
+        Assert.All(found, row => Assert.Equal(Fingerprint, row.Ja4));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_database_of_an_earlier_version_gets_its_column_and_a_node_of_that_version_goes_on_adding_to_it(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, server);
+        await journal.SqlAsync("drop index gateway_sessions_ja4");
+        await journal.SqlAsync("alter table gateway_sessions drop column ja4");
+        await journal.SqlAsync(Former("before"));
+
+        // An auditor's copy is read as it is.
+        var archive = new SqlSessionArchive(JournalConnectionString.Parse(journal.ConnectionString), clusterKey: null);
+        Assert.Equal(Row("before"), await archive.FindAsync("before", default));
+
+        await Task.WhenAll(journal.Database.PrepareAsync(default), journal.Database.PrepareAsync(default));
+        await journal.SqlAsync(Former("beside"));
+        await using var index = new SqlSessionIndex(journal.Database, TimeProvider.System);
+        await index.AddAsync(Row("after") with { Ja4 = Fingerprint }, default);
+
+        Assert.Equal([null, null, Fingerprint], (await Task.WhenAll(Find("before"), Find("beside"), Find("after"))).Select(row => row!.Ja4));
+        Assert.Equal("after", Assert.Single(await index.ListAsync(new SessionFilter { Ja4 = Ja4Fingerprint.Parse(Fingerprint) }, default)).SessionId);
+
+        Task<SessionRow?> Find(string id) => index.FindAsync(id, default);
+        static string Former(string id) =>
+            $"""
+            insert into gateway_sessions (session_id, connection, protocol, node_key, client_address, subject, started_at)
+            values ('{id}', 'telemetry', 'mqtt', 'node1', '192.0.2.7:40112', 'münchen-42', 5)
+            """;
     }
 
     [Theory]

@@ -148,6 +148,7 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
         SessionId = RefusedId,
         Subject = null,
         StartedAt = SampleSession.Opened.OpenedAt + 120_000_000,
+        Ja4 = SampleSession.Refused.Client.Offer!.Ja4,
         Closing = new SessionClosing(
             SampleSession.Opened.OpenedAt + 120_000_000, Ending.Refused, Refusal.TlsVersionTooOld, SampleSession.Refused.Detail, 0, 0),
     };
@@ -157,6 +158,7 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
         && (filter.Subject is null || filter.Subject == row.Subject)
         && (filter.Protocol is null || filter.Protocol == row.Protocol)
         && (filter.Client is null || filter.Client.Value.Prefixes is [] || filter.Client.Value.Prefixes.Any(p => row.ClientAddress.StartsWith(p, StringComparison.Ordinal)))
+        && (filter.Ja4 is null || filter.Ja4.ToString() == row.Ja4)
         && (filter.LeastBytes is null || row.Closing?.ToUpstreamBytes + row.Closing?.ToClientBytes >= filter.LeastBytes)
         && (filter.NodeKey is null || filter.NodeKey == row.NodeKey)
         && (filter.Refusal is null || filter.Refusal == row.Closing?.Refusal)

@@ -24,6 +24,7 @@ public static class SessionQuery
         ["bytes"] = Of("must be a number of bytes", f => Number(f.LeastBytes), Bytes, (f, bytes) => f with { LeastBytes = bytes }),
         ["client"] = Of(ClientNetwork.Rule, f => f.Client?.ToString(), ClientNetwork.Parse, (f, client) => f with { Client = client }),
         ["connection"] = Of("must be a connection's name", f => f.Connection, (f, name) => f with { Connection = name }),
+        ["ja4"] = Of(Ja4Fingerprint.Rule, f => f.Ja4?.ToString(), Ja4Fingerprint.Parse, (f, ja4) => f with { Ja4 = ja4 }),
         ["most"] = Of($"must be between 1 and {Most}", f => Number(f.Most), Number, (f, most) => f with { Most = most }),
         ["node"] = Of("must be a node's key", f => f.NodeKey, (f, key) => f with { NodeKey = key }),
         ["open"] = Of("must be true or false", f => Bool(f.Open), Bool, (f, open) => f with { Open = open }),

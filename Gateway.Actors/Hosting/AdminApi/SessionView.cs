@@ -16,6 +16,10 @@ public sealed record SessionView(
     string? Ended, string? Ending, string? Refusal, string? Detail, long? ToUpstreamBytes, long? ToClientBytes, LiveView? Live = null,
     ClientTlsView? Tls = null)
 {
+    /// <summary>The fingerprint of the client's hello.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Ja4 { get; init; }
+
     /// <summary>The legal hold on its recording.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HoldView? Hold { get; init; }
@@ -32,7 +36,10 @@ public sealed record SessionView(
             JournalTime.Write(row.StartedAt), closing is null,
             closing is null ? null : JournalTime.Write(closing.ClosedAt), closing?.Ending.Word(),
             closing is null or { Refusal: Protocols.Refusal.None } ? null : closing.Refusal.Word(),
-            closing?.Detail, closing?.ToUpstreamBytes, closing?.ToClientBytes);
+            closing?.Detail, closing?.ToUpstreamBytes, closing?.ToClientBytes)
+        {
+            Ja4 = row.Ja4,
+        };
     }
 
     /// <summary>The row this was made of. Throws <see cref="InvalidDataException"/> for a word that this version does not know.</summary>
@@ -45,6 +52,7 @@ public sealed record SessionView(
         ClientAddress = Client,
         Subject = Subject,
         StartedAt = Time(Started),
+        Ja4 = Ja4,
         Closing = Open ? null : Closing(),
     };
 
