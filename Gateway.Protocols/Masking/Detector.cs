@@ -25,6 +25,7 @@ public sealed class Detector
         new("iban", BankAccounts.Find),
         new("ip-address", NetworkAddresses.Find),
         new("jwt", WebTokens.Find),
+        new("national-id", NationalIds.Find),
         new("phone", PhoneNumbers.Find),
     ];
 
