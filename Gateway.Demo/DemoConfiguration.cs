@@ -16,7 +16,7 @@ static class DemoConfiguration
         {
           "Logging": { "LogLevel": { "Default": "Warning" } },
           "Gateway": {
-            "Node": { "Name": "demo", "DrainGrace": "1s" },
+            "Node": { "Name": "demo", "DrainNotice": "0s", "DrainGrace": "1s" },
             "Cluster": { "Port": 0 },
             "Admin": { "Port": 0, "AuditorGroups": ["auditors"], "OperatorGroups": ["operators"] },
             "Issuers": [

@@ -53,7 +53,13 @@ public sealed record NodeOptions
     /// <summary>Where everything this node writes lives, unless configured elsewhere.</summary>
     public string DataDirectory { get; init; } = "data";
 
-    /// <summary>How long sessions may finish by themselves after the node was told to leave.</summary>
+    /// <summary>
+    /// How long a node that was told to leave accepts on while it says that it is not ready. Balancers that ask every 5 s and believe the second answer
+    /// know within 10 s; what carries their decision to where connections are made (Kubernetes' endpoints) has the rest.
+    /// </summary>
+    public TimeSpan DrainNotice { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long sessions may finish by themselves from then on.</summary>
     public TimeSpan DrainGrace { get; init; } = TimeSpan.FromSeconds(30);
 }
 

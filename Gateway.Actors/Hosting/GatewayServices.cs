@@ -110,7 +110,7 @@ public static class GatewayServices
         .AddSingleton<NodeActors>()
         .AddSingleton<IReadiness, NodeReadiness>()
         .AddEvents(node)
-        .Configure<HostOptions>(host => host.ShutdownTimeout = node.Options.Node.DrainGrace + Leaving)
+        .Configure<HostOptions>(host => host.ShutdownTimeout = node.Options.Node.DrainNotice + node.Options.Node.DrainGrace + Leaving)
         .AddAkka(ClusterConfiguration.SystemName, (akka, provider) => akka
             .WithGatewayJournal(node.Journal, provider.GetRequiredService<AcceptedConnections>().Has)
             .WithGatewayCluster(node.Options, node.Certificates, node.Identity, node.Time)

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Actors.Hosting;
 
 /// <summary>
-/// The actors of a node, from the region that holds its sessions to the listeners, and their orderly end: listeners stop, sessions finish by themselves
-/// for the grace period, the rest are sealed as drained, the node leaves.
+/// The actors of a node, from the region that holds its sessions to the listeners, and their orderly end: balancers have time to find it unready,
+/// listeners stop, sessions finish by themselves for the grace period, the rest are sealed as drained, the node leaves.
 /// </summary>
 public sealed partial class NodeActors(
     ActorSystem system, NodeIdentity identity, GatewayOptions options, SessionParts parts, NodeConnections connections,
@@ -29,8 +29,8 @@ public sealed partial class NodeActors(
     readonly TaskCompletionSource<IActorRef> _sessions = new(TaskCreationOptions.RunContinuationsAsynchronously);
     IActorRef? _listeners;
 
-    /// <summary>Passes while clients are accepted.</summary>
-    public ReadinessCheck Listening => _listeners is not null && connections.IsListening
+    /// <summary>Passes while clients should come: while they are accepted and the node is not about to leave.</summary>
+    public ReadinessCheck Listening => !IsDraining && _listeners is not null && connections.IsListening
         ? ReadinessCheck.Passed("listeners")
         : ReadinessCheck.Failed("listeners", IsDraining ? "this node is draining" : "this node does not listen yet");
 
@@ -119,9 +119,16 @@ public sealed partial class NodeActors(
     void AddShutdownTasks()
     {
         var shutdown = CoordinatedShutdown.Get(system);
-        shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "stop-listening", async () =>
+        shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "give-notice", async () =>
         {
             IsDraining = true;
+            // Who was cut off from the cluster has no time to give: others seal its sessions already.
+            if (_listeners is not null && shutdown.ShutdownReason is not CoordinatedShutdown.ClusterDowningReason)
+                await Task.Delay(options.Node.DrainNotice, parts.Time);
+            return Done.Instance;
+        });
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "stop-listening", async () =>
+        {
             var stopping = _listeners;
             _listeners = null;
             if (stopping is not null) await stopping.GracefulStop(s_stop);

@@ -28,6 +28,8 @@ static class NodeChecks
             IsPlainName(node.Name), "Node:Name", "must be 1 to 64 letters, digits, dashes, dots or underscores", "give the node a plain name");
         report.Require(node.DataDirectory.Length > 0, "Node:DataDirectory", "is empty", "name a directory");
         report.Require(!File.Exists(node.DataDirectory), "Node:DataDirectory", $"{node.DataDirectory} is a file", "name a directory");
+        report.Require(
+            node.DrainNotice >= TimeSpan.Zero && node.DrainNotice <= TimeSpan.FromMinutes(10), "Node:DrainNotice", "must be between 0s and 10m", Durations.Examples);
         report.Duration("Node:DrainGrace", node.DrainGrace, TimeSpan.FromDays(1));
     }
 

@@ -14,6 +14,9 @@ public sealed class SettingsSpec : IDisposable
     /// <summary>More than a node takes: a kubelet that is late kills it all the same.</summary>
     static readonly TimeSpan s_spare = TimeSpan.FromSeconds(15);
 
+    /// <summary>From an endpoint that is not ready to balancers that send nobody there.</summary>
+    static readonly TimeSpan s_told = TimeSpan.FromSeconds(5);
+
     readonly OverlaySettings _settings = new();
 
     public void Dispose() => _settings.Dispose();
@@ -98,8 +101,22 @@ public sealed class SettingsSpec : IDisposable
 
         var given = TimeSpan.FromSeconds(overlay.Nodes.Spec.Template.Spec.TerminationGracePeriodSeconds!.Value);
 
-        var sleep = TimeSpan.FromSeconds(overlay.Node.Lifecycle.PreStop.Sleep.Seconds);
-        Assert.Equal(sleep + node.Options.Node.DrainGrace + GatewayServices.Leaving + s_spare, given);
+        // The kubelet's hook would come before the notice, and tell nobody anything.
+        Assert.Null(overlay.Node.Lifecycle);
+        Assert.Equal(node.Options.Node.DrainNotice + node.Options.Node.DrainGrace + GatewayServices.Leaving + s_spare, given);
+    }
+
+    [RequiresTheory("kubectl")]
+    [InlineData(Trial)]
+    [InlineData(Production)]
+    public async Task A_node_that_drains_accepts_until_its_probe_has_found_it_unready_and_balancers_were_told(string name)
+    {
+        var overlay = await Overlay.RenderAsync(name);
+
+        var notice = _settings.Node(overlay).Options.Node.DrainNotice;
+
+        var probe = overlay.Node.ReadinessProbe;
+        Assert.True(notice >= TimeSpan.FromSeconds((probe.PeriodSeconds * probe.FailureThreshold + probe.TimeoutSeconds)!.Value) + s_told, $"{notice}");
     }
 
     [RequiresFact("kubectl")]

@@ -85,6 +85,8 @@ public sealed class GatewayOptionsCheckSpec : IDisposable
     [InlineData("""{ "Node": { "Name": "gw 1" } }""",
         "Gateway:Node:Name is \"gw 1\": must be 1 to 64 letters, digits, dashes, dots or underscores; give the node a plain name")]
     [InlineData("""{ "Node": { "DrainGrace": "30" } }""", "Gateway:Node:DrainGrace is \"30\": is not a duration; write it like 50ms, 10s, 5m, 2h or 00:00:30")]
+    [InlineData("""{ "Node": { "DrainNotice": "00:10:01" } }""",
+        "Gateway:Node:DrainNotice is \"00:10:01\": must be between 0s and 10m; write it like 50ms, 10s, 5m, 2h or 00:00:30")]
     [InlineData("""{ "Limits": { "LoginTimeout": "0s" } }""",
         "Gateway:Limits:LoginTimeout is \"0s\": must be longer than 0s and at most 10m; write it like 50ms, 10s, 5m, 2h or 00:00:30")]
     [InlineData("""{ "Limits": { "HandshakeTimeout": "-00:00:01" } }""",

@@ -11,23 +11,26 @@ public sealed class NodeProcess : IAsyncDisposable
     readonly ConfigurationFolder _folder;
     readonly string _authority;
     readonly Func<string> _token;
-    readonly int _admin;
 
-    NodeProcess(SpecProcess process, ConfigurationFolder folder, string authority, Func<string> token, int port, int admin) =>
-        (Process, _folder, _authority, _token, Port, _admin) = (process, folder, authority, token, port, admin);
+    NodeProcess(SpecProcess process, ConfigurationFolder folder, string authority, Func<string> token, IPEndPoint address, int admin) =>
+        (Process, _folder, _authority, _token, Address, AdminPort) = (process, folder, authority, token, address, admin);
 
     public SpecProcess Process { get; }
 
     /// <summary>Where its connection <c>echo</c> listens.</summary>
-    public int Port { get; }
+    public IPEndPoint Address { get; }
 
-    public IPEndPoint Address => new(IPAddress.Loopback, Port);
+    public int Port => Address.Port;
+
+    /// <summary>Of its admin API, on loopback.</summary>
+    public int AdminPort { get; }
 
     /// <summary>Starts a node; it is up when <see cref="ReadyAsync"/> is over.</summary>
-    public static NodeProcess Start(string name, TestCluster cluster, X509Certificate2 certificate)
+    public static NodeProcess Start(string name, TestCluster cluster, X509Certificate2 certificate, NodePlan? plan = null)
     {
         var folder = new ConfigurationFolder();
-        var (port, admin) = (FreePort.Next(), FreePort.Next());
+        var address = plan?.Address ?? new IPEndPoint(IPAddress.Loopback, FreePort.Next());
+        var admin = plan?.AdminPort ?? FreePort.Next();
         TestCertificates.Write(certificate, folder.Root, "node");
         folder.WriteSecret("seal.key", cluster.SealKeyPem);
         folder.WriteSecret("cluster.key", cluster.ClusterKey);
@@ -38,9 +41,10 @@ public sealed class NodeProcess : IAsyncDisposable
         cluster.Clients.WriteAuthority(folder.PathOf("clients.crt"));
         cluster.Upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
         folder.Write("appsettings.json", Settings(name, cluster, admin));
-        folder.Write("connections.yaml", Connection("echo", port, cluster.Upstream.Port));
-        var process = SpecProcess.Start("gateway-node", folder.Root, new Dictionary<string, string>(), "--contentRoot", folder.Root);
-        return new NodeProcess(process, folder, folder.PathOf("cluster.crt"), () => cluster.AuditorToken, port, admin);
+        folder.Write("connections.yaml", Connection("echo", address.Port, cluster.Upstream.Port, address: $"{address.Address}") + plan?.Connections);
+        foreach (var (file, secret) in plan?.Secrets ?? []) folder.WriteSecret(file, secret);
+        var process = SpecProcess.Start("gateway-node", folder.Root, plan?.Settings ?? [], "--contentRoot", folder.Root);
+        return new NodeProcess(process, folder, folder.PathOf("cluster.crt"), () => cluster.AuditorToken, address, admin);
     }
 
     /// <summary>Waits until the node carries sessions.</summary>
@@ -69,7 +73,7 @@ public sealed class NodeProcess : IAsyncDisposable
     public async Task<(int Code, string Output)> GatewayAsync(params string[] command)
     {
         var (output, errors) = (new StringWriter(), new StringWriter());
-        string[] whole = [.. command, "--node", $"https://localhost:{_admin}", "--ca", _authority, "--token", _token()];
+        string[] whole = [.. command, "--node", $"https://localhost:{AdminPort}", "--ca", _authority, "--token", _token()];
         var code = await CommandLine.RunAsync(whole, new CliOutput(output, errors), _ => null);
         return (code, $"{output}{errors}");
     }
@@ -84,7 +88,7 @@ public sealed class NodeProcess : IAsyncDisposable
     {
         try
         {
-            using var answer = await http.GetAsync(new Uri($"https://localhost:{_admin}/health/ready"));
+            using var answer = await http.GetAsync(new Uri($"https://localhost:{AdminPort}/health/ready"));
             return answer.IsSuccessStatusCode;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
@@ -105,7 +109,7 @@ public sealed class NodeProcess : IAsyncDisposable
         Logging = new { LogLevel = new { Default = "Information", Microsoft = "Warning" } },
         Gateway = new
         {
-            Node = new { Name = name, DrainGrace = "1s" },
+            Node = new { Name = name, DrainNotice = "0s", DrainGrace = "1s" },
             Cluster = new { Port = FreePort.Next(), Lighthouses = cluster.Lighthouses },
             Journal = new { Provider = "PostgreSql", ConnectionStringFile = "journal.connection", SealKeyFile = "seal.key" },
             Registry = new { KeyFile = "cluster.key" },
@@ -131,14 +135,14 @@ public sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>A connection that lets one subject in.</summary>
-    public static string Connection(string name, int port, int upstream, string subject = "camera-17", string serverName = "localhost") =>
+    public static string Connection(string name, int port, int upstream, string subject = "camera-17", string serverName = "localhost", string address = "127.0.0.1") =>
         $$"""
         apiVersion: gateway/v1
         kind: Connection
         metadata: { name: {{name}} }
         spec:
           protocol: tls
-          listen: { address: 127.0.0.1, port: {{port}} }
+          listen: { address: {{address}}, port: {{port}} }
           tls: { clientCertificate: required, clientAuthorities: clients.crt }
           upstream:
             host: 127.0.0.1

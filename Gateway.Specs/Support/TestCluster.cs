@@ -50,6 +50,9 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>Authorities of the cluster's own that nodes which start trust at once, PEM.</summary>
     public string ManagedAuthorities { get; private set; } = "";
 
+    /// <summary>How the nodes are to be, one for each; none: three as they come.</summary>
+    public IReadOnlyList<NodePlan> Plans { get; set; } = [];
+
     /// <summary>In the order they joined.</summary>
     public List<NodeProcess> Nodes { get; } = [];
 
@@ -59,7 +62,7 @@ public sealed class TestCluster : IAsyncLifetime
         _issuer = await FakeIssuer.StartAsync();
         Database = await _postgres.DatabaseAsync();
         _lighthouse = await LighthouseProcess.StartAsync(Authority);
-        for (var i = 1; i <= 3; i++) Nodes.Add(NodeProcess.Start($"gw-{i}", this, Authority.Server("localhost", "127.0.0.1")));
+        for (var i = 0; i < (Plans.Count > 0 ? Plans.Count : 3); i++) Nodes.Add(Start(i));
         await Task.WhenAll(Nodes.Select(node => node.ReadyAsync()));
     }
 
@@ -85,9 +88,12 @@ public sealed class TestCluster : IAsyncLifetime
     public async Task ReplaceAsync(int index)
     {
         await Nodes[index].DisposeAsync();
-        Nodes[index] = NodeProcess.Start($"gw-{index + 1}", this, Authority.Server("localhost", "127.0.0.1"));
+        Nodes[index] = Start(index);
         await Nodes[index].ReadyAsync();
     }
+
+    NodeProcess Start(int index) =>
+        NodeProcess.Start($"gw-{index + 1}", this, Authority.Server("localhost", "127.0.0.1"), Plans.Count > index ? Plans[index] : null);
 
     /// <summary>A document like that of the nodes' connection echo, on a port that each node's system chooses.</summary>
     public string WriteConnection(ConfigurationFolder folder, string name)

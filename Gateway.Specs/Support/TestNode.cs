@@ -165,7 +165,7 @@ public sealed class TestNode : IAsyncDisposable
 
     static object Settings(IssuerOptions[] issuers) => new
     {
-        Node = new { Name = "spec", DrainGrace = "1s" },
+        Node = new { Name = "spec", DrainNotice = "0s", DrainGrace = "1s" },
         Cluster = new { Port = 0 },
         Admin = new
         {

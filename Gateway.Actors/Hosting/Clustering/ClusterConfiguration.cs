@@ -17,6 +17,9 @@ public static class ClusterConfiguration
     /// <summary>All members, lighthouses included, must name their actor system so.</summary>
     public const string SystemName = "gateway";
 
+    // What a phase may take beyond the time it waits by plan.
+    static readonly TimeSpan s_slack = TimeSpan.FromSeconds(5);
+
     // After the grace period every session still has to write its last event.
     static readonly TimeSpan s_sealTime = TimeSpan.FromSeconds(15);
 
@@ -57,6 +60,7 @@ public static class ClusterConfiguration
               remote.dot-netty.tcp.port = {{options.Cluster.Port.ToString(CultureInfo.InvariantCulture)}}
               cluster.roles = [{{string.Join(", ", identity.Roles.Select(Quoted))}}]
               cluster.seed-nodes = [{{string.Join(", ", options.Cluster.Lighthouses.Select(Seed))}}]
+              coordinated-shutdown.phases.before-service-unbind.timeout = {{Milliseconds(options.Node.DrainNotice + s_slack)}}
               coordinated-shutdown.phases.service-requests-done.timeout = {{Milliseconds(options.Node.DrainGrace + s_sealTime)}}
             }
             """;
