@@ -57,6 +57,7 @@ public static class CommandLine
             CertsCommands.All(source, output),
             ClusterKeyCommands.All(source, output),
             AuditCommand.Of(source, output),
+            MaskingCommands.All(output, variables),
             NodeCommands.Nodes(source, output),
             NodeCommands.Node(source, output),
             TopCommand.Of(source, output),

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace Gateway.Actors.Hosting;
 
@@ -12,6 +13,11 @@ public static class ConfiguredFiles
 {
     /// <summary>Bytes of certificates and keys. Origin: a bundle of all public authorities is about 220 KiB.</summary>
     const long LargestPem = 4 * 1024 * 1024;
+
+    /// <summary>Bytes of a secret. Origin: MQTT, Kafka and PostgreSQL passwords are at most 64 KiB; a larger file is not a password.</summary>
+    const int LargestSecret = 64 * 1024;
+
+    static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
     const int Piece = 16 * 1024;
 
@@ -37,6 +43,31 @@ public static class ConfiguredFiles
         if (Unreadable(path) is { } problem) return problem;
         if (SecretFileMode.IsSecret(path)) return null;
         return new($"{path} can be read by its group or by everybody", $"chmod 600 {path}");
+    }
+
+    /// <summary>A password or key, which is all of a file but for the line end behind it; null where there is a problem.</summary>
+    public static string? Secret(string path, out FileProblem? problem)
+    {
+        problem = NotSecret(path);
+        if (problem is not null) return null;
+        try
+        {
+            if (Bytes(path, LargestSecret) is { } bytes) return WithoutLineEnd(s_strict.GetString(bytes));
+            problem = new($"{path} is larger than {LargestSecret} bytes", "name a file that holds the secret alone");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        {
+            problem = new($"{path} cannot be read as UTF-8 text", "correct the file");
+        }
+
+        return null;
+    }
+
+    /// <summary>Editors, and commands such as echo, end a text with a line end, which nobody means as part of a secret.</summary>
+    public static string WithoutLineEnd(string text)
+    {
+        if (text.EndsWith('\n')) text = text[..^1];
+        return text.EndsWith('\r') ? text[..^1] : text;
     }
 
     /// <summary>

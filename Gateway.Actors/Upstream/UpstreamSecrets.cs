@@ -1,4 +1,3 @@
-using System.Text;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
 using Gateway.Protocols;
@@ -12,13 +11,6 @@ namespace Gateway.Actors.Upstream;
 /// </summary>
 public sealed class UpstreamSecrets(IRegisteredSecrets registered, UpstreamTokens tokens)
 {
-    /// <summary>
-    /// Bytes of a secret's file. Origin: MQTT, Kafka and PostgreSQL passwords are at most 64 KiB; a larger file is not a password.
-    /// </summary>
-    const int MaxBytes = 64 * 1024;
-
-    static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
-
     public async Task<Verdict<UpstreamCredentials>> ReadAsync(UpstreamLogin login, CancellationToken cancel)
     {
         if (login.OAuth is { } client) return await ReadTokenAsync(login, client, cancel).ConfigureAwait(false);
@@ -54,31 +46,15 @@ public sealed class UpstreamSecrets(IRegisteredSecrets registered, UpstreamToken
         _ => registered.Open(place.Registered!),
     };
 
-    static async Task<Verdict<string>> OfFileAsync(string file, CancellationToken cancel)
-    {
-        if (ConfiguredFiles.NotSecret(file) is { } problem) return Fault($"{problem.Problem}; {problem.Remedy}");
-        try
-        {
-            return await Task.Run(() => ConfiguredFiles.Bytes(file, MaxBytes), cancel).ConfigureAwait(false) is { } bytes
-                ? WithoutLineEnd(s_strict.GetString(bytes))
-                : Fault($"{file} is larger than {MaxBytes} bytes; name a file that holds the secret alone");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
-        {
-            return Fault($"{file} cannot be read as UTF-8 text; correct the file");
-        }
-    }
+    static Task<Verdict<string>> OfFileAsync(string file, CancellationToken cancel) => Task.Run(
+        () => ConfiguredFiles.Secret(file, out var problem) is { } secret
+            ? (Verdict<string>)secret
+            : Fault($"{problem!.Value.Problem}; {problem.Value.Remedy}"),
+        cancel);
 
     static Verdict<string> OfVariable(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } secret
         ? secret
         : Fault($"the node's environment has no variable {variable}; set it and start the node anew");
-
-    // Editors end a file with a line end, which nobody means as part of the secret.
-    static string WithoutLineEnd(string text)
-    {
-        if (text.EndsWith('\n')) text = text[..^1];
-        return text.EndsWith('\r') ? text[..^1] : text;
-    }
 
     // The gateway's side: neither the client nor the upstream can do anything about it.
     static Refused Fault(string detail) => new(Refusal.UpstreamSecretUnavailable, detail);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.AdminApi;
 
 namespace Gateway.Cli.Registry;
@@ -82,19 +83,12 @@ static class SecretCommands
             if (length > MostBytes) throw Usage($"the secret is larger than {MostBytes} bytes; is it the right file?");
             var text = s_strict.GetString(bytes, 0, length);
             Array.Clear(bytes);
-            return WithoutLineEnd(text) is { Length: > 0 } secret ? secret : throw Usage("the secret is empty; give one");
+            return ConfiguredFiles.WithoutLineEnd(text) is { Length: > 0 } secret ? secret : throw Usage("the secret is empty; give one");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
             throw new CommandException(ExitCode.Usage, $"the secret cannot be read as UTF-8 text{(file is null ? "" : $" from {Printable.Text(file)}")}", e);
         }
-    }
-
-    // Editors and echo end a text with a line end, which nobody means as part of the secret.
-    static string WithoutLineEnd(string text)
-    {
-        if (text.EndsWith('\n')) text = text[..^1];
-        return text.EndsWith('\r') ? text[..^1] : text;
     }
 
     static string PathOf(string name) => $"/v1/secrets/{Uri.EscapeDataString(name)}";

@@ -51,6 +51,16 @@ public sealed class MaskingKey
     /// <summary>Never prints the key.</summary>
     public override string ToString() => $"MaskingKey {{ Id = {Id} }}";
 
+    /// <summary>What stands for a text wherever this key makes tokens.</summary>
+    public string Token(ReadOnlySpan<byte> text)
+    {
+        var target = new PooledWriter();
+        WriteToken(text, target);
+        var token = Encoding.ASCII.GetString(target.Span);
+        target.LetGo();
+        return token;
+    }
+
     internal void WriteToken(ReadOnlySpan<byte> text, PooledWriter target)
     {
         Span<byte> token = stackalloc byte[TokenBytes + HMACSHA256.HashSizeInBytes];

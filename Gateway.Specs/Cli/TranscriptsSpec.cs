@@ -1,12 +1,16 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Gateway.Actors.Certificates;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Record;
 using Gateway.Actors.Registry;
+using Gateway.Specs.Masking;
 using Gateway.Specs.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
+using MaskingKey = Gateway.Protocols.Masking.MaskingKey;
+using MaskingKind = Gateway.Protocols.Masking.MaskingKind;
 
 namespace Gateway.Specs.Cli;
 
@@ -65,6 +69,10 @@ public sealed partial class TranscriptsSpec : IAsyncLifetime, IDisposable
         _folder.Write("other.yaml", Other(SampleRegistry.Document));
         _folder.Write("faulty.yaml", SampleRegistry.Document.Replace("- main", "- mian", StringComparison.Ordinal).Replace("18883", "none", StringComparison.Ordinal));
         _folder.WriteSecret("password", "s3cret\n");
+        _folder.WriteSecret("masking.key", MaskBench.Secret + "\n");
+        _folder.WriteSecret("other.key", new string('k', MaskingKey.LeastCharacters));
+        _folder.Write("record.json", MaskBench.Mask("""{"owner":"ada \"l\"","unit":"C"}""", MaskBench.Rule(new(MaskingKind.Encrypt), "$.owner"))!);
+        _folder.Write("texts", "ada\n");
         _folder.Write("edge.yaml", Certificate);
         _folder.Write("faulty-certificate.yaml", Certificate.Replace("lifetime: 24h", "lifetime: 5s\n  issuer: le", StringComparison.Ordinal));
         _folder.Write("unknown-certificate.yaml", SampleRegistry.Document.Replace("  protocol:", "  tls:\n    certificate: nobody\n  protocol:", StringComparison.Ordinal));
@@ -75,6 +83,7 @@ public sealed partial class TranscriptsSpec : IAsyncLifetime, IDisposable
             ["serial"] = Legacy(),
             ["clusterkey"] = _host.Services.GetRequiredService<ClusterKey>().Ids[0],
             ["node"] = _host.Url.GetLeftPart(UriPartial.Authority),
+            ["field"] = JsonDocument.Parse(File.ReadAllText(_folder.PathOf("record.json"))).RootElement.GetProperty("owner").GetString()!,
             ["ca"] = _folder.PathOf("ca.crt"),
             ["folder"] = _folder.Root,
         });
