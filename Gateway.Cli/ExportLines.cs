@@ -23,6 +23,15 @@ static class ExportLines
         writer.WriteEndObject();
     }
 
+    public static void Write(Utf8JsonWriter writer, NoticeView noticed)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("at", noticed.At);
+        writer.WriteString("anomaly", noticed.Kind);
+        writer.WriteString("explanation", noticed.Explanation);
+        writer.WriteEndObject();
+    }
+
     public static void Write(Utf8JsonWriter writer, ReplayPiece piece)
     {
         writer.WriteStartObject();
@@ -60,6 +69,7 @@ static class ExportLines
 [JsonSerializable(typeof(OperationsDenied))]
 [JsonSerializable(typeof(AccessConfirmed))]
 [JsonSerializable(typeof(AccessEnding))]
+[JsonSerializable(typeof(SessionNoticed))]
 [JsonSerializable(typeof(SessionSealed))]
 sealed partial class EventJson : JsonSerializerContext;
 

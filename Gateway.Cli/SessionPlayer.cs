@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
 using Gateway.Protocols;
@@ -23,16 +25,24 @@ public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, Tim
         if (request.Form == TranscriptForm.Auto && ProtocolCatalog.Find(row.Protocol)?.Reader is { } reader)
         {
             var kept = new KeptOperations(reader(new ReaderLimits()));
-            var operations = Pieces(request, row, cancel, kept.Keep).OperationsAsync(kept, window, cancel);
+            var operations = Pieces(request, row, cancel, kept.Keep, ShowNotice).OperationsAsync(kept, window, cancel);
             await PacedAsync(operations, operation => operation.At, request.Pace, Show, cancel);
         }
         else
         {
-            await PacedAsync(Pieces(request, row, cancel).WithinAsync(window, cancel), piece => piece.At, request.Pace, ShowPiece, cancel);
+            var pieces = Pieces(request, row, cancel, noticed: ShowNotice).WithinAsync(window, cancel);
+            await PacedAsync(pieces, piece => piece.At, request.Pace, ShowPiece, cancel);
         }
 
         ValueTask Show(DecodedOperation operation) =>
             WriteAsync(request.Json ? [TranscriptLines.Json(operation)] : TranscriptLines.Of(operation));
+
+        ValueTask ShowNotice(SessionNoticed noticed)
+        {
+            if (!window.Holds(noticed.At)) return ValueTask.CompletedTask;
+            var view = NoticeView.Of(noticed);
+            return WriteAsync([request.Json ? TranscriptLines.Json(view) : TranscriptLines.Of(view)]);
+        }
 
         ValueTask ShowPiece(ReplayPiece piece) =>
             WriteAsync(request.Json ? [TranscriptLines.Json(piece)] : TranscriptLines.Of(piece, request.Form));
@@ -53,10 +63,26 @@ public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, Tim
         }
     }
 
+    // What was noticed is shown when it is come upon: between what was relayed before and after.
     IAsyncEnumerable<ReplayPiece> Pieces(
-        ReplayRequest request, SessionRow row, CancellationToken cancel, Action<OperationsRecorded>? operations = null) => request.Follow
-        ? SessionReplay.PiecesAsync(archive, row.SessionId, Followed(row.SessionId, cancel), ended: false, operations, cancel)
-        : SessionReplay.PiecesAsync(archive, row, operations, cancel);
+        ReplayRequest request, SessionRow row, CancellationToken cancel, Action<OperationsRecorded>? operations = null,
+        Func<SessionNoticed, ValueTask>? noticed = null)
+    {
+        var events = request.Follow ? Followed(row.SessionId, cancel) : archive.ReadAsync(row.SessionId, cancel);
+        if (noticed is not null) events = Noticing(events, noticed, cancel);
+        var ended = !request.Follow && row.Closing is not null;
+        return SessionReplay.PiecesAsync(archive, row.SessionId, events, ended, operations, cancel);
+    }
+
+    static async IAsyncEnumerable<JournaledEvent> Noticing(
+        IAsyncEnumerable<JournaledEvent> events, Func<SessionNoticed, ValueTask> noticed, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var e in events.WithCancellation(cancel))
+        {
+            if (SessionNotices.Of(e) is { } one) await noticed(one);
+            yield return e;
+        }
+    }
 
     IAsyncEnumerable<JournaledEvent> Followed(string sessionId, CancellationToken cancel) => archive is HttpSessionArchive node
         ? node.FollowAsync(sessionId, cancel)

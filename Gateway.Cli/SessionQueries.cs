@@ -37,7 +37,8 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
         if (archive is HttpSessionArchive node) return await node.ViewAsync(sessionId, cancel);
         if (await archive.FindAsync(sessionId, cancel) is not { } row) return null;
         var client = await SessionBeginning.ClientAsync(archive, sessionId, cancel);
-        return SessionView.Of(row) with { Tls = client is null ? null : ClientTlsView.Of(client) };
+        var noticed = NoticeView.Of(await archive.NoticesAsync(sessionId, cancel));
+        return SessionView.Of(row) with { Tls = client is null ? null : ClientTlsView.Of(client), Anomalies = noticed };
     }
 
     static string[] Row(SessionView view) =>
@@ -60,6 +61,7 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
         ["detail", Shown(view.Detail)],
         ["bytes to upstream", Shown(view.Live?.ToUpstreamBytes ?? view.ToUpstreamBytes)],
         ["bytes to client", Shown(view.Live?.ToClientBytes ?? view.ToClientBytes)],
+        .. (view.Anomalies ?? []).Select(one => (string[])["anomaly", one.ToString()]),
         .. view.Hold is { } hold ? (string[][])[["held", hold.ToString()]] : [],
         .. view.Erased is { } erased ? (string[][])[["erased", erased]] : [],
         .. view.Tls is { } tls ? TlsFields(tls) : view.Ja4 is { } ja4 ? (string[][])[["ja4", ja4]] : [],

@@ -59,6 +59,12 @@ static class TranscriptLines
     /// <summary>One line of JSON.</summary>
     public static string Json(DecodedOperation operation) => JsonSerializer.Serialize(OperationView.Of(operation), AdminJson.Default.OperationView);
 
+    /// <summary>When, and what was noticed then.</summary>
+    public static string Of(NoticeView noticed) => $"{noticed.At} !! {noticed.Kind}: {Printable.Text(noticed.Explanation)}";
+
+    /// <summary>One line of JSON.</summary>
+    public static string Json(NoticeView noticed) => Json(writer => ExportLines.Write(writer, noticed));
+
     /// <summary>As <c>sessions export</c> writes it.</summary>
     public static string Json(ReplayPiece piece) => Json(writer => ExportLines.Write(writer, piece));
 

@@ -27,6 +27,8 @@ public sealed class GatewayMetrics : IDisposable
     readonly Counter<long> _outletFailures;
     readonly Counter<long> _masked;
     readonly Counter<long> _logins;
+    readonly long[] _anomalies = new long[Enum.GetValues<AnomalyKind>().Length];
+    readonly Counter<long> _notCompared;
 
     public GatewayMetrics()
     {
@@ -46,6 +48,14 @@ public sealed class GatewayMetrics : IDisposable
         _masked = _meter.CreateCounter<long>("gateway.masked.fields", "{field}", "Fields and finds that rules masked, by rule.");
         _logins = _meter.CreateCounter<long>("gateway.logins.refused", "{login}", "Logins refused at the admin API and by SAML, by what they brought and by word.");
         _rotations = _meter.CreateCounter<long>("gateway.certificates.rotations", "{step}", "Steps of rotations that this node coordinated, by certificate and outcome.");
+        // Likewise from the beginning.
+        _meter.CreateObservableCounter(
+            "gateway.anomalies",
+            () => Enum.GetValues<AnomalyKind>().Select(
+                kind => new Measurement<long>(Volatile.Read(ref _anomalies[(int)kind]), new TagList { { "kind", kind.Word() } })),
+            "{session}", "Sessions that differed from their subject's earlier ones, by in what.");
+        _notCompared = _meter.CreateCounter<long>(
+            "gateway.anomalies.not_compared", "{session}", "Sessions that were not compared with their subject's earlier ones, by why.");
         _told = _meter.CreateCounter<long>("gateway.events.told", "{event}", "Events that an outlet took from this node.");
         _outletFailures = _meter.CreateCounter<long>("gateway.events.failures", "{failure}", "Batches of events that an outlet did not take, or took in part.");
     }
@@ -104,6 +114,15 @@ public sealed class GatewayMetrics : IDisposable
     public void RecordingFailed() => Interlocked.Increment(ref _recordingFailures);
 
     public void ConnectionShed(string connection) => _shed.Add(1, new TagList { { "connection", connection } });
+
+    /// <summary>A session's record says that it differs from its subject's earlier ones.</summary>
+    public void Noticed(AnomalyKind kind) => Interlocked.Increment(ref _anomalies[(int)kind]);
+
+    /// <summary>Too many sessions wait to be compared with earlier ones for this one to be.</summary>
+    public void ComparisonSkipped() => _notCompared.Add(1, new TagList { { "reason", "busy" } });
+
+    /// <summary>The index did not answer with what a session was to be compared with.</summary>
+    public void ComparisonFailed() => _notCompared.Add(1, new TagList { { "reason", "failed" } });
 
     /// <summary>Publishes how many recorded bytes wait for the journal. To be called once.</summary>
     public void ObserveRecording(Func<long> bytesInFlight) => _meter.CreateObservableGauge(

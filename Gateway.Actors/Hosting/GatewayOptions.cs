@@ -35,6 +35,9 @@ public sealed record GatewayOptions
     /// <summary>The names of everybody who may issue tokens: connections name them in <c>access.issuers</c>.</summary>
     public IReadOnlyList<string> IssuerNames => [.. Issuers.Select(issuer => issuer.Name), .. Saml.Providers.Select(provider => provider.Name)];
 
+    /// <summary>What of a session is worth a notice.</summary>
+    public AnomalyOptions Anomalies { get; init; } = new();
+
     /// <summary>Where what happened is told, for audit.</summary>
     public EventOptions Events { get; init; } = new();
 

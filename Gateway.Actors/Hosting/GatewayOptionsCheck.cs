@@ -22,6 +22,7 @@ public static class GatewayOptionsCheck
         AcmeChecks.Check(options.Certificates, report);
         IdentityChecks.Check(options, report);
         SamlChecks.Check(options, report);
+        AnomalyChecks.Check(options.Anomalies, report);
         EventChecks.Check(options.Events, report);
         TelemetryChecks.Check(options.Telemetry, report);
         return new(options, faults);

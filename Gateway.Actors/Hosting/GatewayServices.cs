@@ -81,6 +81,9 @@ public static class GatewayServices
         .AddSingleton<IAccessFacts>(new RegistryAccessFacts(node.Registry))
         .AddSingleton<LiveAccess>()
         .AddSingleton<ISessionIndex>(new SqlSessionIndex(node.Journal, node.Time))
+        .AddSingleton(provider => new AnomalyWatch(
+            provider.GetRequiredService<ISessionIndex>(), node.Options.Anomalies, provider.GetRequiredService<GatewayMetrics>(), node.Time,
+            provider.GetRequiredService<ILoggerFactory>()))
         .AddSingleton<ISessionArchive>(new SqlSessionArchive(node.Journal, node.ClusterKey))
         .AddSingleton<IRecordingKeys>(new RecordingKeys(node.Journal))
         .AddSingleton<RecordingLife>()
@@ -189,6 +192,7 @@ public static class GatewayServices
             SealKey = provider.GetRequiredService<SealKey>(),
             ClusterKey = provider.GetRequiredService<ClusterKey>(),
             Budget = provider.GetRequiredService<RecordingBudget>(),
+            Anomalies = provider.GetRequiredService<AnomalyWatch>(),
             Metrics = provider.GetRequiredService<GatewayMetrics>(),
             Logging = provider.GetRequiredService<ILoggerFactory>(),
         };

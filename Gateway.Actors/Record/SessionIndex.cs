@@ -24,6 +24,9 @@ public interface ISessionIndex
 
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<SessionRow>> ListAsync(SessionFilter filter, CancellationToken cancel);
+
+    /// <summary>What a subject did on a connection, by one question to the database.</summary>
+    Task<SessionHistory> HistoryAsync(HistoryQuestion question, CancellationToken cancel);
 }
 
 /// <summary>What the index knows of a session. Times are microseconds since the Unix epoch.</summary>

@@ -24,7 +24,8 @@ public sealed class SqlEventFeed(JournalDatabase database)
     /// <summary>Bytes of events in memory at once, but for the last one.</summary>
     const int Memory = 4 * 1024 * 1024;
 
-    static readonly Type[] s_told = [typeof(SessionOpened), typeof(SessionRefused), typeof(OperationsDenied), typeof(SessionSealed)];
+    static readonly Type[] s_told =
+        [typeof(SessionOpened), typeof(SessionRefused), typeof(OperationsDenied), typeof(SessionNoticed), typeof(SessionSealed)];
 
     static readonly string s_rows =
         $"""

@@ -59,6 +59,9 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
     public Task<IReadOnlyList<SessionRow>> ListAsync(SessionFilter filter, CancellationToken cancel) =>
         SessionSql.RowsAsync(_database, SessionSql.List(filter), cancel);
 
+    public Task<SessionHistory> HistoryAsync(HistoryQuestion question, CancellationToken cancel) =>
+        HistorySql.AskAsync(_database, question, cancel);
+
     public async ValueTask DisposeAsync()
     {
         _changes.Writer.TryComplete();

@@ -34,5 +34,8 @@ public sealed record ReplayWindow
     public bool Holds(DecodedOperation operation) =>
         IsWanted(operation.At, operation.Direction) && operation.Offset + operation.Length > FromOffset;
 
-    bool IsWanted(long at, Direction direction) => (Direction ?? direction) == direction && !(at < From) && !IsPast(at);
+    /// <summary>What happened at that instant is wanted, if it has no direction and no place among the bytes.</summary>
+    public bool Holds(long at) => !(at < From) && !IsPast(at);
+
+    bool IsWanted(long at, Direction direction) => (Direction ?? direction) == direction && Holds(at);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Gateway.Actors.Record;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Replay;
 
@@ -21,6 +22,21 @@ public interface ISessionArchive
             if (e.SequenceNumber > after) yield return e;
         }
     }
+
+    /// <summary>What was noticed of the session, in order; the first of it, were it much.</summary>
+    async Task<IReadOnlyList<SessionNoticed>> NoticesAsync(string sessionId, CancellationToken cancel)
+    {
+        var noticed = new List<SessionNoticed>();
+        await foreach (var e in ReadAsync(sessionId, cancel))
+        {
+            if (noticed.Count < MostNotices && SessionNotices.Of(e) is { } one) noticed.Add(one);
+        }
+
+        return noticed;
+    }
+
+    /// <summary>What one answer has of <see cref="NoticesAsync"/>. Origin: this version notices two things at most, once each.</summary>
+    const int MostNotices = 16;
 
     /// <summary>
     /// The key to the session's content; none without the cluster's key. Throws <see cref="InvalidDataException"/> where that does not open it.

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Gateway.Actors.Record;
 using Gateway.Actors.Registry;
+using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Replay;
 
@@ -32,6 +33,16 @@ public sealed class SqlSessionArchive(JournalDatabase database, ClusterKey? clus
         order by sequence_number limit {PageEvents}
         """;
 
+    // The rest of the recording stays where it is.
+    static readonly string s_noticed =
+        $"""
+        select sequence_number, identifier, manifest, length(message),
+            case when length(message) <= {EventFrames.EventBytes} then message end
+        from {JournalDatabase.JournalTable}
+        where persistence_id = @session and manifest in ({string.Join(", ", SessionNotices.Manifests.Select(manifest => $"'{manifest}'"))})
+        order by sequence_number limit {ISessionArchive.MostNotices}
+        """;
+
     public Task<IReadOnlyList<SessionRow>> ListAsync(SessionFilter filter, CancellationToken cancel) =>
         SessionSql.RowsAsync(database, SessionSql.List(filter), cancel);
 
@@ -57,6 +68,17 @@ public sealed class SqlSessionArchive(JournalDatabase database, ClusterKey? clus
                 yield return e;
             after = page[^1].SequenceNumber;
         }
+    }
+
+    public async Task<IReadOnlyList<SessionNoticed>> NoticesAsync(string sessionId, CancellationToken cancel)
+    {
+        if (sessionId != IndexText.Of(sessionId)) return [];
+        var noticed = new List<SessionNoticed>();
+        await using var connection = await database.OpenAsync(cancel);
+        await using var command = new SqlStatement(s_noticed, ("session", sessionId)).On(connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel)) noticed.Add(SessionNotices.Of(Event(sessionId, reader))!);
+        return noticed;
     }
 
     public async Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel)

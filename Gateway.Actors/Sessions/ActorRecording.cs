@@ -19,6 +19,9 @@ sealed class ActorRecording(IActorRef session, RecordingBudget budget, Func<long
     /// <summary>True once the session's first event was handed over to be persisted.</summary>
     public bool IsOpen { get; private set; }
 
+    /// <summary>What was handed over to be recorded, or counted, so far.</summary>
+    public ByteMark Passed { get; } = new();
+
     public Task OpenAsync(SessionOpened opened)
     {
         IsOpen = true;
@@ -29,6 +32,7 @@ sealed class ActorRecording(IActorRef session, RecordingBudget budget, Func<long
 
     public void Record(ChunkDraft draft, Action<int> durable)
     {
+        var length = draft.Length;
         lock (_lock)
         {
             if (_isClosed)
@@ -37,14 +41,27 @@ sealed class ActorRecording(IActorRef session, RecordingBudget budget, Func<long
                 return;
             }
 
-            _inFlight += draft.Length;
-            budget.Take(draft.Length);
+            _inFlight += length;
+            budget.Take(length);
         }
 
         session.Tell(new SessionActor.AppendChunk(draft, durable));
+        Passed.Add(length);
     }
 
-    public void Record(SessionEvent e, Action durable) => session.Tell(new SessionActor.AppendEvent(e, durable));
+    public void Record(SessionEvent e, Action durable)
+    {
+        session.Tell(new SessionActor.AppendEvent(e, durable));
+        switch (e)
+        {
+            case TrafficCounted counted:
+                Passed.Add(counted.ToUpstreamBytes + counted.ToClientBytes);
+                break;
+            case OperationsRecorded recorded:
+                Passed.Add(recorded.ToUpstreamBytes + recorded.ToClientBytes);
+                break;
+        }
+    }
 
     public void Denied(IReadOnlyList<DeniedOperation> operations, Action recorded) =>
         Record(new OperationsDenied { At = now(), Operations = operations }, recorded);

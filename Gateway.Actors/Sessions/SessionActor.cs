@@ -48,6 +48,8 @@ sealed class SessionActor : ReceivePersistentActor
         Command<Open>(BeginOpen);
         Command<Indexed>(indexed => Persist(indexed));
         Command<AppendChunk>(Append);
+        // The index was asked beside the session, which may be over by now.
+        Command<AppendEvent>(_ => { }, append => append.Event is SessionNoticed && !_recorder.IsOpen);
         Command<AppendEvent>(append => PersistAsync(_recorder.Append(append.Event), _ => append.Durable()));
         Command<GraphEnded>(ended => Close(ended.End));
         Command<Closed>(closed => Ended(closed.Fault));

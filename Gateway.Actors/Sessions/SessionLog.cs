@@ -34,6 +34,12 @@ static partial class SessionLog
     [LoggerMessage(110, LogLevel.Error, "The access of session {Session} cannot be judged, and the session is ended")]
     public static partial void NotJudged(ILogger log, Exception cause, string session);
 
+    [LoggerMessage(111, LogLevel.Warning, "Session {Session} on {Connection}: {Subject} is unlike before, {Kind}: {Explanation}")]
+    public static partial void Noticed(ILogger log, string session, string connection, string subject, string kind, string explanation);
+
+    [LoggerMessage(112, LogLevel.Warning, "Session {Session} is not compared with its subject's earlier ones: the index does not answer")]
+    public static partial void NotCompared(ILogger log, Exception cause, string session);
+
     [LoggerMessage(106, LogLevel.Error, "Session {Session} is journaled, but its row in the index is not up to date; the sealer tries again")]
     public static partial void IndexFailed(ILogger log, Exception cause, string session);
 }

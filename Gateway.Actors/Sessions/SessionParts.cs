@@ -66,6 +66,8 @@ public sealed record SessionParts
 
     public required RecordingBudget Budget { get; init; }
 
+    public required AnomalyWatch Anomalies { get; init; }
+
     public required GatewayMetrics Metrics { get; init; }
 
     public required ILoggerFactory Logging { get; init; }

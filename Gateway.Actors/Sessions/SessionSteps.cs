@@ -118,8 +118,10 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         if (await MaskAsync(grant.Profile).ConfigureAwait(false) is { } unmasked) return unmasked;
         var admitted = Conversation.Admit(grant.Operations, record, _login!.Answers);
         if (admitted.Refusal != Refusal.None) return new Refused(admitted.Refusal, admitted.Detail!);
-        await recording.OpenAsync(Opening(grant)).ConfigureAwait(false);
+        var opened = Opening(grant);
+        await recording.OpenAsync(opened).ConfigureAwait(false);
         _watch!.Opened(grant);
+        parts.Anomalies.Begin(opened, recording, recording.Passed);
         using var deadline = Within(parts.Limits.LoginTimeout);
         await _login.AnswerAsync(deadline.Token).ConfigureAwait(false);
         var durable = Task.WhenAll(_words.RecordAsync(Direction.ToUpstream, record.WrittenMemory), _words.RecordAsync(Direction.ToClient, _login.Answers.WrittenMemory));

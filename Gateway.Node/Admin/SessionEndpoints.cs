@@ -62,7 +62,8 @@ static class SessionEndpoints
         if (await archive.FindAsync(id, http.RequestAborted) is not { } row) return Problems.NoSession();
         var live = row.Closing is null ? await LiveAsync(id, commands, http.RequestAborted) : null;
         var client = await SessionBeginning.ClientAsync(archive, id, http.RequestAborted);
-        var view = SessionView.Of(row) with { Live = live, Tls = client is null ? null : ClientTlsView.Of(client) };
+        var noticed = NoticeView.Of(await archive.NoticesAsync(id, http.RequestAborted));
+        var view = SessionView.Of(row) with { Live = live, Tls = client is null ? null : ClientTlsView.Of(client), Anomalies = noticed };
         return Results.Json(await life.ShownAsync(view, http.RequestAborted), AdminJson.Default.SessionView);
     }
 

@@ -21,6 +21,7 @@ public static class SessionEventTable
         Of<OperationsDenied>("s.denied.1", RelayLayouts.WriteDenied, RelayLayouts.ReadDenied),
         Of<AccessConfirmed>("s.access.1", StandingLayouts.WriteConfirmed, StandingLayouts.ReadConfirmed),
         Of<AccessEnding>("s.ending.1", StandingLayouts.WriteEnding, StandingLayouts.ReadEnding),
+        Of<SessionNoticed>("s.noticed.1", NoticeLayouts.WriteNoticed, NoticeLayouts.ReadNoticed),
         Of<SessionSealed>("s.sealed.1", RelayLayouts.WriteSealed, RelayLayouts.ReadSealed),
         // What earlier versions wrote, and every later one reads.
         Of<SessionOpened>("s.opened.1", OpeningLayouts.WriteOpened1, OpeningLayouts.ReadOpened1),

@@ -5,7 +5,8 @@ namespace Gateway.Protocols.Journal;
 /// <summary>
 /// What the journal keeps of a session. An accepted session is <see cref="SessionOpened"/>, then any number of
 /// <see cref="TrafficRecorded"/> (or <see cref="OperationsEncrypted"/> or <see cref="TrafficCounted"/>, as the profile's level says), <see cref="OperationsDenied"/>,
-/// <see cref="AccessConfirmed"/> and <see cref="AccessEnding"/> with one <see cref="UpstreamSecured"/> among them, then one
+/// <see cref="AccessConfirmed"/>, <see cref="AccessEnding"/> and <see cref="SessionNoticed"/> with one <see cref="UpstreamSecured"/> among
+/// them, then one
 /// <see cref="SessionSealed"/>. Traffic before <see cref="UpstreamSecured"/> is the client's login, credentials blanked out, and what the
 /// gateway answered: none of it reached the upstream. A connection that never got a grant is one <see cref="SessionRefused"/>. Times are
 /// microseconds since the Unix epoch, UTC.
@@ -292,6 +293,18 @@ public sealed record AccessEnding : SessionEvent
 
     /// <summary>What the session is refused for then.</summary>
     public required Refusal Refusal { get; init; }
+}
+
+/// <summary>The session differs from what its subject did here before. Nothing follows from it but that somebody should look.</summary>
+public sealed record SessionNoticed : SessionEvent
+{
+    public required long At { get; init; }
+
+    /// <summary>A word of <see cref="AnomalyKindWords"/>, or of a later version's.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>In what it differs, as a sentence with the figures it rests on.</summary>
+    public required string Explanation { get; init; }
 }
 
 /// <summary>The last event of a session that was opened.</summary>

@@ -71,6 +71,9 @@ public sealed partial class MetricsSpec : IAsyncLifetime, IDisposable
         metrics.FieldsMasked(_connection, "cards", 3);
         metrics.LoginRefused(LoginWay.Saml, Refusal.AssertionReplayed);
         metrics.RecordingFailed();
+        metrics.Noticed(AnomalyKind.VolumeUnusual);
+        metrics.ComparisonSkipped();
+        metrics.ComparisonFailed();
         metrics.ConnectionShed(_connection);
         metrics.ObserveRecording(() => 4096);
         metrics.TlsSpokenBy("openssl");

@@ -43,6 +43,30 @@ public sealed class SessionPlayerSpec : IDisposable
             ], lines);
     }
 
+    [Fact]
+    public async Task A_transcript_says_what_was_noticed_where_it_was_noticed()
+    {
+        var recorder = new SessionRecorder(SampleSession.Id);
+        var events = new List<StoredEvent>
+        {
+            recorder.Append(SampleSession.Opened),
+            SampleSession.Chunk(recorder, (Direction.ToUpstream, "before")),
+            recorder.Append(SampleSession.Noticed),
+            SampleSession.Chunk(recorder, (Direction.ToUpstream, "after")),
+            recorder.Seal(SampleSession.Closing, "node1", _key),
+        };
+        var request = new ReplayRequest(SampleSession.Id) { Form = TranscriptForm.Raw };
+
+        await Player(events).TranscriptAsync(request, default);
+        await Player(events).TranscriptAsync(request with { Until = ReplayBound.Parse("2025-11-24T16:00:00Z") }, default);
+
+        var lines = _output.ToString().TrimEnd('\n').Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.EndsWith("before", lines[0], StringComparison.Ordinal);
+        Assert.Equal($"2025-11-24T16:00:00.300000Z !! volume-unusual: {SampleSession.Noticed.Explanation}", lines[1]);
+        Assert.EndsWith("after", lines[2], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Direction.ToUpstream, 3, "lomore")]
     [InlineData(Direction.ToUpstream, 5, "more")]

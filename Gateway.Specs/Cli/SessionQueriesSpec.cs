@@ -48,6 +48,30 @@ public sealed class SessionQueriesSpec : IDisposable
         Assert.DoesNotContain('\u001b', _output.ToString());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_noticed_of_a_session_is_shown_with_it(bool json)
+    {
+        var recorder = new SessionRecorder(SampleSession.Id);
+        StoredEvent[] events = [recorder.Append(SampleSession.Opened), recorder.Append(SampleSession.Noticed)];
+        var archive = new MemoryArchive(MemoryArchive.SampleRow(ended: false), events);
+
+        await new SessionQueries(archive, new CliOutput(_output, _error)).ShowAsync(SampleSession.Id, json, default);
+
+        if (!json)
+        {
+            var line = $"2025-11-24T16:00:00.300000Z volume-unusual: {SampleSession.Noticed.Explanation}\n";
+            Assert.Contains($"\nanomaly             {line}", _output.ToString(), StringComparison.Ordinal);
+            return;
+        }
+
+        using var shown = JsonDocument.Parse(_output.ToString());
+        var one = Assert.Single(shown.RootElement.GetProperty("anomalies").EnumerateArray());
+        Assert.Equal(SampleSession.Noticed.Kind, one.GetProperty("kind").GetString());
+        Assert.Equal(SampleSession.Noticed.Explanation, one.GetProperty("explanation").GetString());
+    }
+
     [Fact]
     public async Task An_unknown_session_is_not_found()
     {

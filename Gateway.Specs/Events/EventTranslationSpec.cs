@@ -42,6 +42,18 @@ public sealed class EventTranslationSpec : IDisposable
     }
 
     [Fact]
+    public void What_is_unlike_before_is_told_with_the_figures_and_the_session()
+    {
+        var told = Told(SampleSession.Noticed, Row with { Ja4 = "t13d1516h2_8daaf6152771_e5627efa2ab1" });
+
+        Assert.Equal(("anomaly", "notice", "node1", "volume-unusual"), (told.Type, told.Severity.Word(), told.Node, told.Anomaly!.Kind));
+        Assert.Equal(SampleSession.Noticed.Explanation, told.Anomaly.Explanation);
+        Assert.Equal($"sensor-7 on telemetry: {SampleSession.Noticed.Explanation}", told.Summary);
+        Assert.Equal(("sensor-7", "t13d1516h2_8daaf6152771_e5627efa2ab1"), (told.Session!.Subject, told.Session.Ja4));
+        Assert.Null(told.Truncated);
+    }
+
+    [Fact]
     public void Every_act_is_told_without_documents_and_keys()
     {
         var recorder = new RegistryRecorder();
@@ -77,6 +89,7 @@ public sealed class EventTranslationSpec : IDisposable
                 Subject = hostile, Issuer = hostile, Groups = [.. Enumerable.Repeat(hostile, 100)], Client = SampleSession.Client with { ServerName = hostile },
             }),
             Told(SampleSession.Refused with { Subject = hostile, Detail = hostile }),
+            Told(SampleSession.Noticed with { Kind = hostile[..10_000], Explanation = hostile[..10_000] }, Row with { Subject = hostile }),
             Told(SampleSession.Denied with { Operations = [.. Enumerable.Repeat(new DeniedOperation("publish", hostile[..100]), 5)] }, Row with { Subject = hostile }),
         ];
 

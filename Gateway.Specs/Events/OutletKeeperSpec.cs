@@ -59,6 +59,29 @@ public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem, ISe
 
     [Theory]
     [MemberData(nameof(Databases))]
+    public async Task What_was_noticed_of_a_session_is_told_between_its_beginning_and_its_end(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, server);
+        await using var index = new SqlSessionIndex(journal.Database, TimeProvider.System);
+        await index.AddAsync(MemoryArchive.SampleRow(ended: false) with { SessionId = "one" }, default);
+        var recorder = new SessionRecorder("one");
+        await journal.PersistAsync("one",
+        [
+            recorder.Append(SampleSession.Opened with { SessionId = "one" }),
+            recorder.Append(SampleSession.Upstream),
+            recorder.Append(SampleSession.Noticed),
+            recorder.Seal(SampleSession.Closing, "node1", _key),
+        ]);
+
+        Keep(journal, batch: 2);
+        await TakenAsync(3);
+
+        Assert.Equal(["one:1 session-opened", "one:3 anomaly", "one:4 session-ended"], _outlet.Taken.Select(e => $"{e.Id} {e.Type}"));
+        Assert.Equal(SampleSession.Noticed.Explanation, _outlet.Taken[1].Anomaly!.Explanation);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
     public async Task An_outlet_that_is_away_is_told_everything_when_it_is_back_and_is_not_asked_all_the_time(string database)
     {
         await using var journal = await TestJournal.CreateAsync(database, server);

@@ -29,6 +29,7 @@ public sealed class GoldenEventsSpec
         ["s.denied.1"] = SampleSession.Denied,
         ["s.access.1"] = SampleSession.Confirmed,
         ["s.ending.1"] = SampleSession.Expiring,
+        ["s.noticed.1"] = SampleSession.Noticed,
         ["s.sealed.1"] = SampleSession.Sealed,
     };
 

@@ -83,6 +83,29 @@ public sealed class SqlSessionArchiveSpec(PostgresServer server)
 
     [Theory]
     [MemberData(nameof(Databases))]
+    public async Task What_was_noticed_is_found_without_the_rest_of_the_recording(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, server);
+        var recorder = new SessionRecorder(SampleSession.Id);
+        var later = SampleSession.Noticed with { Kind = "of-a-later-version" };
+        StoredEvent[] events =
+        [
+            recorder.Append(SampleSession.Opened),
+            recorder.Append(SampleSession.Noticed),
+            SampleSession.Chunk(recorder, (Direction.ToUpstream, "x")),
+            recorder.Append(later),
+        ];
+        await journal.PersistAsync(SampleSession.Id, events);
+        var archive = new SqlSessionArchive(journal.Database, clusterKey: null);
+        ISessionArchive read = new MemoryArchive(MemoryArchive.SampleRow(ended: false), events);
+
+        Assert.Equal([SampleSession.Noticed, later], await archive.NoticesAsync(SampleSession.Id, default));
+        Assert.Equal([SampleSession.Noticed, later], await read.NoticesAsync(SampleSession.Id, default));
+        Assert.Empty(await archive.NoticesAsync("nul\0", default));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
     public async Task A_row_that_no_gateway_wrote_is_named_and_not_read(string database)
     {
         await using var journal = await TestJournal.CreateAsync(database, server);

@@ -137,6 +137,14 @@ static class SampleSession
         Refusal = Protocols.Refusal.AccessEnded,
     };
 
+    public static readonly SessionNoticed Noticed = new()
+    {
+        At = 1_764_000_000_300_000,
+        Kind = "volume-unusual",
+        Explanation = "70000000 bytes were relayed so far, more than 10 times the 5000 bytes of the largest "
+            + "of this subject's last 12 ended sessions here",
+    };
+
     /// <summary>Both directions, an empty entry and numbers of more than one byte; the payload lies as it is.</summary>
     public static readonly TrafficRecorded Traffic = new()
     {

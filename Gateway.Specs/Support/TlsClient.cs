@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Gateway.Specs.Support;
@@ -8,7 +9,9 @@ namespace Gateway.Specs.Support;
 /// <summary>A well-behaved TLS client of a gateway, which verifies the gateway against the authority in a PEM file.</summary>
 public static class TlsClient
 {
-    public static async Task<SslStream> ConnectAsync(IPEndPoint gateway, string authorityFile, X509Certificate2? certificate = null, Socket? socket = null)
+    public static async Task<SslStream> ConnectAsync(
+        IPEndPoint gateway, string authorityFile, X509Certificate2? certificate = null, Socket? socket = null,
+        SslProtocols protocols = SslProtocols.None)
     {
         socket ??= new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(gateway);
@@ -18,6 +21,7 @@ public static class TlsClient
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",
+            EnabledSslProtocols = protocols,
             CertificateChainPolicy = trust,
             ClientCertificates = certificate is null ? null : [certificate],
         });

@@ -20,6 +20,10 @@ public sealed record SessionView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Ja4 { get; init; }
 
+    /// <summary>What was noticed of it; null where nothing was, and in lists.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<NoticeView>? Anomalies { get; init; }
+
     /// <summary>The legal hold on its recording.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HoldView? Hold { get; init; }
@@ -68,6 +72,18 @@ public sealed record SessionView(
 
     static InvalidDataException Unknown(string? word) =>
         new($"The node answered '{word}', which this command does not know; use the one of the node's version.");
+}
+
+/// <summary>In what a session differs from its subject's earlier ones, since when.</summary>
+public sealed record NoticeView(string At, string Kind, string Explanation)
+{
+    /// <summary>Null for none.</summary>
+    public static IReadOnlyList<NoticeView>? Of(IReadOnlyList<SessionNoticed> noticed) =>
+        noticed.Count == 0 ? null : [.. noticed.Select(Of)];
+
+    public static NoticeView Of(SessionNoticed noticed) => new(JournalTime.Write(noticed.At), noticed.Kind, noticed.Explanation);
+
+    public override string ToString() => $"{At} {Kind}: {Explanation}";
 }
 
 /// <summary>Who has a recording under legal hold, since when and why.</summary>

@@ -23,6 +23,9 @@ public sealed record AuditEvent(int Version, string Id, string Type, string Time
 
     public IReadOnlyList<DeniedPart>? Denied { get; init; }
 
+    /// <summary>In what a session differs from its subject's earlier ones.</summary>
+    public AnomalyPart? Anomaly { get; init; }
+
     /// <summary>What operators, or the cluster itself, did.</summary>
     public ActPart? Act { get; init; }
 
@@ -70,6 +73,10 @@ public sealed record EndPart(string Ending, long ToUpstreamBytes, long ToClientB
 
     public string? Detail { get; init; }
 }
+
+/// <param name="Kind">A word such as <c>volume-unusual</c>.</param>
+/// <param name="Explanation">A sentence with the figures.</param>
+public sealed record AnomalyPart(string Kind, string Explanation);
 
 public sealed record DeniedPart(string Operation, string Resource);
 

@@ -48,6 +48,7 @@ public static class EventSize
             },
             End = e.End is { } end ? end with { Detail = Shorter(end.Detail) } : null,
             Denied = e.Denied is { } denied ? Few(denied, Operations, d => new DeniedPart(Short(d.Operation), Short(d.Resource))) : null,
+            Anomaly = e.Anomaly is { } a ? new AnomalyPart(Short(a.Kind), Short(a.Explanation)) : null,
             Act = e.Act is not { } act ? null : act with
             {
                 Who = Short(act.Who),

@@ -33,6 +33,7 @@ public static class EventTranslation
             SessionOpened e => Opened(row, e),
             SessionRefused e => Refused(row, e),
             OperationsDenied e => Denied(row, e, session),
+            SessionNoticed e => Noticed(row, e, session),
             SessionSealed e => Ended(row, e, session),
             var other => throw new UnreachableException($"{other.GetType().Name} is not told."),
         };
@@ -67,6 +68,13 @@ public static class EventTranslation
         {
             Session = Session(row, session),
             Denied = [.. e.Operations.Take(EventSize.Operations + 1).Select(o => new DeniedPart(o.Operation, o.Resource))],
+        };
+
+    static AuditEvent Noticed(JournalRow row, SessionNoticed e, SessionRow? session) =>
+        Event(row, "anomaly", e.At, EventSeverity.Notice, session?.NodeKey ?? "", $"{Who(session)}: {e.Explanation}") with
+        {
+            Session = Session(row, session) with { Ja4 = session?.Ja4 },
+            Anomaly = new AnomalyPart(e.Kind, e.Explanation),
         };
 
     static AuditEvent Ended(JournalRow row, SessionSealed e, SessionRow? session)
