@@ -58,10 +58,12 @@ public sealed class SessionPlayerSpec : IDisposable
         var request = new ReplayRequest(SampleSession.Id) { Form = TranscriptForm.Raw };
 
         await Player(events).TranscriptAsync(request, default);
-        await Player(events).TranscriptAsync(request with { Until = ReplayBound.Parse("2025-11-24T16:00:00Z") }, default);
-
         var lines = _output.ToString().TrimEnd('\n').Split('\n');
+        await Player(events).TranscriptAsync(request with { From = ReplayBound.Parse("2025-11-25") }, default);
+
         Assert.Equal(3, lines.Length);
+        // Once more, and not what was noticed the day before.
+        Assert.Equal(5, _output.ToString().TrimEnd('\n').Split('\n').Length);
         Assert.EndsWith("before", lines[0], StringComparison.Ordinal);
         Assert.Equal($"2025-11-24T16:00:00.300000Z !! volume-unusual: {SampleSession.Noticed.Explanation}", lines[1]);
         Assert.EndsWith("after", lines[2], StringComparison.Ordinal);
