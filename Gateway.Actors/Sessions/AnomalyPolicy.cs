@@ -18,16 +18,17 @@ public static class AnomalyPolicy
     public static Notice? Fingerprint(ClientFacts client, SessionHistory history, AnomalyOptions options)
     {
         var sessions = history.Fingerprints.Values.Sum();
-        if (client.Offer?.Ja4 is not { } ja4 || sessions < LeastHistory || history.Fingerprints.ContainsKey(ja4)) return null;
+        if (client.Offer is not { Ja4: var ja4 } offer || sessions < LeastHistory || history.Fingerprints.ContainsKey(ja4)) return null;
+        // Whoever tries to resume an earlier session's TLS says so in its hello, and is the same client all the same.
+        if (offer.Ja4WithoutResumption is { } plain && history.Fingerprints.ContainsKey(plain)) return null;
         var known = history.Fingerprints.OrderByDescending(k => k.Value).ThenBy(k => k.Key, StringComparer.Ordinal)
             .Take(Named).Select(k => string.Create(CultureInfo.InvariantCulture, $"{k.Key} ({k.Value})"));
         var others = history.Fingerprints.Count - Named;
         var had = string.Join(", ", known) + (others > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {others} others") : "");
-        var resumed = client.IsResumed ? "; this session resumed an earlier one's TLS, which changes a fingerprint" : "";
         return new(AnomalyKind.ClientFingerprintNew, string.Create(
             CultureInfo.InvariantCulture,
             $"the client's TLS fingerprint {ja4} is new: of {sessions} sessions of this subject here within {options.Days} days none " +
-            $"had it, they had {had}{resumed}"));
+            $"had it, they had {had}"));
     }
 
     /// <summary>With so many bytes the session has relayed more than it should; null: nothing is known to measure it by.</summary>

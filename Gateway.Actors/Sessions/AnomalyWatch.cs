@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Actors.Sessions;
 
 /// <summary>
-/// Asks the index once for each session what its subject usually does, and has the session's record say in what it differs. Beside the
+/// Asks the index what a session's subject usually does, and has the session's record say in what it differs. Beside the
 /// session: no byte waits for it, and what goes wrong here is logged and changes nothing.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing to give back.")]
@@ -24,13 +24,14 @@ public sealed class AnomalyWatch(
     static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
     readonly SemaphoreSlim _turns = new(AtOnce);
+    readonly RecentHistories _recent = new(time);
     readonly ILogger _log = logging.CreateLogger("Gateway.Session");
     int _waiting;
 
     /// <summary>The session was opened, and its row is in the index. <paramref name="passed"/> counts what it relays.</summary>
     public void Begin(SessionOpened opened, ISessionRecording recording, ByteMark passed)
     {
-        if (!options.Enabled) return;
+        if (!options.Enabled || IsJudged(opened, recording, passed)) return;
         if (Interlocked.Increment(ref _waiting) > Waiting)
         {
             Interlocked.Decrement(ref _waiting);
@@ -47,11 +48,15 @@ public sealed class AnomalyWatch(
         await _turns.WaitAsync().ConfigureAwait(false);
         try
         {
+            // Somebody may have asked about the same subject while this one waited.
+            if (IsJudged(opened, recording, passed)) return;
             using var limit = new CancellationTokenSource(s_limit, time);
             // Those that began before: of several that come with the same new fingerprint at once, the first is told.
             var since = opened.OpenedAt - TimeSpan.FromDays(options.Days).Ticks / TimeSpan.TicksPerMicrosecond;
             var question = new HistoryQuestion(opened.Subject, opened.Connection, since, opened.OpenedAt);
-            Judge(opened, await index.HistoryAsync(question, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false), recording, passed);
+            var history = await index.HistoryAsync(question, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
+            _recent.Keep(opened.Subject, opened.Connection, history, opened.Client.Offer?.Ja4);
+            Judge(opened, history, recording, passed);
         }
         catch (Exception e)
         {
@@ -64,6 +69,13 @@ public sealed class AnomalyWatch(
             _turns.Release();
             Interlocked.Decrement(ref _waiting);
         }
+    }
+
+    bool IsJudged(SessionOpened opened, ISessionRecording recording, ByteMark passed)
+    {
+        if (_recent.Find(opened.Subject, opened.Connection) is not { } history) return false;
+        Judge(opened, history, recording, passed);
+        return true;
     }
 
     void Judge(SessionOpened opened, SessionHistory history, ISessionRecording recording, ByteMark passed)

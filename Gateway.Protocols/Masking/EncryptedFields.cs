@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -12,6 +13,7 @@ public sealed class EncryptedFields(MaskingKey key, bool inJson)
     const int IdLength = 8;
 
     static readonly byte[] s_start = "enc.1."u8.ToArray();
+    static readonly SearchValues<byte> s_hex = SearchValues.Create("0123456789abcdef"u8);
 
     public long Opened { get; private set; }
 
@@ -47,7 +49,7 @@ public sealed class EncryptedFields(MaskingKey key, bool inJson)
     static int LengthOf(ReadOnlySpan<byte> text)
     {
         var data = s_start.Length + IdLength + 1;
-        if (text.Length <= data || text[data - 1] != '.' || text[s_start.Length..(data - 1)].ContainsAnyExcept("0123456789abcdef"u8)) return 0;
+        if (text.Length <= data || text[data - 1] != '.' || text[s_start.Length..(data - 1)].ContainsAnyExcept(s_hex)) return 0;
         var end = data;
         while (end < text.Length && Detect.Bytes.IsBase64Url(text[end])) end++;
         return end > data ? end : 0;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Gateway.Protocols.Tls;
 
 /// <summary>
@@ -11,6 +13,13 @@ public sealed record ClientOffer
 
     /// <summary>The client's fingerprint by FoxIO's JA4, over the whole lists: 36 characters.</summary>
     public required string Ja4 { get; init; }
+
+    /// <summary>
+    /// What it would be if the client did not try to resume an earlier session's TLS; null: it does not. Nothing that is kept: it compares one hello with
+    /// others of the same client.
+    /// </summary>
+    [JsonIgnore]
+    public string? Ja4WithoutResumption { get; init; }
 
     /// <summary>Versions of supported_versions, or without that the one of the hello itself.</summary>
     public required IReadOnlyList<ushort> Versions { get; init; }

@@ -11,6 +11,10 @@ static class HelloBody
     const uint RandomLength = 32;
     const int MaxOffered = 160;
 
+    // RFC 8446 sections 4.2.10 and 4.2.11.
+    const ushort PreSharedKey = 41;
+    const ushort EarlyData = 42;
+
     public static ClientHelloRead Read(ReadOnlySpan<byte> body)
     {
         var reader = new HelloReader(body);
@@ -30,6 +34,7 @@ static class HelloBody
     {
         var (version, suites, alpn) = (extensions.Version ?? Known(legacyVersion), Values(suiteBytes), extensions.Alpn);
         IReadOnlyList<ushort> versions = extensions.Versions ?? [legacyVersion];
+        var whole = Fingerprint(versions, suiteBytes, extensions, extensions.Types);
         var offered = $"{TlsVersion.Name(version)}, {suites.Length} suites" + (alpn.Count == 0 ? "" : $", alpn {string.Join(' ', alpn)}");
         return new ClientHello
         {
@@ -41,7 +46,10 @@ static class HelloBody
             SignatureAlgorithms = extensions.SignatureAlgorithms,
             Offer = new ClientOffer
             {
-                Ja4 = Ja4.Of(versions.DefaultIfEmpty().Max(), suiteBytes, extensions.Types, extensions.SignatureAlgorithms, extensions.FirstProtocol),
+                Ja4 = whole,
+                Ja4WithoutResumption = extensions.Types.Contains(PreSharedKey)
+                    ? Fingerprint(versions, suiteBytes, extensions, [.. extensions.Types.Where(type => type is not (PreSharedKey or EarlyData))])
+                    : null,
                 Versions = [.. versions.Take(ClientOffer.Most)],
                 Suites = [.. suites.Take(ClientOffer.Most)],
                 Groups = [.. extensions.Groups.Take(ClientOffer.Most)],
@@ -51,6 +59,10 @@ static class HelloBody
             Offered = offered.Length <= MaxOffered ? offered : offered[..(MaxOffered - 3)] + "...",
         };
     }
+
+    static string Fingerprint(
+        IReadOnlyList<ushort> versions, ReadOnlySpan<byte> suites, in HelloExtensions extensions, IReadOnlyCollection<ushort> types) =>
+        Ja4.Of(versions.DefaultIfEmpty().Max(), suites, types, extensions.SignatureAlgorithms, extensions.FirstProtocol);
 
     static ClientHelloRead Malformed(string field) => ClientHelloRead.Malformed($"ClientHello: {field}");
 

@@ -40,13 +40,16 @@ public sealed class AnomalyPolicySpec
     public void A_client_whose_hello_was_not_read_is_not_measured_by_it() =>
         Assert.Null(AnomalyPolicy.Fingerprint(new ClientFacts { Address = "192.0.2.7:1" }, History((Other, 9)), s_options));
 
-    [Fact]
-    public void A_resumed_session_says_so_because_that_alone_changes_a_fingerprint()
+    [Theory]
+    [InlineData("t13d151600_cccccccccccc_dddddddddddd", false)]
+    [InlineData("t13d151600_eeeeeeeeeeee_dddddddddddd", true)]
+    public void A_client_that_tries_to_resume_is_known_by_what_it_has_without(string without, bool noticed)
     {
-        var notice = AnomalyPolicy.Fingerprint(Client() with { IsResumed = true }, History((Other, 3)), s_options);
+        var offer = SampleSession.Offer with { Ja4WithoutResumption = without };
 
-        Assert.EndsWith("; this session resumed an earlier one's TLS, which changes a fingerprint", notice!.Explanation,
-            StringComparison.Ordinal);
+        var notice = AnomalyPolicy.Fingerprint(Client() with { Offer = offer }, History(("t13d151600_cccccccccccc_dddddddddddd", 3)), s_options);
+
+        Assert.Equal(noticed, notice is not null);
     }
 
     [Fact]
@@ -84,7 +87,7 @@ public sealed class AnomalyPolicySpec
     public void Both_words_are_different_and_every_kind_has_one() =>
         Assert.Distinct(Enum.GetValues<AnomalyKind>().Select(kind => kind.Word()));
 
-    static ClientFacts Client() => SampleSession.Opened.Client with { IsResumed = false };
+    static ClientFacts Client() => SampleSession.Opened.Client;
 
     static SessionHistory History(params (string Ja4, long Sessions)[] fingerprints) =>
         new() { Fingerprints = fingerprints.ToDictionary(f => f.Ja4, f => f.Sessions), Volumes = new SessionVolumes(0, 0) };

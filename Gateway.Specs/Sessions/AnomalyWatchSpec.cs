@@ -52,6 +52,40 @@ public sealed class AnomalyWatchSpec : IDisposable
     }
 
     [Fact]
+    public async Task Who_comes_again_and_again_is_asked_about_once_a_minute_and_what_it_came_with_is_known()
+    {
+        _index.Answer = () => AskedIndex.Unlike(sessions: 100);
+        var (first, second, other, watch) = (new NoticedRecording(), new NoticedRecording(), new NoticedRecording(), Watch());
+        watch.Begin(SampleSession.Opened, first, new ByteMark());
+        await first.NextAsync();
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        watch.Begin(SampleSession.Opened, second, new ByteMark());
+        watch.Begin(SampleSession.Opened with { Connection = "video" }, other, new ByteMark());
+        await other.NextAsync();
+        Assert.Equal((2, 0), (_index.Asked.Count, second.Waiting));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        watch.Begin(SampleSession.Opened, second, new ByteMark());
+
+        await second.NextAsync();
+        Assert.Equal(3, _index.Asked.Count);
+    }
+
+    [Fact]
+    public async Task Who_came_seldom_is_asked_about_each_time()
+    {
+        _index.Answer = () => AskedIndex.Unlike(sessions: 99);
+        var (recording, watch) = (new NoticedRecording(), Watch());
+
+        for (var i = 1; i < 3; i++)
+        {
+            watch.Begin(SampleSession.Opened, recording, new ByteMark());
+            await recording.NextAsync();
+            Assert.Equal(i, _index.Asked.Count);
+        }
+    }
+
+    [Fact]
     public async Task A_volume_is_told_when_it_is_reached_and_never_again()
     {
         var (recording, bytes) = (new NoticedRecording(), new ByteMark());
@@ -78,7 +112,7 @@ public sealed class AnomalyWatchSpec : IDisposable
 
         watch.Begin(SampleSession.Opened, recording, new ByteMark());
         await Eventually.TrueAsync(() => _meter.NotCompared("failed") == 1);
-        _index.Answer = AskedIndex.Unlike;
+        _index.Answer = () => AskedIndex.Unlike();
         watch.Begin(SampleSession.Opened, recording, new ByteMark());
 
         await recording.NextAsync();
@@ -107,7 +141,8 @@ public sealed class AnomalyWatchSpec : IDisposable
         var watch = Watch();
         _index.Answer = () => held.Task;
 
-        for (var i = 0; i < AnomalyWatch.Waiting + 5; i++) watch.Begin(SampleSession.Opened, new NoticedRecording(), new ByteMark());
+        for (var i = 0; i < AnomalyWatch.Waiting + 5; i++)
+            watch.Begin(SampleSession.Opened with { Subject = $"sensor-{i}" }, new NoticedRecording(), new ByteMark());
 
         Assert.Equal(5, _meter.NotCompared("busy"));
         await Eventually.TrueAsync(() => _index.Asked.Count == AnomalyWatch.AtOnce);
@@ -151,11 +186,11 @@ public sealed class AnomalyWatchSpec : IDisposable
     {
         public ConcurrentQueue<HistoryQuestion> Asked { get; } = new();
 
-        public Func<Task<SessionHistory>> Answer { get; set; } = Unlike;
+        public Func<Task<SessionHistory>> Answer { get; set; } = () => Unlike();
 
-        public static Task<SessionHistory> Unlike() => Task.FromResult(new SessionHistory
+        public static Task<SessionHistory> Unlike(long sessions = 3) => Task.FromResult(new SessionHistory
         {
-            Fingerprints = new Dictionary<string, long> { [Other] = 3 },
+            Fingerprints = new Dictionary<string, long> { [Other] = sessions },
             Volumes = new SessionVolumes(Ended: 3, Most: 10),
         });
 

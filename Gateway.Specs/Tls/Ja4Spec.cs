@@ -21,6 +21,19 @@ public sealed class Ja4Spec
     }
 
     [Fact]
+    public void A_hello_that_tries_to_resume_also_has_the_fingerprint_that_it_has_without()
+    {
+        var whole = HelloCapture.Make(suites: Suites, extensions: Example(Algorithms));
+        var resuming = HelloCapture.Make(suites: Suites, extensions: [.. Example(Algorithms), (42, ""), (41, "0000")]);
+
+        var (plain, tried) = (Offer(whole), Offer(resuming));
+
+        Assert.Null(plain.Ja4WithoutResumption);
+        Assert.Equal(plain.Ja4, tried.Ja4WithoutResumption);
+        Assert.StartsWith("t13d1518h2_", tried.Ja4, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_signature_algorithms_the_extensions_stand_alone()
     {
         var types = Example(Algorithms).Select(e => e.Type == 13 ? ((ushort)0x4a4a, "") : e).ToArray();
@@ -82,7 +95,9 @@ public sealed class Ja4Spec
         Assert.NotEmpty(offer.Groups);
     }
 
-    static string Fingerprint(byte[] hello) => ClientHello.Read(hello, Limits.Default).Hello!.Offer.Ja4;
+    static string Fingerprint(byte[] hello) => Offer(hello).Ja4;
+
+    static ClientOffer Offer(byte[] hello) => ClientHello.Read(hello, Limits.Default).Hello!.Offer;
 
     static string Hash(string list) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(list)))[..12];
 
