@@ -18,7 +18,7 @@ public sealed record LighthouseOptions
 
     /// <summary>
     /// <c>host:port</c> of all lighthouses, this one included, in the same order on all of them: the first forms the cluster when there is
-    /// none.
+    /// none. One that is alone finds the cluster that there is by nodes, named after it.
     /// </summary>
     public required IReadOnlyList<string> Seeds { get; init; }
 

@@ -7,7 +7,7 @@ static class Targets
 {
     static readonly string[] s_published = ["Gateway.Node", "Gateway.Lighthouse", "Gateway.Cli"];
 
-    public static IEnumerable<Command> All() => [Demo(), Test(), Check(), Build(), Bench(), Soak(), Audit(), Publish()];
+    public static IEnumerable<Command> All() => [Demo(), Test(), Check(), Build(), Bench(), Soak(), Chaos(), Audit(), Publish()];
 
     static Command Demo()
     {
@@ -59,6 +59,10 @@ static class Targets
         command.Arguments.Add(what);
         return command;
     }
+
+    static Command Chaos() =>
+        Target("chaos", "Break a real cluster in every way its promises speak of, and write docs/reliability.md. Exit code 0 when every promise held.", [],
+            (_, cancel) => Gateway.Build.Chaos.Run(cancel));
 
     static Command Audit()
     {

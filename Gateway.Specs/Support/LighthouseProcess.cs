@@ -35,6 +35,17 @@ public sealed class LighthouseProcess : IAsyncDisposable
         throw new InvalidOperationException($"No lighthouse came up:\n{output}");
     }
 
+    /// <summary>Another one at the same place, when this one is gone.</summary>
+    /// <param name="authority">Issues its certificate.</param>
+    /// <param name="nodes">By which it finds the cluster.</param>
+    public async Task<LighthouseProcess> ReplaceAsync(TestCertificates authority, params string[] nodes)
+    {
+        await DisposeAsync();
+        var another = Start(authority, int.Parse(Address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture), HealthPort, nodes);
+        if (!await another.Process.PrintsAsync("is up at")) throw new InvalidOperationException(another.Process.Output);
+        return another;
+    }
+
     /// <summary>The settings of a lighthouse with its files in <paramref name="directory"/>.</summary>
     public static Dictionary<string, string> Settings(TestCertificates authority, string directory, int port, int healthPort)
     {
@@ -58,10 +69,11 @@ public sealed class LighthouseProcess : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    static LighthouseProcess Start(TestCertificates authority, int port, int healthPort)
+    static LighthouseProcess Start(TestCertificates authority, int port, int healthPort, params string[] nodes)
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("gateway-lighthouse").FullName;
         var settings = Settings(authority, directory, port, healthPort);
+        for (var i = 0; i < nodes.Length; i++) settings[$"Lighthouse__Seeds__{i + 1}"] = nodes[i];
         return new(SpecProcess.Start("gateway-lighthouse", directory, settings), directory, port, healthPort);
     }
 }

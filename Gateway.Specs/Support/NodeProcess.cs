@@ -12,8 +12,8 @@ public sealed class NodeProcess : IAsyncDisposable
     readonly string _authority;
     readonly Func<string> _token;
 
-    NodeProcess(SpecProcess process, ConfigurationFolder folder, string authority, Func<string> token, IPEndPoint address, int admin) =>
-        (Process, _folder, _authority, _token, Address, AdminPort) = (process, folder, authority, token, address, admin);
+    NodeProcess(SpecProcess process, ConfigurationFolder folder, string authority, Func<string> token, IPEndPoint address, int admin, int remoting) =>
+        (Process, _folder, _authority, _token, Address, AdminPort, RemotingPort) = (process, folder, authority, token, address, admin, remoting);
 
     public SpecProcess Process { get; }
 
@@ -25,12 +25,15 @@ public sealed class NodeProcess : IAsyncDisposable
     /// <summary>Of its admin API, on loopback.</summary>
     public int AdminPort { get; }
 
+    /// <summary>At which other members of the cluster speak to it, on loopback.</summary>
+    public int RemotingPort { get; }
+
     /// <summary>Starts a node; it is up when <see cref="ReadyAsync"/> is over.</summary>
     public static NodeProcess Start(string name, TestCluster cluster, X509Certificate2 certificate, NodePlan? plan = null)
     {
         var folder = new ConfigurationFolder();
         var address = plan?.Address ?? new IPEndPoint(IPAddress.Loopback, FreePort.Next());
-        var admin = plan?.AdminPort ?? FreePort.Next();
+        var (admin, remoting) = (plan?.AdminPort ?? FreePort.Next(), FreePort.Next());
         TestCertificates.Write(certificate, folder.Root, "node");
         folder.WriteSecret("seal.key", cluster.SealKeyPem);
         folder.WriteSecret("cluster.key", cluster.ClusterKey);
@@ -40,11 +43,11 @@ public sealed class NodeProcess : IAsyncDisposable
         folder.WriteSecret("webhook.keys", $"whsec_{cluster.ClusterKey}");
         cluster.Clients.WriteAuthority(folder.PathOf("clients.crt"));
         cluster.Upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
-        folder.Write("appsettings.json", Settings(name, cluster, admin));
+        folder.Write("appsettings.json", Settings(name, cluster, admin, remoting));
         folder.Write("connections.yaml", Connection("echo", address.Port, cluster.Upstream.Port, address: $"{address.Address}") + plan?.Connections);
         foreach (var (file, secret) in plan?.Secrets ?? []) folder.WriteSecret(file, secret);
         var process = SpecProcess.Start("gateway-node", folder.Root, plan?.Settings ?? [], "--contentRoot", folder.Root);
-        return new NodeProcess(process, folder, folder.PathOf("cluster.crt"), () => cluster.AuditorToken, address, admin);
+        return new NodeProcess(process, folder, folder.PathOf("cluster.crt"), () => cluster.AuditorToken, address, admin, remoting);
     }
 
     /// <summary>Waits until the node carries sessions.</summary>
@@ -104,13 +107,13 @@ public sealed class NodeProcess : IAsyncDisposable
         return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } }) { Timeout = TimeSpan.FromSeconds(5) };
     }
 
-    static string Settings(string name, TestCluster cluster, int admin) => JsonSerializer.Serialize(new
+    static string Settings(string name, TestCluster cluster, int admin, int remoting) => JsonSerializer.Serialize(new
     {
         Logging = new { LogLevel = new { Default = "Information", Microsoft = "Warning" } },
         Gateway = new
         {
             Node = new { Name = name, DrainNotice = "0s", DrainGrace = "1s" },
-            Cluster = new { Port = FreePort.Next(), Lighthouses = cluster.Lighthouses },
+            Cluster = new { Port = remoting, Lighthouses = cluster.Lighthouses },
             Journal = new { Provider = "PostgreSql", ConnectionStringFile = "journal.connection", SealKeyFile = "seal.key" },
             Registry = new { KeyFile = "cluster.key" },
             Certificates = new { CertificateFile = "node.crt", KeyFile = "node.key", ClusterAuthoritiesFile = "cluster.crt", NodeCertificate = "node" },

@@ -17,6 +17,7 @@ public sealed class PostgresServer : IAsyncLifetime
     readonly string _directory = Directory.CreateTempSubdirectory("gateway-postgres-").FullName;
     readonly Lazy<Task<int>> _started;
     int _databases;
+    int _port;
     Process? _server;
 
     public PostgresServer() => _started = new Lazy<Task<int>>(StartAsync);
@@ -34,6 +35,16 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <summary>Ends the server without notice, as a power failure does.</summary>
+    public async Task KillAsync()
+    {
+        _server!.Kill(entireProcessTree: true);
+        await _server.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it again where it was, with what it has kept.</summary>
+    public Task StartAgainAsync() => RunServerAsync();
 
     public async Task DisposeAsync()
     {
@@ -55,12 +66,18 @@ public sealed class PostgresServer : IAsyncLifetime
         await RunAsync(Tool.Path("initdb"), "-D", data, "-U", "gateway", "-A", "trust", "-E", "UTF8", "--no-sync");
         var access = Path.Combine(data, "pg_hba.conf");
         await File.WriteAllTextAsync(access, $"host all {ByPassword} all scram-sha-256\n{await File.ReadAllTextAsync(access)}");
-        var port = FreePort();
+        _port = FreePort();
+        await RunServerAsync();
+        return _port;
+    }
+
+    async Task RunServerAsync()
+    {
+        _server?.Dispose();
         _server = Start(
-            Tool.Path("postgres"), "-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1",
+            Tool.Path("postgres"), "-D", Path.Combine(_directory, "data"), "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1",
             "-c", $"unix_socket_directories={_directory}", "-c", "logging_collector=on");
-        await WaitAsync(port);
-        return port;
+        await WaitAsync(_port);
     }
 
     async Task WaitAsync(int port)

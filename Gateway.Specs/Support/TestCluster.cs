@@ -47,6 +47,15 @@ public sealed class TestCluster : IAsyncLifetime
 
     public IReadOnlyList<string> Lighthouses => [_lighthouse!.Address];
 
+    /// <summary>The nodes' journal.</summary>
+    public PostgresServer Postgres => _postgres;
+
+    public LighthouseProcess Lighthouse => _lighthouse!;
+
+    /// <summary>Starts another lighthouse in the place of one that is gone; it finds the cluster by its nodes.</summary>
+    public async Task ReplaceLighthouseAsync() =>
+        _lighthouse = await _lighthouse!.ReplaceAsync(Authority, [.. Nodes.Select(node => $"127.0.0.1:{node.RemotingPort}")]);
+
     /// <summary>Authorities of the cluster's own that nodes which start trust at once, PEM.</summary>
     public string ManagedAuthorities { get; private set; } = "";
 
