@@ -21,7 +21,9 @@ public sealed class KafkaSpec : IAsyncLifetime
 
     static readonly Dictionary<string, string?> s_kafkaNames = new()
     {
-        ["Certificates:Names:0"] = "localhost", ["Certificates:Names:1"] = "kafka.test", ["Certificates:Names:2"] = "*.kafka.test",
+        ["Certificates:Names:0"] = "localhost",
+        ["Certificates:Names:1"] = "kafka.test",
+        ["Certificates:Names:2"] = "*.kafka.test",
     };
 
     readonly TestCertificates _upstreams = new("Upstream CA");
