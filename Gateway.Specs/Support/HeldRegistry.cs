@@ -10,8 +10,8 @@ sealed class HeldRegistry : IRegistry, IRegistryCommands
 
     public RegistrySnapshot Current { get; private set; } = RegistrySnapshot.Empty;
 
-    /// <summary>Every act that was done, in order.</summary>
-    public List<RegistryEvent> Acts { get; } = [];
+    /// <summary>Every act that was done so far, in order. It may be read while others are done.</summary>
+    public IReadOnlyList<RegistryEvent> Acts { get; private set; } = [];
 
     /// <summary>When set, what every change is answered.</summary>
     public RegistryAnswer? Answer { get; set; }
@@ -27,7 +27,7 @@ sealed class HeldRegistry : IRegistry, IRegistryCommands
     {
         foreach (var act in acts)
         {
-            Acts.Add(act);
+            Acts = [.. Acts, act];
             Current = Current.With(act, Current.Revision + 1);
         }
 
