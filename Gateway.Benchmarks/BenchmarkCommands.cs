@@ -15,7 +15,7 @@ static class BenchmarkCommands
 
     static Command Relay()
     {
-        var quick = new Option<bool>("--quick") { Description = "Two rounds of a quarter of the work, about a minute." };
+        var quick = new Option<bool>("--quick") { Description = "Two rounds of a quarter of the work, a few minutes." };
         var rounds = new Option<int?>("--rounds") { Description = "How often every load is repeated; 5 unless said." };
         var only = new Option<string[]>("--only")
         {

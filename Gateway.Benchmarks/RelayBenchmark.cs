@@ -30,8 +30,9 @@ sealed class RelayBenchmark(RelaySettings settings, TimeProvider time, TextWrite
             for (var i = 0; i < cell.WarmUps; i++) await Everyone(cell, stage, null, WarmUpShare * settings.Share, cancel);
         }
 
-        var rounds = 0;
-        while (rounds < settings.Rounds && (rounds == 0 || time.GetElapsedTime(started) < settings.Limit))
+        log.WriteLine($"warm after {time.GetElapsedTime(started).TotalSeconds:F0} s");
+        var (rounds, measuring) = (0, time.GetTimestamp());
+        while (rounds < settings.Rounds && (rounds == 0 || time.GetElapsedTime(measuring) < settings.Limit))
         {
             foreach (var cell in repeated) await Everyone(cell, stage, rounds, settings.Share, cancel);
             rounds++;

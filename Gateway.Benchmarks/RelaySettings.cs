@@ -28,6 +28,6 @@ sealed record RelaySettings
     /// <summary>The executable of Gateway.Node.</summary>
     public required string GatewayExecutable { get; init; }
 
-    /// <summary>The same in a minute and a half at most: fewer rounds of less work.</summary>
+    /// <summary>The same in a few minutes: fewer rounds of less work.</summary>
     public RelaySettings Quick() => this with { Rounds = 2, Share = Share / 4, IdleSessions = 500, Limit = TimeSpan.FromSeconds(50) };
 }

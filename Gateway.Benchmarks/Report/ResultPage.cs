@@ -14,7 +14,7 @@ static class ResultPage
     {
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"Measured {results.MeasuredAt:yyyy-MM-dd} on {results.Machine}, ");
-        page.Append($"{results.Rounds} rounds, with `{results.CommandLine}`.\n\n");
+        page.Append($"{(results.Rounds == 1 ? "one round" : $"{results.Rounds} rounds")}, with `{results.CommandLine}`.\n\n");
         foreach (var relay in results.Relays.Where(r => r.CommandLine.Length > 0)) page.Append($"- {relay.Name}: {relay.Version}\n");
         foreach (var absent in results.Absent) page.Append($"- Not measured: {absent}\n");
         page.Append($"\n{RatioTable.Render(results)}\n");
