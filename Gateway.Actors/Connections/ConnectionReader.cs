@@ -107,24 +107,24 @@ sealed class ConnectionReader(
         if (protocol.Survey is null && protocol != s_unknown)
             listen.Fault("brokers", $"has no use: protocol {protocol.Name} knows no brokers", "remove it");
         var brokers = listen.Map("brokers", ConnectionFields.Brokers);
-        return brokers.Has("hosts") ? BrokerHosts(brokers, tls) : BrokerPorts(brokers);
+        return brokers.Has("hosts") ? ByHosts(brokers, tls) : ByPorts(brokers);
     }
 
-    static BrokerHosts? BrokerHosts(YamlFields brokers, ClientTls tls)
+    static BrokerHosts? ByHosts(YamlFields brokers, ClientTls tls)
     {
         foreach (var port in s_ofPorts.Where(brokers.Has)) brokers.Fault(port, "has no use: brokers are told apart by their hosts", "remove it, or hosts");
-        var hosts = Connections.BrokerHosts.Of(brokers.RequiredText("hosts"));
-        brokers.Require(hosts is not null, "hosts", "names no hosts", $"write it like broker-{Connections.BrokerHosts.Node}.kafka.example.org");
+        var hosts = BrokerHosts.Of(brokers.RequiredText("hosts"));
+        brokers.Require(hosts is not null, "hosts", "names no hosts", $"write it like broker-{BrokerHosts.Node}.kafka.example.org");
         brokers.Require(
             hosts is null || ServerNames.LetIn(tls.ServerNames, hosts.NameOf(0)), "hosts", "names hosts that spec.tls.serverNames leaves out", $"add *{hosts?.After} there");
         return hosts;
     }
 
-    static BrokerPorts BrokerPorts(YamlFields brokers)
+    static BrokerPorts ByPorts(YamlFields brokers)
     {
         var ports = new BrokerPorts(
-            brokers.Number("firstNode", 0, int.MaxValue - Connections.BrokerPorts.Most, otherwise: null), brokers.Number("firstPort", 1, 65535, otherwise: null),
-            brokers.Number("count", 1, Connections.BrokerPorts.Most, otherwise: null));
+            brokers.Number("firstNode", 0, int.MaxValue - BrokerPorts.Most, otherwise: null), brokers.Number("firstPort", 1, 65535, otherwise: null),
+            brokers.Number("count", 1, BrokerPorts.Most, otherwise: null));
         brokers.Require(ports.FirstPort + ports.Count - 1 <= 65535, "count", "leads beyond port 65535", "begin at a lower port, or name fewer brokers");
         return ports;
     }
