@@ -14,6 +14,8 @@ static class MaskingCommands
     /// <summary>Bytes of a line. Origin: the gateway masks frames of up to 100 MiB.</summary>
     const int LongestLine = 128 * 1024 * 1024;
 
+    const int Piece = 64 * 1024;
+
     public static Command All(CliOutput output, Func<string, string?> variables) =>
         new("masking", "Opens encrypted fields, and finds texts by their tokens. Needs the masking key.") { Open(output, variables), Token(output, variables) };
 
@@ -71,18 +73,21 @@ static class MaskingCommands
     /// <summary>Each line with its end, as soon as it is there.</summary>
     static async Task LinesAsync(Stream from, Action<ReadOnlySpan<byte>> line, CancellationToken cancel)
     {
-        var reader = PipeReader.Create(from);
+        var reader = PipeReader.Create(from, new StreamPipeReaderOptions(bufferSize: Piece));
+        // What was looked through for the end of its line is not looked through again with each piece.
+        var looked = 0L;
         while (true)
         {
             var read = await reader.ReadAsync(cancel);
             var rest = read.Buffer;
-            while (rest.PositionOf((byte)'\n') is { } end)
+            while (rest.Slice(looked).PositionOf((byte)'\n') is { } end)
             {
                 var next = rest.GetPosition(1, end);
                 Whole(rest.Slice(0, next), line);
-                rest = rest.Slice(next);
+                (rest, looked) = (rest.Slice(next), 0);
             }
 
+            looked = rest.Length;
             if (rest.Length > LongestLine) throw new InvalidDataException($"A line is longer than {LongestLine} bytes.");
             if (read.IsCompleted)
             {
