@@ -29,7 +29,7 @@ public sealed class TlsAudit : IAsyncLifetime
     readonly ConfigurationFolder _documents = new();
     FakeIssuer _issuer = null!;
 
-    [AuditFact("sslscan", "testssl")]
+    [OnDemandFact("audit", "sslscan", "testssl")]
     public async Task Two_scanners_find_nothing_above_low_at_any_port()
     {
         var found = new List<ScanFinding>();

@@ -9,7 +9,7 @@ namespace Gateway.Specs.Soaks;
 [Collection(nameof(OwnCluster))]
 public sealed class ChaosSoak
 {
-    [ChaosFact("postgres", "prlimit", "mount", Requirement.Root)]
+    [OnDemandFact("chaos", "postgres", "prlimit", "mount", Requirement.Root)]
     public async Task Every_fault_costs_what_was_promised_and_no_more()
     {
         var login = FreePort.Next();
