@@ -51,6 +51,17 @@ sealed class FilterOptions(TimeProvider time)
         CustomParser = result => Parsed(result, RefusalFacts.Parse, "is no refusal; use a word such as token-expired"),
     };
 
+    readonly Option<string?> _operation = new("--operation")
+    {
+        Description = "That did this, or tried to: publish, subscribe, produce, consume and so on.",
+        HelpName = "word",
+        CustomParser = result => ParsedText(result, ProtocolCatalog.Operations.Contains, SessionQuery.OperationRule),
+    };
+
+    readonly Option<string?> _topic = new("--topic") { Description = "That did something on the topic, group or other resource of this name.", HelpName = "name" };
+
+    readonly Option<bool> _perhaps = new("--perhaps") { Description = "Only sessions of which the index does not tell whether they did that." };
+
     readonly Option<bool> _open = new("--open") { Description = "Only sessions that still run." };
 
     readonly Option<bool> _ended = new("--ended") { Description = "Only sessions that have ended." };
@@ -67,8 +78,9 @@ sealed class FilterOptions(TimeProvider time)
     };
 
     /// <summary>With <c>--limit</c> unless a command means something else by it.</summary>
-    public void AddTo(Command command, bool withLimit = true)
+    public void AddTo(Command command, bool withLimit = true, bool withOperations = false)
     {
+        if (withOperations) AddOperationsTo(command);
         if (withLimit) command.Options.Add(_limit);
         foreach (var option in new Option[] { _connection, _protocol, _subject, _client, _ja4, _bytes, _nodeKey, _refusal, _open, _ended, _since, _until })
             command.Options.Add(option);
@@ -92,8 +104,21 @@ sealed class FilterOptions(TimeProvider time)
         Open = parsed.GetValue(_open) ? true : parsed.GetValue(_ended) ? false : null,
         After = parsed.GetValue(_since),
         Before = parsed.GetValue(_until),
+        Did = parsed.GetValue(_operation) is null && parsed.GetValue(_topic) is null
+            ? null
+            : new OperationQuestion(parsed.GetValue(_operation), parsed.GetValue(_topic), parsed.GetValue(_perhaps)),
         Most = parsed.GetValue(_limit) ?? most,
     };
+
+    void AddOperationsTo(Command command)
+    {
+        foreach (var option in new Option[] { _operation, _topic, _perhaps }) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_perhaps) && result.GetResult(_operation) is null && result.GetResult(_topic) is null)
+                result.AddError("--perhaps needs --operation or --topic: what the sessions may have done.");
+        });
+    }
 
     internal static Option<long?> TimeOption(string name, string description, TimeProvider time) => new(name)
     {
@@ -111,6 +136,13 @@ sealed class FilterOptions(TimeProvider time)
     }
 
     static int? Number(string text) => int.TryParse(text, out var number) && number is > 0 and <= MostSessions ? number : null;
+
+    static string? ParsedText(ArgumentResult result, Func<string, bool> isOne, string problem)
+    {
+        var text = result.Tokens[0].Value;
+        if (!isOne(text)) result.AddError($"'{text}' {problem}.");
+        return text;
+    }
 
     static T? Parsed<T>(ArgumentResult result, Func<string, T?> parse, string problem) where T : struct
     {

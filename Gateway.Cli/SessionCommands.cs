@@ -32,7 +32,7 @@ static class SessionCommands
         var filter = new FilterOptions(TimeProvider.System);
         var json = JsonOption();
         var command = new Command("list", "Lists sessions, newest first.") { json };
-        filter.AddTo(command);
+        filter.AddTo(command, withOperations: true);
         source.AddArchiveTo(command);
         command.SetAction(async (parsed, cancel) =>
         {

@@ -20,7 +20,17 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
         await foreach (var row in SessionPages.AllAsync(archive, filter, cancel)) views.Add(SessionView.Of(row));
         if (json) output.Json(views, AdminJson.Indented.IReadOnlyListSessionView);
         else output.Table(s_heads, [.. views.Select(Row)]);
+        if (filter.Did is { Perhaps: false }) await SayPerhapsAsync(filter, cancel);
         return ExitCode.Ok;
+    }
+
+    /// <summary>Sessions of which it is not known whether they did what was asked for must not pass for ones that did not.</summary>
+    async Task SayPerhapsAsync(SessionFilter filter, CancellationToken cancel)
+    {
+        var count = (await archive.ListAsync(filter with { Did = filter.Did! with { Perhaps = true }, Most = SessionPages.Page }, cancel)).Count;
+        if (count == 0) return;
+        var number = count == SessionPages.Page ? $"{count} or more sessions" : count == 1 ? "1 session" : $"{count} sessions";
+        output.Say($"{number} besides may have done so: the index does not hold all they did. List them with --perhaps, look into them with sessions grep.");
     }
 
     public async Task<int> ShowAsync(string sessionId, bool json, CancellationToken cancel)
@@ -38,7 +48,8 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
         if (await archive.FindAsync(sessionId, cancel) is not { } row) return null;
         var client = await SessionBeginning.ClientAsync(archive, sessionId, cancel);
         var noticed = NoticeView.Of(await archive.NoticesAsync(sessionId, cancel));
-        return SessionView.Of(row) with { Tls = client is null ? null : ClientTlsView.Of(client), Anomalies = noticed };
+        var operations = SessionOperationsView.Of(await archive.OperationsAsync(sessionId, cancel));
+        return SessionView.Of(row) with { Tls = client is null ? null : ClientTlsView.Of(client), Anomalies = noticed, Operations = operations };
     }
 
     static string[] Row(SessionView view) =>
@@ -61,10 +72,17 @@ public sealed class SessionQueries(ISessionArchive archive, CliOutput output)
         ["detail", Shown(view.Detail)],
         ["bytes to upstream", Shown(view.Live?.ToUpstreamBytes ?? view.ToUpstreamBytes)],
         ["bytes to client", Shown(view.Live?.ToClientBytes ?? view.ToClientBytes)],
+        .. view.Operations is { } operations ? Operations(operations) : [],
         .. (view.Anomalies ?? []).Select(one => (string[])["anomaly", one.ToString()]),
         .. view.Hold is { } hold ? (string[][])[["held", hold.ToString()]] : [],
         .. view.Erased is { } erased ? (string[][])[["erased", erased]] : [],
         .. view.Tls is { } tls ? TlsFields(tls) : view.Ja4 is { } ja4 ? (string[][])[["ja4", ja4]] : [],
+    ];
+
+    static IEnumerable<string[]> Operations(SessionOperationsView operations) =>
+    [
+        .. operations.Seen.Select(one => (string[])["operation", one.ToString()]),
+        .. operations.Whole ? (string[][])[] : [["operation", "and perhaps others, which only the recording tells"]],
     ];
 
     static IEnumerable<string[]> TlsFields(ClientTlsView tls) =>

@@ -24,6 +24,11 @@ public abstract class Conversation : IUpstreamLogin
     /// </summary>
     public TimeSpan? AccessLeft { get; set; }
 
+    /// <summary>
+    /// Takes note of what is allowed, as it passes; what is denied is in <see cref="RelayOutput.Denied"/>. Replaced before <see cref="Admit"/>, if at all.
+    /// </summary>
+    public SeenOperations Seen { get; set; } = new();
+
     /// <summary>Before anything else: what is known of the place. For protocols that speak of addresses, or of what the upstream can do.</summary>
     public virtual void Begin(Circumstances circumstances)
     {

@@ -42,6 +42,9 @@ public static class ProtocolCatalog
         new("tls", HasLogin: false, Operations: [], _ => new OpaqueConversation()) { Redrive = () => new OpaqueRedrive() },
     ];
 
+    /// <summary>The words of every protocol's operations.</summary>
+    public static IReadOnlyList<string> Operations { get; } = [.. All.SelectMany(p => p.Operations).Distinct()];
+
     /// <summary>The protocol of that name, or null.</summary>
     public static ProtocolEntry? Find(string name) => All.FirstOrDefault(p => p.Name == name);
 }

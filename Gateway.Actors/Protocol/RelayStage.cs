@@ -1,3 +1,4 @@
+using System.Text;
 using Akka.Streams;
 using Akka.Streams.Stage;
 using Gateway.Actors.Legs;
@@ -114,6 +115,7 @@ public sealed partial class RelayStage(
             if (verdict.Refusal == Refusal.None) SendOutput();
             else Refuse(verdict.Refusal, verdict.Detail ?? "");
             RecordDenials();
+            if (_conversation.Seen.HasFresh) _denials.FirstSeen(_conversation.Seen.Take());
             UpstreamMayHaveAnswered();
             if (_output.Proof is { } proof) Renew(proof);
             PullWhatIsWanted();
@@ -226,6 +228,7 @@ public sealed partial class RelayStage(
         void RecordDenials()
         {
             if (_output.Denied.Count == 0) return;
+            foreach (var denied in _output.Denied) _conversation.Seen.See(denied.Operation, Encoding.UTF8.GetBytes(denied.Resource), isDenied: true);
             _denialsInFlight++;
             _denials.Denied([.. _output.Denied], _denialRecorded);
             _output.Denied.Clear();

@@ -3,7 +3,7 @@ using static Gateway.Actors.Record.JournalDatabase;
 
 namespace Gateway.Actors.Record;
 
-/// <summary>Finds and removes recordings whose retention is over: key, events and index, in small transactions that nobody waits for long.</summary>
+/// <summary>Finds and removes recordings whose retention is over: key, events and index with its operations, in small transactions that nobody waits for long.</summary>
 public sealed class ExpiredRecordings(JournalDatabase database)
 {
     /// <summary>Events in one transaction. Origin: with chunks of 64 KiB about as much as one batch of the journal's own.</summary>
@@ -49,6 +49,6 @@ public sealed class ExpiredRecordings(JournalDatabase database)
             // The next slice.
         }
 
-        await database.CommitAsync([new SqlStatement(DeleteRow, ("session", session))], cancel);
+        await database.CommitAsync([OperationSql.Remove(sessionId), new SqlStatement(DeleteRow, ("session", session))], cancel);
     }
 }

@@ -12,6 +12,7 @@ public abstract class JournalDatabase
 {
     public const string JournalTable = "gateway_journal";
     public const string SessionTable = "gateway_sessions";
+    public const string OperationTable = "gateway_session_operations";
     public const string LoginTable = "gateway_logins";
     public const string KeyTable = "gateway_session_keys";
     public const string LedgerTable = "gateway_ledger";
@@ -98,6 +99,19 @@ public abstract class JournalDatabase
     /// <summary>Whether the tables that every journal has are there; younger ones may be missing where nobody has written since.</summary>
     async Task<bool> HasTablesAsync(DbConnection connection, CancellationToken cancel) =>
         await HasTableAsync(connection, JournalTable, cancel) && await HasTableAsync(connection, SessionTable, cancel);
+
+    /// <summary>Whether the session table has that column.</summary>
+    private protected abstract Task<bool> HasColumnAsync(DbConnection connection, string column, CancellationToken cancel);
+
+    /// <summary>Adds those of the session table's columns that are missing, in their order.</summary>
+    private protected async Task AddColumnsAsync(DbConnection connection, CancellationToken cancel)
+    {
+        foreach (var column in JournalSchema.YoungerColumns)
+        {
+            if (!await HasColumnAsync(connection, column.Name, cancel))
+                await SqlStatement.ExecuteAsync(connection, JournalSchema.AddColumn(column), cancel);
+        }
+    }
 
     internal abstract Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancel);
 

@@ -10,18 +10,18 @@ namespace Gateway.Actors.Record;
 static class JournalSchema
 {
     /// <summary>Every table there is.</summary>
-    public static readonly string[] Tables = [JournalTable, SessionTable, LoginTable, KeyTable, LedgerTable, LedgerDueTable, OutletTable];
+    public static readonly string[] Tables = [JournalTable, SessionTable, OperationTable, LoginTable, KeyTable, LedgerTable, LedgerDueTable, OutletTable];
 
     /// <summary>
-    /// The session table's youngest column, which a database that an earlier version made has not. It may be null, so that a node of that version beside
-    /// this one goes on adding rows, and is the last one in every database.
+    /// The session table's younger columns, oldest first, which a database that an earlier version made has not. They may be null, so that a node of that
+    /// version beside this one goes on adding rows, and are the last ones in every database, in this order.
     /// </summary>
-    public const string YoungestColumn = "ja4";
+    public static readonly (string Name, string Type)[] YoungerColumns = [("ja4", "text"), (OperationSql.Column, "integer")];
 
-    public const string AddYoungestColumn = $"alter table {SessionTable} add column {YoungestColumn} text";
+    public static string AddColumn((string Name, string Type) column) => $"alter table {SessionTable} add column {column.Name} {column.Type}";
 
     /// <summary>Once every column is there. Leaves out the rows of earlier versions, so that it is made at once however many there are.</summary>
-    public const string YoungestIndex =
+    public const string YoungerIndexes =
         $"create index if not exists {SessionTable}_ja4 on {SessionTable} (ja4, started_at) where ja4 is not null";
 
     public const string Sqlite =
@@ -90,13 +90,23 @@ static class JournalSchema
             detail text,
             to_upstream_bytes bigint,
             to_client_bytes bigint,
-            ja4 text);
+            ja4 text,
+            operations integer);
         create index if not exists {SessionTable}_started on {SessionTable} (started_at, session_id);
         create index if not exists {SessionTable}_connection on {SessionTable} (connection, started_at);
         create index if not exists {SessionTable}_subject on {SessionTable} (subject, started_at);
         create index if not exists {SessionTable}_node on {SessionTable} (node_key, started_at);
         create index if not exists {SessionTable}_refused on {SessionTable} (refusal, started_at) where refusal > 0;
         create index if not exists {SessionTable}_open on {SessionTable} (started_at) where closed_at is null;
+        create table if not exists {OperationTable} (
+            session_id text not null,
+            operation text not null,
+            resource text not null,
+            denied integer not null,
+            first_at bigint not null,
+            primary key (session_id, operation, resource, denied));
+        create index if not exists {OperationTable}_resource on {OperationTable} (resource, operation, session_id);
+        create index if not exists {OperationTable}_operation on {OperationTable} (operation, session_id);
         create table if not exists {LedgerDueTable} (
             session_id text primary key,
             closed_at bigint not null);

@@ -94,9 +94,9 @@ sealed class PostgreSqlJournal : JournalDatabase
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await SqlStatement.ExecuteAsync(connection, $"select pg_advisory_xact_lock({SchemaLock})", cancel);
         await SqlStatement.ExecuteAsync(connection, JournalSchema.PostgreSql, cancel);
-        // Another node may have added it while this one waited.
-        if (!await HasYoungestColumnAsync(connection, cancel)) await SqlStatement.ExecuteAsync(connection, JournalSchema.AddYoungestColumn, cancel);
-        await SqlStatement.ExecuteAsync(connection, JournalSchema.YoungestIndex, cancel);
+        // Another node may have added them while this one waited.
+        await AddColumnsAsync(connection, cancel);
+        await SqlStatement.ExecuteAsync(connection, JournalSchema.YoungerIndexes, cancel);
         await transaction.CommitAsync(cancel);
     }
 
@@ -108,13 +108,19 @@ sealed class PostgreSqlJournal : JournalDatabase
                 return false;
         }
 
-        return await HasYoungestColumnAsync(connection, cancel);
+        foreach (var (name, _) in JournalSchema.YoungerColumns)
+        {
+            if (!await HasColumnAsync(connection, name, cancel))
+                return false;
+        }
+
+        return true;
     }
 
-    static async Task<bool> HasYoungestColumnAsync(DbConnection connection, CancellationToken cancel) => await new SqlStatement(
+    private protected override async Task<bool> HasColumnAsync(DbConnection connection, string column, CancellationToken cancel) => await new SqlStatement(
         $"""
         select exists (select from pg_attribute
-            where attrelid = to_regclass('{SessionTable}') and attname = '{JournalSchema.YoungestColumn}' and not attisdropped)
+            where attrelid = to_regclass('{SessionTable}') and attname = '{column}' and not attisdropped)
         """).ScalarAsync(connection, cancel) is true;
 
     internal override async Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancel) =>

@@ -11,8 +11,8 @@ public interface IRecordingKeys
     Task<SealedKey> FindAsync(string sessionId, CancellationToken cancel);
 
     /// <summary>
-    /// Destroys the key, and what the database keeps of it beyond the row. False where there never was one. Backups of the database are the operator's: what
-    /// was erased must not come back with them.
+    /// Destroys the key, and what the database keeps of it beyond the row, and forgets which operations the session did: topics may name people. False where
+    /// there never was a key. Backups of the database are the operator's: what was erased must not come back with them.
     /// </summary>
     /// <param name="sessionId">Whose.</param>
     /// <param name="at">Now, in microseconds since the Unix epoch.</param>
@@ -78,8 +78,10 @@ public sealed class RecordingKeys(JournalDatabase database) : IRecordingKeys
 
     public async Task<bool> DestroyAsync(string sessionId, long at, CancellationToken cancel)
     {
-        var affected = await database.CommitAsync([new SqlStatement(Destroy, ("session", Of(sessionId)), ("at", at))], cancel);
+        var affected = await database.CommitAsync(
+            [new SqlStatement(Destroy, ("session", Of(sessionId)), ("at", at)), .. OperationSql.Forget(sessionId)], cancel);
         await database.ForgetAsync(KeyTable, cancel);
+        await database.ForgetAsync(OperationTable, cancel);
         return affected[0] > 0;
     }
 

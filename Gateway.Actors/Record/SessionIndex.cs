@@ -14,8 +14,14 @@ public interface ISessionIndex
     /// </summary>
     Task AddAsync(SessionRow row, byte[]? sealedKey, CancellationToken cancel);
 
-    /// <summary>Completes the row after the last event was persisted. Idempotent.</summary>
-    Task CloseAsync(string sessionId, SessionClosing closing, CancellationToken cancel);
+    /// <summary>Adds to what the index holds of a session's operations, each with each outcome once: the first time stays. Idempotent.</summary>
+    Task AddOperationsAsync(string sessionId, IReadOnlyList<IndexedOperation> operations, CancellationToken cancel);
+
+    /// <summary>
+    /// Completes the row after the last event was persisted, and with it what is held of the session's operations, by the rest of them that may not have been
+    /// added. Idempotent: a row that is closed stays so.
+    /// </summary>
+    Task CloseAsync(string sessionId, SessionClosing closing, SessionOperations rest, CancellationToken cancel);
 
     /// <summary>Rows that say "open" and belong to any node but the given ones: the sealer's work. Oldest first, at most <paramref name="most"/>.</summary>
     Task<IReadOnlyList<SessionRow>> OpenOutsideAsync(IReadOnlyCollection<string> nodeKeys, int most, CancellationToken cancel);
@@ -77,6 +83,9 @@ public sealed record SessionFilter
     public long? LeastBytes { get; init; }
 
     public Refusal? Refusal { get; init; }
+
+    /// <summary>What the session did.</summary>
+    public OperationQuestion? Did { get; init; }
 
     /// <summary>True: only open sessions; false: only ended ones.</summary>
     public bool? Open { get; init; }

@@ -14,7 +14,7 @@ static class SessionSql
 
     const string Columns =
         "session_id, connection, protocol, node_key, client_address, subject, started_at, " +
-        "closed_at, ending, refusal, detail, to_upstream_bytes, to_client_bytes, ja4";
+        "closed_at, ending, refusal, detail, to_upstream_bytes, to_client_bytes, ja4, operations";
 
     /// <summary>What columns there are, in <see cref="Columns"/>' order: a database that only earlier versions wrote ends before the youngest.</summary>
     const string Select = $"select * from {SessionTable}";
@@ -25,16 +25,17 @@ static class SessionSql
     const string Insert =
         $"""
         insert into {SessionTable} ({Columns})
-        values (@session, @connection, @protocol, @node, @client, @subject, @started, @closed, @ending, @refusal, @detail, @up, @down, @ja4)
+        values (@session, @connection, @protocol, @node, @client, @subject, @started, @closed, @ending, @refusal, @detail, @up, @down, @ja4, @known)
         on conflict (session_id) do update set closed_at = excluded.closed_at, ending = excluded.ending, refusal = excluded.refusal,
-            detail = excluded.detail, to_upstream_bytes = excluded.to_upstream_bytes, to_client_bytes = excluded.to_client_bytes
+            detail = excluded.detail, to_upstream_bytes = excluded.to_upstream_bytes, to_client_bytes = excluded.to_client_bytes,
+            operations = excluded.operations
         where {SessionTable}.closed_at is null and excluded.closed_at is not null
         """;
 
     const string Update =
         $"""
         update {SessionTable} set closed_at = @closed, ending = @ending, refusal = @refusal, detail = @detail, to_upstream_bytes = @up,
-            to_client_bytes = @down
+            to_client_bytes = @down, operations = case when closed_at is null then @known else operations end
         where session_id = @session
         """;
 
@@ -53,10 +54,11 @@ static class SessionSql
         ("session", Of(row.SessionId)), ("connection", Of(row.Connection)), ("protocol", Of(row.Protocol)), ("node", Of(row.NodeKey)),
         ("client", Of(row.ClientAddress)), ("subject", row.Subject is { } subject ? Of(subject) : null), ("started", row.StartedAt),
         .. Closing(row.Closing), ("ja4", row.Ja4 is { } ja4 ? Of(ja4) : null),
+        ("known", row.Closing is null ? OperationSql.Running : OperationSql.Whole),
     ]);
 
-    public static SqlStatement Close(string sessionId, SessionClosing closing) =>
-        new(Update, [("session", Of(sessionId)), .. Closing(closing)]);
+    public static SqlStatement Close(string sessionId, SessionClosing closing, bool isWhole) =>
+        new(Update, [("session", Of(sessionId)), .. Closing(closing), ("known", isWhole ? OperationSql.Whole : OperationSql.Part)]);
 
     public static SqlStatement Find(string sessionId) =>
         new($"{Select} where session_id = @session", ("session", Of(sessionId)));
@@ -66,7 +68,9 @@ static class SessionSql
         $"{Select} where session_id in ({string.Join(", ", sessionIds.Select((_, i) => $"@s{i}"))})",
         [.. sessionIds.Select((id, i) => ($"s{i}", (object?)Of(id)))]);
 
-    public static SqlStatement List(SessionFilter filter)
+    /// <param name="filter">Which.</param>
+    /// <param name="hasOperations">False: the database is one that only earlier versions wrote, and knows nothing of operations.</param>
+    public static SqlStatement List(SessionFilter filter, bool hasOperations = true)
     {
         var conditions = new Conditions();
         conditions.Add("connection = @connection", "connection", filter.Connection is { } connection ? Of(connection) : null);
@@ -79,6 +83,7 @@ static class SessionSql
         conditions.Add("refusal = @refusal", "refusal", filter.Refusal is { } refusal ? (int)refusal : null);
         conditions.Add("started_at >= @after", "after", filter.After);
         conditions.Add("started_at < @before", "before", filter.Before);
+        if (filter.Did is { } did) conditions.Add(hasOperations ? OperationSql.Condition(did) : OperationSql.ConditionOfEarlier(did));
         if (filter.Open is { } open)
             conditions.Add(open ? "closed_at is null" : "closed_at is not null");
         return conditions.Statement(Select, "order by started_at desc, session_id desc", filter.Most);
@@ -139,6 +144,12 @@ static class SessionSql
         readonly List<(string, object?)> _parameters = [];
 
         public void Add(string condition) => _conditions.Add(condition);
+
+        public void Add((string Text, (string, object?)[] Parameters) condition)
+        {
+            Add(condition.Text);
+            _parameters.AddRange(condition.Parameters);
+        }
 
         /// <summary>Nothing where there is no value to compare with.</summary>
         public void Add(string condition, string name, object? value)

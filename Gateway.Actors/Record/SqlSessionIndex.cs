@@ -12,6 +12,9 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
     /// <summary>Rows in one transaction at most.</summary>
     const int Batch = 256;
 
+    /// <summary>Operations in one statement. Origin: SQLite's drivers take parameters in the hundreds without a thought; both databases take thousands.</summary>
+    const int OperationsAtOnce = 64;
+
     /// <summary>Calls that wait for their turn; more wait for a place among them.</summary>
     const int Waiting = 4096;
 
@@ -44,11 +47,21 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
     /// Throws <see cref="InvalidOperationException"/> when the session has no row: its recording was begun without <see
     /// cref="AddAsync(SessionRow, CancellationToken)"/>.
     /// </summary>
-    public async Task CloseAsync(string sessionId, SessionClosing closing, CancellationToken cancel)
+    public async Task CloseAsync(string sessionId, SessionClosing closing, SessionOperations rest, CancellationToken cancel)
     {
-        if (await CommitAsync([SessionSql.IsDue(sessionId, closing.ClosedAt), SessionSql.Close(sessionId, closing)], cancel) == 0)
+        SqlStatement[] statements =
+        [
+            .. Operations(sessionId, rest.All), SessionSql.IsDue(sessionId, closing.ClosedAt), SessionSql.Close(sessionId, closing, rest.IsWhole),
+        ];
+        if (await CommitAsync(statements, cancel) == 0)
             throw new InvalidOperationException($"Session {sessionId} has no row to close.");
     }
+
+    public Task CloseAsync(string sessionId, SessionClosing closing, CancellationToken cancel) =>
+        CloseAsync(sessionId, closing, SessionOperations.Unknown, cancel);
+
+    public Task AddOperationsAsync(string sessionId, IReadOnlyList<IndexedOperation> operations, CancellationToken cancel) =>
+        operations.Count == 0 ? Task.CompletedTask : CommitAsync([.. Operations(sessionId, operations)], cancel);
 
     public Task<IReadOnlyList<SessionRow>> OpenOutsideAsync(IReadOnlyCollection<string> nodeKeys, int most, CancellationToken cancel) =>
         SessionSql.RowsAsync(_database, SessionSql.OpenOutside(nodeKeys, most), cancel);
@@ -67,6 +80,9 @@ public sealed class SqlSessionIndex : ISessionIndex, IAsyncDisposable
         _changes.Writer.TryComplete();
         await _writing;
     }
+
+    static IEnumerable<SqlStatement> Operations(string sessionId, IReadOnlyList<IndexedOperation> operations) =>
+        operations.Chunk(OperationsAtOnce).Select(some => OperationSql.Add(sessionId, some));
 
     /// <summary>Rows that the last statement affected.</summary>
     async Task<int> CommitAsync(SqlStatement[] statements, CancellationToken cancel)

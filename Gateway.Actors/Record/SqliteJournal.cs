@@ -111,13 +111,13 @@ sealed class SqliteJournal : JournalDatabase
         // From its beginning on nobody else writes, and adds what this one finds missing.
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await SqlStatement.ExecuteAsync(connection, JournalSchema.Sqlite, cancel);
-        if (!await HasYoungestColumnAsync(connection, cancel)) await SqlStatement.ExecuteAsync(connection, JournalSchema.AddYoungestColumn, cancel);
-        await SqlStatement.ExecuteAsync(connection, JournalSchema.YoungestIndex, cancel);
+        await AddColumnsAsync(connection, cancel);
+        await SqlStatement.ExecuteAsync(connection, JournalSchema.YoungerIndexes, cancel);
         await transaction.CommitAsync(cancel);
     }
 
-    static async Task<bool> HasYoungestColumnAsync(DbConnection connection, CancellationToken cancel) => await new SqlStatement(
-        $"select count(*) from pragma_table_info('{SessionTable}') where name = '{JournalSchema.YoungestColumn}'").ScalarAsync(connection, cancel) is 1L;
+    private protected override async Task<bool> HasColumnAsync(DbConnection connection, string column, CancellationToken cancel) => await new SqlStatement(
+        $"select count(*) from pragma_table_info('{SessionTable}') where name = '{column}'").ScalarAsync(connection, cancel) is 1L;
 
     internal override async Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancel) =>
         await new SqlStatement($"select count(*) from sqlite_master where type = 'table' and name = '{table}'").ScalarAsync(connection, cancel) is 1L;

@@ -38,6 +38,9 @@ public interface ISessionArchive
     /// <summary>What one answer has of <see cref="NoticesAsync"/>. Origin: this version notices two things at most, once each.</summary>
     const int MostNotices = 16;
 
+    /// <summary>What the index holds of the session's operations.</summary>
+    Task<SessionOperations> OperationsAsync(string sessionId, CancellationToken cancel) => Task.FromResult(SessionOperations.Unknown);
+
     /// <summary>
     /// The key to the session's content; none without the cluster's key. Throws <see cref="InvalidDataException"/> where that does not open it.
     /// </summary>

@@ -43,8 +43,11 @@ public sealed class SqlSessionArchive(JournalDatabase database, ClusterKey? clus
         order by sequence_number limit {ISessionArchive.MostNotices}
         """;
 
-    public Task<IReadOnlyList<SessionRow>> ListAsync(SessionFilter filter, CancellationToken cancel) =>
-        SessionSql.RowsAsync(database, SessionSql.List(filter), cancel);
+    public async Task<IReadOnlyList<SessionRow>> ListAsync(SessionFilter filter, CancellationToken cancel) =>
+        await SessionSql.RowsAsync(database, SessionSql.List(filter, filter.Did is null || await HasOperationsAsync(cancel)), cancel);
+
+    public async Task<SessionOperations> OperationsAsync(string sessionId, CancellationToken cancel) =>
+        await OperationSql.ReadAsync(database, sessionId, cancel);
 
     public async Task<SessionRow?> FindAsync(string sessionId, CancellationToken cancel) =>
         (await SessionSql.RowsAsync(database, SessionSql.Find(sessionId), cancel)).SingleOrDefault();
@@ -89,6 +92,12 @@ public sealed class SqlSessionArchive(JournalDatabase database, ClusterKey? clus
         return RecordingKey.Of(clusterKey.OpenBytes(RecordingKey.What, sessionId, bytes)) is { } key
             ? new KeyFinding(key, null)
             : throw new InvalidDataException("the recording's key was sealed with another cluster key, or altered; name the cluster key of its time");
+    }
+
+    async Task<bool> HasOperationsAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await database.HasTableAsync(connection, JournalDatabase.OperationTable, cancel);
     }
 
     async Task<List<JournaledEvent>> PageAsync(string sessionId, long after, CancellationToken cancel)

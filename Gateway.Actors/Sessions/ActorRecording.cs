@@ -10,7 +10,7 @@ namespace Gateway.Actors.Sessions;
 /// The session's recording, as its graph sees it: everything becomes a message to the session's actor, which persists in the order of arrival. Accounts
 /// for what is under way in the node's budget, and gives all of it back when the actor closes it.
 /// </summary>
-sealed class ActorRecording(IActorRef session, RecordingBudget budget, Func<long> now) : ISessionRecording, IDenialLog
+sealed class ActorRecording(IActorRef session, RecordingBudget budget, OperationIndexing operations, Func<long> now) : ISessionRecording, IDenialLog
 {
     readonly Lock _lock = new();
     int _inFlight;
@@ -65,6 +65,8 @@ sealed class ActorRecording(IActorRef session, RecordingBudget budget, Func<long
 
     public void Denied(IReadOnlyList<DeniedOperation> operations, Action recorded) =>
         Record(new OperationsDenied { At = now(), Operations = operations }, recorded);
+
+    public void FirstSeen(IReadOnlyList<SeenOperation> seen) => operations.Add(seen);
 
     /// <summary>So many recorded bytes are durable.</summary>
     public void Durable(int bytes)

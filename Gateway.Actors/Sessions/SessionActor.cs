@@ -28,6 +28,7 @@ sealed class SessionActor : ReceivePersistentActor
     readonly ILogger _log;
     readonly List<IActorRef> _waitForEnd = [];
     ActorRecording? _recording;
+    OperationIndexing? _operations;
     SessionSteps? _steps;
     SessionClosing? _closing;
     RecordingKey? _key;
@@ -67,6 +68,7 @@ sealed class SessionActor : ReceivePersistentActor
     protected override void PostStop()
     {
         _recording?.Close();
+        _operations?.Close();
         _steps?.Dispose();
         if (_steps is not null)
         {
@@ -116,7 +118,8 @@ sealed class SessionActor : ReceivePersistentActor
         if (_steps is not null || _parts.Accepted.Take(_id) is not { } accepted) return;
         Context.SetReceiveTimeout(null);
         _parts.Live.Add(_id);
-        _recording = new ActorRecording(Self, _parts.Budget, () => _parts.Now);
+        _operations = new OperationIndexing(_id, _parts.Index, _parts.Time, () => _parts.Now, _log);
+        _recording = new ActorRecording(Self, _parts.Budget, _operations, () => _parts.Now);
         _steps = new SessionSteps(_id, accepted, _recording, _stop, _parts);
         SessionGraph.Of(_steps).Run(Context.System.Materializer()).PipeTo(
             Self, success: end => new GraphEnded(end), failure: fault => new GraphEnded(Failed(fault)));
@@ -204,8 +207,16 @@ sealed class SessionActor : ReceivePersistentActor
         else CloseIndex();
     }
 
-    void CloseIndex() => _parts.Index.CloseAsync(_id, _recorder.Closing ?? _closing!, CancellationToken.None).PipeTo(
+    void CloseIndex() => _parts.Index.CloseAsync(_id, _recorder.Closing ?? _closing!, Operations(), CancellationToken.None).PipeTo(
         Self, success: () => new Closed(null), failure: fault => new Closed(fault));
+
+    // Only where the session ran, and its graph is over, is it known what it did last.
+    SessionOperations Operations()
+    {
+        if (_steps is null) return SessionOperations.Unknown;
+        _operations!.Add(_steps.Seen.Take());
+        return new SessionOperations(_operations.Close(), _steps.Seen.IsWhole);
+    }
 
     void Refuse(SessionSteps steps, SessionClosing closing)
     {

@@ -40,6 +40,9 @@ static partial class SessionLog
     [LoggerMessage(112, LogLevel.Warning, "Session {Session} is not compared with its subject's earlier ones: the index does not answer")]
     public static partial void NotCompared(ILogger log, Exception cause, string session);
 
+    [LoggerMessage(113, LogLevel.Warning, "What session {Session} does is not in the index yet: it cannot be written now, and is tried again")]
+    public static partial void OperationsNotIndexed(ILogger log, Exception cause, string session);
+
     [LoggerMessage(106, LogLevel.Error, "Session {Session} is journaled, but its row in the index is not up to date; the sealer tries again")]
     public static partial void IndexFailed(ILogger log, Exception cause, string session);
 }

@@ -53,6 +53,9 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
 
     public Conversation Conversation { get; } = accepted.Profile.Protocol.Begin(Limits.Default);
 
+    /// <summary>What the client did so far.</summary>
+    public SeenOperations Seen => Conversation.Seen;
+
     /// <summary>What is known of the client so far.</summary>
     public ClientFacts Facts { get; private set; } = new() { Address = accepted.Client.ToString() };
 
@@ -115,6 +118,8 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     {
         var record = new ArrayBufferWriter<byte>();
         Conversation.AccessLeft = grant.Expires - parts.Time.GetUtcNow();
+        // The index tells no more of what was done than the recording.
+        Conversation.Seen = new SeenOperations(keepsAllowed: grant.Profile.Recording.Level is RecordingLevel.Full or RecordingLevel.Operations);
         if (await MaskAsync(grant.Profile).ConfigureAwait(false) is { } unmasked) return unmasked;
         var admitted = Conversation.Admit(grant.Operations, record, _login!.Answers);
         if (admitted.Refusal != Refusal.None) return new Refused(admitted.Refusal, admitted.Detail!);

@@ -63,7 +63,13 @@ static class SessionEndpoints
         var live = row.Closing is null ? await LiveAsync(id, commands, http.RequestAborted) : null;
         var client = await SessionBeginning.ClientAsync(archive, id, http.RequestAborted);
         var noticed = NoticeView.Of(await archive.NoticesAsync(id, http.RequestAborted));
-        var view = SessionView.Of(row) with { Live = live, Tls = client is null ? null : ClientTlsView.Of(client), Anomalies = noticed };
+        var view = SessionView.Of(row) with
+        {
+            Live = live,
+            Tls = client is null ? null : ClientTlsView.Of(client),
+            Anomalies = noticed,
+            Operations = SessionOperationsView.Of(await archive.OperationsAsync(id, http.RequestAborted)),
+        };
         return Results.Json(await life.ShownAsync(view, http.RequestAborted), AdminJson.Default.SessionView);
     }
 

@@ -58,7 +58,7 @@ public sealed class KafkaConversation(Limits limits) : Conversation
         _renewal = new UpstreamRenewal(_inFlight, version);
         var (produced, consumed) = (Mask(Direction.ToUpstream), Mask(Direction.ToClient));
         var bound = consumed is null ? null : new FetchBound(limits.KafkaMaskedFetch);
-        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight, requestGate, produced, bound, _renewal);
+        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight, requestGate, new RequestSight(Seen, _rules), produced, bound, _renewal);
         _responses = new ResponseRelay(limits, _inFlight, AddressOf, responseGate, consumed, _renewal);
         if (credentials.UserName is null) return;
         _sasl = new GatewaySasl(credentials, version);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Gateway.Protocols.Masking;
 
 namespace Gateway.Protocols.Mqtt;
@@ -23,7 +24,9 @@ public sealed class MqttConversation(Limits limits) : Conversation
     public override Admission Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient)
     {
         _judge = new OperationJudge(rules);
-        return _login.Admit(_judge, _masker, record);
+        var admitted = _login.Admit(_judge, _masker, record);
+        if (admitted.Refusal == Refusal.None && _login.Connect.WillTopic is { } topic) Seen.See(OperationJudge.Publish, Encoding.UTF8.GetBytes(topic), isDenied: false);
+        return admitted;
     }
 
     public override void Mask(Masker masker) => _masker = masker;
@@ -35,7 +38,7 @@ public sealed class MqttConversation(Limits limits) : Conversation
     {
         var judge = _judge ?? throw new InvalidOperationException("The client was not admitted.");
         var read = _login.ReadConnAck(received, out var connAck);
-        if (read.IsDone) _relay = new MqttRelay(Agreed(_login.Connect, connAck), limits, judge, _masker);
+        if (read.IsDone) _relay = new MqttRelay(Agreed(_login.Connect, connAck), limits, judge, Seen, _masker);
         return read;
     }
 

@@ -12,7 +12,7 @@ sealed class MqttRelay
     readonly PacketFramer _fromUpstream;
     readonly RenewalGate _renewals;
 
-    public MqttRelay(MqttAgreement agreed, Limits limits, OperationJudge judge, Masker? masker)
+    public MqttRelay(MqttAgreement agreed, Limits limits, OperationJudge judge, SeenOperations seen, Masker? masker)
     {
         var level = agreed.Level;
         _limits = limits;
@@ -20,9 +20,9 @@ sealed class MqttRelay
         _toUpstream = new PeerStream(PeerStreamState.BetweenPackets, limits.MqttAnswers);
         var partial = new PartialSubscribes(level, limits.MqttPartialSubscribes);
         var (maskUp, maskDown) = (Mask(Direction.ToUpstream, agreed.LargestToUpstream), Mask(Direction.ToClient, agreed.LargestToClient));
-        var published = new PublishGate(level, OperationJudge.Publish, judge, Aliases(agreed.UpstreamAliases), maskUp);
-        var delivered = new PublishGate(level, OperationJudge.Subscribe, judge, Aliases(agreed.ClientAliases), maskDown);
-        var subscribes = new SubscribeGate(level, judge, limits, partial);
+        var published = new PublishGate(level, OperationJudge.Publish, judge, seen, Aliases(agreed.UpstreamAliases), maskUp);
+        var delivered = new PublishGate(level, OperationJudge.Subscribe, judge, seen, Aliases(agreed.ClientAliases), maskDown);
+        var subscribes = new SubscribeGate(level, judge, seen, limits, partial);
         _renewals = new RenewalGate(agreed.RenewsByAuth, _toClient);
         _fromClient = new PacketFramer(
             Direction.ToUpstream, level, limits, new ClientGuard(level, limits, published, subscribes, _renewals, _toUpstream, _toClient), maskUp);

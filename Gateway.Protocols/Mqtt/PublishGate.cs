@@ -12,7 +12,8 @@ namespace Gateway.Protocols.Mqtt;
 /// or closing the connection ([MQTT-3.3.5-2]); we acknowledge, as mosquitto does, because a closed connection only makes the client come
 /// back and send it again, and the denial is on record. With QoS 2 the PUBREL that follows is then ours to answer as well.
 /// </remarks>
-sealed class PublishGate(ProtocolLevel level, string operation, OperationJudge judge, TopicAliases aliases, PublishMask? mask = null)
+sealed class PublishGate(
+    ProtocolLevel level, string operation, OperationJudge judge, SeenOperations seen, TopicAliases aliases, PublishMask? mask = null)
 {
     readonly NumberSet _unreleased = new();
 
@@ -51,7 +52,8 @@ sealed class PublishGate(ProtocolLevel level, string operation, OperationJudge j
             return isKnown ? PacketVerdict.Pass : Violated("PUBLISH has neither a topic nor an alias that stands for one");
         }
 
-        denied = IsAllowed(publish.Topic) ? null : Encoding.UTF8.GetString(publish.Topic);
+        if (IsAllowed(publish.Topic)) seen.See(operation, publish.Topic, isDenied: false);
+        else denied = Encoding.UTF8.GetString(publish.Topic);
         return publish.Alias == 0 || aliases.TrySet(publish.Alias, denied)
             ? PacketVerdict.Pass
             : PacketVerdict.Refuse(Refusal.OperationDenied, "too many topic aliases stand for denied topics");

@@ -8,7 +8,7 @@ namespace Gateway.Protocols.Mqtt;
 /// filters are taken out of the packet and their failure is put into the upstream's SUBACK; a packet of denied filters only is answered
 /// here.
 /// </summary>
-sealed class SubscribeGate(ProtocolLevel level, OperationJudge judge, Limits limits, PartialSubscribes partial)
+sealed class SubscribeGate(ProtocolLevel level, OperationJudge judge, SeenOperations seen, Limits limits, PartialSubscribes partial)
 {
     byte Denied => level == ProtocolLevel.V5 ? ReasonCodes.NotAuthorized : ReasonCodes.Failure;
 
@@ -65,7 +65,12 @@ sealed class SubscribeGate(ProtocolLevel level, OperationJudge judge, Limits lim
         var fields = new FieldReader(filters);
         for (var index = 0; fields.TryBinary(out var filter) && fields.TryByte(out _); index++)
         {
-            if (judge.AllowsSubscribe(filter)) continue;
+            if (judge.AllowsSubscribe(filter))
+            {
+                seen.See(OperationJudge.Subscribe, filter, isDenied: false);
+                continue;
+            }
+
             isDenied ??= new bool[Count(filters)];
             isDenied[index] = true;
             denied.Add(new DeniedOperation(OperationJudge.Subscribe, Encoding.UTF8.GetString(filter)));

@@ -14,7 +14,12 @@ namespace Gateway.Specs.Admin;
 public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
 {
     const string KnownKeys =
-        "The query has a key that does not exist here; use some of after, before, bytes, client, connection, ja4, most, node, open, protocol, refusal, subject.";
+        "The query has a key that does not exist here; use some of after, before, bytes, client, connection, ja4, most, node, open, operation, " +
+        "perhaps, protocol, refusal, subject, topic.";
+
+    const string Operations =
+        "The query's operation must be one of publish, subscribe, produce, consume, describe, create, delete, alter, group, describe-group, alter-group, " +
+        "transaction, cluster.";
 
     const string Running = SampleCluster.RunningId;
 
@@ -31,6 +36,13 @@ public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
     [InlineData("?after=2025-11-24T16:01:00Z", 2)]
     [InlineData("?after=2025-11-24T17:01:00%2B01:00&before=2025-11-24T16:02:00.000000Z", 1)]
     [InlineData("?ja4=t13d1516h2_8daaf6152771_e5627efa2ab1", 1)]
+    [InlineData("?operation=publish", 1)]
+    [InlineData("?topic=commands/%23", 1)]
+    [InlineData("?operation=publish&topic=sensors/42", 1)]
+    [InlineData("?operation=publish&topic=commands/%23", 0)]
+    [InlineData("?perhaps=true&topic=sensors/42", 1)]
+    [InlineData("?topic=sensors/42&perhaps=false", 1)]
+    [InlineData("?topic=sensors/42&node=node2", 0)]
     [InlineData("?most=2", 2)]
     public async Task Sessions_are_listed_by_every_filter(string query, int expected)
     {
@@ -48,6 +60,8 @@ public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
     [InlineData("?most=99999999999999999999", "The query's most must be between 1 and 1000.")]
     [InlineData("?most=%D9%A1", "The query's most must be between 1 and 1000.")]
     [InlineData("?ja4=t13d1516h2", "The query's ja4 must be a JA4 such as t13d1516h2_8daaf6152771_e5627efa2ab1.")]
+    [InlineData("?operation=shout", Operations)]
+    [InlineData("?perhaps=true", "The query has perhaps without operation or topic; say what the sessions may have done.")]
     [InlineData("?open=yes", "The query's open must be true or false.")]
     [InlineData("?open", "The query's open must be true or false.")]
     [InlineData("?open=true&open=false", "The query has open 2 times; give it once.")]
@@ -84,6 +98,7 @@ public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
             NodeKey = "n",
             Ja4 = Ja4Fingerprint.Parse("t13d1516h2_8daaf6152771_e5627efa2ab1"),
             Refusal = Protocols.Refusal.TokenExpired,
+            Did = new OperationQuestion("publish", "a/+/ü&b", Perhaps: true),
             Open = false,
             After = 1_764_000_000_000_001,
             Before = 1_764_000_000_000_002,
@@ -102,6 +117,19 @@ public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
 
         Assert.Equal(MemoryArchive.SampleRow(ended: true), shown!.ToRow());
         Assert.Null(shown.Live);
+    }
+
+    [Fact]
+    public async Task A_session_is_shown_with_what_it_did_and_whether_that_is_all()
+    {
+        var shown = await _client.GetFromJsonAsync($"/v1/sessions/{SampleSession.Id}", AdminJson.Default.SessionView);
+        var running = await _client.GetFromJsonAsync($"/v1/sessions/{Running}", AdminJson.Default.SessionView);
+        var listed = await _client.GetFromJsonAsync("/v1/sessions", AdminJson.Default.IReadOnlyListSessionView);
+
+        Assert.Equal(["publish sensors/42 False", "subscribe commands/# True"], shown!.Operations!.Seen.Select(one => $"{one.Operation} {one.Resource} {one.Denied}"));
+        Assert.True(shown.Operations.Whole);
+        Assert.False(running!.Operations!.Whole);
+        Assert.All(listed!, one => Assert.Null(one.Operations));
     }
 
     [Fact]

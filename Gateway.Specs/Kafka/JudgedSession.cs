@@ -31,6 +31,8 @@ sealed class JudgedSession
     /// <summary>What the last call ended the session by.</summary>
     public Refusal Refusal { get; private set; }
 
+    public SeenOperations Seen => _conversation.Seen;
+
     public IReadOnlyList<DeniedOperation> Denied => _output.Denied;
 
     /// <summary>The client asks. Yields what the broker gets, and what the client gets at once.</summary>

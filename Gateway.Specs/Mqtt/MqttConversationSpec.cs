@@ -94,6 +94,22 @@ public sealed class MqttConversationSpec
     }
 
     [Fact]
+    public void What_is_published_subscribed_and_delivered_is_noted_once_and_what_is_denied_is_not()
+    {
+        var conversation = Opened(ProtocolLevel.V5, s_rules);
+        var output = new RelayOutput(new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        foreach (var topic in new[] { "plant/1/state", "plant/1/state", "elsewhere", "plant/2/state" })
+            conversation.Relay(Direction.ToUpstream, Frames.Publish(ProtocolLevel.V5, topic, "21.5"), output);
+        conversation.Relay(Direction.ToUpstream, Frames.Subscribe(ProtocolLevel.V5, 7, "plant/1/#", "other"), output);
+        conversation.Relay(Direction.ToClient, Frames.Publish(ProtocolLevel.V5, "plant/1/alarm", "!"), output);
+
+        Assert.Equal(
+            ["publish plant/1/state", "publish plant/2/state", "subscribe plant/1/#", "subscribe plant/1/alarm"],
+            conversation.Seen.Take().Select(one => $"{one.Operation} {one.Resource}"));
+        Assert.Equal(["elsewhere", "other"], output.Denied.Select(one => one.Resource));
+    }
+
+    [Fact]
     public void A_head_that_arrives_byte_by_byte_costs_no_more_than_its_own_length()
     {
         var conversation = Opened(ProtocolLevel.V5, OperationRules.Everything);

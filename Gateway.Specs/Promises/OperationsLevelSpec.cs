@@ -31,6 +31,9 @@ public sealed class OperationsLevelSpec : IAsyncLifetime
 
         var replayed = await user.RunAsync("sessions", "replay", recorded.SessionId);
         var found = await user.RunAsync("sessions", "grep", "sensors/7", "--count");
+        string[] published = ["sessions", "list", "--operation", "publish", "--topic", "sensors/7"];
+        var listed = await user.RunAsync(published);
+        var others = await user.RunAsync("sessions", "list", "--operation", "subscribe", "--topic", "sensors/7");
         var verified = await user.RunAsync("sessions", "verify", recorded.SessionId);
         var exported = await user.RunAsync("sessions", "export", recorded.SessionId, "--output", Path.Combine(user.Home, "session.json"));
         var packed = await user.RunAsync("sessions", "export", recorded.SessionId, "--format", "pcapng", "--output", Path.Combine(user.Home, "session.pcapng"));
@@ -39,6 +42,9 @@ public sealed class OperationsLevelSpec : IAsyncLifetime
             ["CONNECT", "CONNACK", "PUBLISH", "PUBACK", "DISCONNECT"], replayed.Output.TrimEnd().Split('\n').Select(line => line.Split(' ')[2]));
         Assert.Contains("PUBLISH     sensors/7  QoS 1, id 1, 11 bytes", replayed.Output, StringComparison.Ordinal);
         Assert.Equal($"{recorded.SessionId}  1\n", found.Output);
+        Assert.Contains(recorded.SessionId, listed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("besides", listed.All, StringComparison.Ordinal);
+        Assert.DoesNotContain(recorded.SessionId, others.All, StringComparison.Ordinal);
         Assert.True(verified.Output.Contains("  verified  ", StringComparison.Ordinal), verified.All);
         Assert.Equal(ExitCode.Failed, packed.Code);
         Assert.Equal(0, exported.Code);
@@ -54,6 +60,9 @@ public sealed class OperationsLevelSpec : IAsyncLifetime
 
         Assert.Equal(0, (await user.RunAsync("sessions", "erase", recorded.SessionId, "--reason", "spec")).Code);
         var erased = await user.RunAsync("sessions", "replay", recorded.SessionId);
+        var forgotten = await user.RunAsync(published);
+        Assert.DoesNotContain(recorded.SessionId, forgotten.Output, StringComparison.Ordinal);
+        Assert.Contains("1 session besides may have done so", forgotten.All, StringComparison.Ordinal);
         var proven = await user.RunAsync("sessions", "verify", recorded.SessionId);
         Assert.True(erased.Code == ExitCode.Failed && erased.All.Contains("was erased", StringComparison.Ordinal), erased.All);
         Assert.True(proven.Output.Contains("  verified  ", StringComparison.Ordinal), proven.All);

@@ -124,5 +124,9 @@ public sealed class RelayAccessSpec : SteppedSystem
     sealed class NoDenials : IDenialLog
     {
         public void Denied(IReadOnlyList<DeniedOperation> operations, Action recorded) => recorded();
+
+        public void FirstSeen(IReadOnlyList<SeenOperation> operations)
+        {
+        }
     }
 }

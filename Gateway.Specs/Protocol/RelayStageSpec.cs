@@ -42,6 +42,19 @@ public sealed class RelayStageSpec : SteppedSystem
     }
 
     [Fact]
+    public async Task What_is_denied_is_told_to_the_index_the_first_time()
+    {
+        var (client, upstream, _) = Run();
+
+        await client.SendAsync("Do it");
+        await client.SendAsync("Do it again");
+        await client.SendAsync("something else");
+
+        Assert.Equal("something else", await upstream.ReceiveAsync());
+        Assert.Equal([new SeenOperation("publish", "secret", IsDenied: true)], _denials.Seen);
+    }
+
+    [Fact]
     public async Task A_client_whose_denials_are_not_durable_yet_is_read_no_further()
     {
         var (client, upstream, _) = Run();
@@ -244,6 +257,13 @@ public sealed class RelayStageSpec : SteppedSystem
             foreach (var operation in operations) Operations.Enqueue(operation);
             if (Holds) _held.Enqueue(recorded);
             else recorded();
+        }
+
+        public ConcurrentQueue<SeenOperation> Seen { get; } = new();
+
+        public void FirstSeen(IReadOnlyList<SeenOperation> operations)
+        {
+            foreach (var operation in operations) Seen.Enqueue(operation);
         }
 
         public void Release()

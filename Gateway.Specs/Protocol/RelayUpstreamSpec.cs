@@ -142,5 +142,9 @@ public sealed class RelayUpstreamSpec : SteppedSystem
     sealed class NoDenials : IDenialLog
     {
         public void Denied(IReadOnlyList<DeniedOperation> operations, Action recorded) => recorded();
+
+        public void FirstSeen(IReadOnlyList<SeenOperation> operations)
+        {
+        }
     }
 }

@@ -147,11 +147,13 @@ public sealed class SqlSessionIndexSpec(PostgresServer server)
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_database_of_an_earlier_version_gets_its_column_and_a_node_of_that_version_goes_on_adding_to_it(string database)
+    public async Task A_database_of_an_earlier_version_gets_its_columns_and_a_node_of_that_version_goes_on_adding_to_it(string database)
     {
         await using var journal = await TestJournal.CreateAsync(database, server);
         await journal.SqlAsync("drop index gateway_sessions_ja4");
         await journal.SqlAsync("alter table gateway_sessions drop column ja4");
+        await journal.SqlAsync("alter table gateway_sessions drop column operations");
+        await journal.SqlAsync("drop table gateway_session_operations");
         await journal.SqlAsync(Former("before"));
 
         // An auditor's copy is read as it is.

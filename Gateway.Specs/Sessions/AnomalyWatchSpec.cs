@@ -202,7 +202,9 @@ public sealed class AnomalyWatchSpec : IDisposable
 
         public Task AddAsync(SessionRow row, byte[]? sealedKey, CancellationToken cancel) => throw new NotSupportedException();
 
-        public Task CloseAsync(string sessionId, SessionClosing closing, CancellationToken cancel) => throw new NotSupportedException();
+        public Task AddOperationsAsync(string sessionId, IReadOnlyList<IndexedOperation> operations, CancellationToken cancel) => throw new NotSupportedException();
+
+        public Task CloseAsync(string sessionId, SessionClosing closing, SessionOperations rest, CancellationToken cancel) => throw new NotSupportedException();
 
         public Task<SessionRow?> FindAsync(string sessionId, CancellationToken cancel) => throw new NotSupportedException();
 

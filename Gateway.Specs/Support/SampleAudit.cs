@@ -18,7 +18,18 @@ static class SampleAudit
 
     static readonly DateTimeOffset s_start = new(2025, 11, 24, 16, 0, 0, TimeSpan.Zero);
 
-    public static SampleCluster Cluster(SealKey key) => new(OfSensor(key), OfPerson(key), OfCamera(key));
+    public static SampleCluster Cluster(SealKey key) => new(OfSensor(key), OfPerson(key), OfCamera(key))
+    {
+        Done = new()
+        {
+            [Sensor] = Did("subscribe commands/sensor-42/#", "publish plant/1/state", "subscribe commands/sensor-42/setpoint"),
+            [Person] = Did("publish commands/sensor-42/setpoint"),
+        },
+    };
+
+    static SessionOperations Did(params string[] done) => new(
+        [.. done.Select(one => one.Split(' ')).Select((one, i) => new IndexedOperation(one[0], one[1], false, UnixMicros.Of(s_start.AddSeconds(i + 1))))],
+        IsWhole: true);
 
     static SampleCluster.Recorded OfSensor(SealKey key) => Recorded(
         key, Sensor, "telemetry", "mqtt", "sensor-42", "192.0.2.7:40112", s_start, Ending.ClosedByClient,

@@ -90,6 +90,28 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
             yield return new JournaledEvent(i + 1, events[i].Manifest, events[i].Bytes);
     }
 
+    /// <summary>What sessions did, by id; those that are not named did nothing.</summary>
+    public Dictionary<string, SessionOperations> Done { get; init; } = new()
+    {
+        [SampleSession.Id] = new(
+            [
+                new("publish", "sensors/42", false, SampleSession.Opened.OpenedAt + 1_000_000),
+                new("subscribe", "commands/#", true, SampleSession.Opened.OpenedAt + 1_500_000),
+            ],
+            IsWhole: true),
+        [RunningId] = SessionOperations.Unknown,
+    };
+
+    public Task<SessionOperations> OperationsAsync(string sessionId, CancellationToken cancel) =>
+        Task.FromResult(Done.GetValueOrDefault(sessionId) ?? new SessionOperations([], IsWhole: true));
+
+    bool Did(OperationQuestion question, SessionRow row)
+    {
+        if (!Done.TryGetValue(row.SessionId, out var operations)) return false;
+        var did = operations.All.Any(one => (question.Operation ?? one.Operation) == one.Operation && (question.Topic ?? one.Resource) == one.Resource);
+        return question.Perhaps ? !did && !operations.IsWhole : did;
+    }
+
     public Task<KeyFinding> KeyAsync(string sessionId, CancellationToken cancel) =>
         Task.FromResult(sessionId == SampleSession.Id ? new KeyFinding(SampleSession.Key(), null) : KeyFinding.None);
 
@@ -153,12 +175,13 @@ sealed class SampleCluster(params SampleCluster.Recorded[] sessions)
             SampleSession.Opened.OpenedAt + 120_000_000, Ending.Refused, Refusal.TlsVersionTooOld, SampleSession.Refused.Detail, 0, 0),
     };
 
-    static bool Matches(SessionFilter filter, SessionRow row) =>
+    bool Matches(SessionFilter filter, SessionRow row) =>
         (filter.Connection is null || filter.Connection == row.Connection)
         && (filter.Subject is null || filter.Subject == row.Subject)
         && (filter.Protocol is null || filter.Protocol == row.Protocol)
         && (filter.Client is null || filter.Client.Value.Prefixes is [] || filter.Client.Value.Prefixes.Any(p => row.ClientAddress.StartsWith(p, StringComparison.Ordinal)))
         && (filter.Ja4 is null || filter.Ja4.ToString() == row.Ja4)
+        && (filter.Did is null || Did(filter.Did, row))
         && (filter.LeastBytes is null || row.Closing?.ToUpstreamBytes + row.Closing?.ToClientBytes >= filter.LeastBytes)
         && (filter.NodeKey is null || filter.NodeKey == row.NodeKey)
         && (filter.Refusal is null || filter.Refusal == row.Closing?.Refusal)

@@ -15,6 +15,9 @@ public static class SessionQuery
     /// <summary>Characters of one value; a session id, a subject and a connection name are shorter.</summary>
     const int LongestValue = 512;
 
+    /// <summary>What is wrong with a word that is no operation.</summary>
+    public static readonly string OperationRule = $"must be one of {string.Join(", ", ProtocolCatalog.Operations)}";
+
     const string TimeRule = "must be a time like 2026-01-31T08:00:00Z";
 
     static readonly SortedDictionary<string, Key> s_keys = new(StringComparer.Ordinal)
@@ -28,9 +31,15 @@ public static class SessionQuery
         ["most"] = Of($"must be between 1 and {Most}", f => Number(f.Most), Number, (f, most) => f with { Most = most }),
         ["node"] = Of("must be a node's key", f => f.NodeKey, (f, key) => f with { NodeKey = key }),
         ["open"] = Of("must be true or false", f => Bool(f.Open), Bool, (f, open) => f with { Open = open }),
+        ["operation"] = new(
+            OperationRule, f => f.Did?.Operation,
+            (f, word) => ProtocolCatalog.Operations.Contains(word) ? f with { Did = Did(f) with { Operation = word } } : null),
+        ["perhaps"] = Of(
+            "must be true or false", f => f.Did is { Perhaps: true } ? "true" : null, Bool, (f, perhaps) => f with { Did = Did(f) with { Perhaps = perhaps } }),
         ["protocol"] = Of("must be a protocol such as mqtt", f => f.Protocol, (f, name) => f with { Protocol = name }),
         ["refusal"] = Of("must be a refusal such as token-expired", f => f.Refusal?.Word(), RefusalOf, (f, r) => f with { Refusal = r }),
         ["subject"] = Of("must be a subject's name", f => f.Subject, (f, name) => f with { Subject = name }),
+        ["topic"] = Of($"must be a topic's name of at most {LongestValue} characters", f => f.Did?.Topic, (f, name) => f with { Did = Did(f) with { Topic = name } }),
     };
 
     /// <summary>The filter, or the one sentence that says what is wrong with the query and what to do.</summary>
@@ -47,6 +56,7 @@ public static class SessionQuery
             filter = read;
         }
 
+        if (filter.Did is { Operation: null, Topic: null }) return (null, "The query has perhaps without operation or topic; say what the sessions may have done.");
         return filter is { After: { } after, Before: { } before } && after >= before
             ? (null, "The query's after is not earlier than its before; swap them.")
             : (filter, "");
@@ -58,6 +68,8 @@ public static class SessionQuery
         var set = s_keys.Select(key => (Name: key.Key, Text: key.Value.Write(filter))).Where(pair => pair.Text is not null);
         return "?" + string.Join('&', set.Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Text!)}"));
     }
+
+    static OperationQuestion Did(SessionFilter filter) => filter.Did ?? new OperationQuestion(null, null);
 
     static string? Time(long? micros) => micros is { } at ? JournalTime.Write(at) : null;
 

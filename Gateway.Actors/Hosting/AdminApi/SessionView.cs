@@ -24,6 +24,10 @@ public sealed record SessionView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<NoticeView>? Anomalies { get; init; }
 
+    /// <summary>What the session did, as far as the index holds it; null in lists.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SessionOperationsView? Operations { get; init; }
+
     /// <summary>The legal hold on its recording.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HoldView? Hold { get; init; }
@@ -84,6 +88,20 @@ public sealed record NoticeView(string At, string Kind, string Explanation)
     public static NoticeView Of(SessionNoticed noticed) => new(JournalTime.Write(noticed.At), noticed.Kind, noticed.Explanation);
 
     public override string ToString() => $"{At} {Kind}: {Explanation}";
+}
+
+/// <summary>What a session did, by operation and resource. There may be others unless it is <paramref name="Whole"/>.</summary>
+public sealed record SessionOperationsView(bool Whole, IReadOnlyList<SeenOperationView> Seen)
+{
+    public static SessionOperationsView Of(SessionOperations operations) => new(operations.IsWhole, [.. operations.All.Select(SeenOperationView.Of)]);
+}
+
+/// <summary>An operation on a resource, when it was done or tried first, and whether the rules denied it.</summary>
+public sealed record SeenOperationView(string Operation, string Resource, bool Denied, string First)
+{
+    public static SeenOperationView Of(IndexedOperation one) => new(one.Operation, one.Resource, one.IsDenied, JournalTime.Write(one.FirstAt));
+
+    public override string ToString() => $"{Operation} {Resource}{(Denied ? " (denied)" : "")}, first at {First}";
 }
 
 /// <summary>Who has a recording under legal hold, since when and why.</summary>

@@ -14,6 +14,7 @@ namespace Gateway.Protocols.Kafka.Relay;
 /// <param name="login">Reads the proofs that a client brings within its session.</param>
 /// <param name="inFlight">What awaits a response.</param>
 /// <param name="gate">Null where everything is allowed.</param>
+/// <param name="sight">Takes note of what is allowed.</param>
 /// <param name="mask">Null where nothing that is produced is masked.</param>
 /// <param name="bound">Null where nothing that is consumed is masked, which would have to be held for it.</param>
 /// <param name="renewal">The gateway's own login, which no request may come in between.</param>
@@ -23,6 +24,7 @@ sealed class RequestRelay(
     KafkaLogin login,
     InFlight inFlight,
     RequestGate? gate,
+    RequestSight sight,
     FrameMask? mask,
     FetchBound? bound,
     UpstreamRenewal renewal)
@@ -89,7 +91,12 @@ sealed class RequestRelay(
         if (_isRenewing) return new(Refusal.ProtocolViolated, "a request comes while the client's new proof is judged");
         var isAllowed = ranges.Allow(_head.Key, _head.Version);
         Layout = isAllowed ? KafkaApi.All[_head.Key].Request(_head.Version) : null;
-        if (isAllowed) gate?.Begin(KafkaApi.All[_head.Key]);
+        if (isAllowed)
+        {
+            gate?.Begin(KafkaApi.All[_head.Key]);
+            sight.Begin(KafkaApi.All[_head.Key]);
+        }
+
         return isAllowed || _head.Key == ApiKeys.ApiVersions
             ? FrameFault.None
             : new(Refusal.ProtocolVersionUnsupported, $"{KafkaApi.Find(_head.Key)?.Name ?? $"API {_head.Key}"} v{_head.Version} is none that clients may use here");
@@ -99,6 +106,7 @@ sealed class RequestRelay(
     {
         // A Produce that streams was judged by its start.
         if (gate is not null && (_head.Key != ApiKeys.Produce || !_mayStream)) gate.See(token, content);
+        sight.See(token, content);
         if (token.Kind != BodyTokenKind.Value) return FrameFault.None;
         if (token.Field!.Path == "Acks") _acks = token.Number;
         else if (token.Field.Path == "EndpointType") _endpointType = token.Number;
