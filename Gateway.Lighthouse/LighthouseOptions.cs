@@ -18,7 +18,7 @@ public sealed record LighthouseOptions
 
     /// <summary>
     /// <c>host:port</c> of all lighthouses, this one included, in the same order on all of them: the first forms the cluster when there is
-    /// none. One that is alone finds the cluster that there is by nodes, named after it.
+    /// none. It looks for one at the members that it knew, too.
     /// </summary>
     public required IReadOnlyList<string> Seeds { get; init; }
 
@@ -29,6 +29,9 @@ public sealed record LighthouseOptions
 
     /// <summary>PEM bundle of the authorities whose certificates may join the cluster. Read again when it changes.</summary>
     public required string ClusterAuthoritiesFile { get; init; }
+
+    /// <summary>Where it keeps the addresses of the members it knew, by which it finds its cluster again. Default: <c>data</c>.</summary>
+    public required string DataDirectory { get; init; }
 
     /// <summary>Plain HTTP port of <c>/live</c> and <c>/ready</c>; null: none.</summary>
     public required int? HealthPort { get; init; }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 namespace Gateway.Lighthouse;
@@ -7,6 +6,7 @@ namespace Gateway.Lighthouse;
 public static class LighthouseOptionsCheck
 {
     const int DefaultPort = 4053;
+    const string DefaultDirectory = "data";
 
     /// <summary>Use the options only when there are no faults.</summary>
     public static LighthouseOptions Check(IConfigurationSection section, out IReadOnlyList<string> faults)
@@ -21,6 +21,7 @@ public static class LighthouseOptionsCheck
             CertificateFile = settings.Text("CertificateFile", null, "name the PEM file of this lighthouse's certificate"),
             KeyFile = settings.Text("KeyFile", null, "name the PEM file of the certificate's key"),
             ClusterAuthoritiesFile = settings.Text("ClusterAuthoritiesFile", null, "name the PEM bundle of the cluster's authorities"),
+            DataDirectory = settings.Text("DataDirectory", DefaultDirectory, ""),
             HealthPort = settings.Port("HealthPort"),
         };
         settings.RefuseUnknown();
@@ -32,13 +33,13 @@ public static class LighthouseOptionsCheck
 
     static void Members(LighthouseOptions options, SettingsReader settings)
     {
-        settings.Require(options.Host is "" || IsHost(options.Host), "Host", "is neither a host name nor an address", "correct the value");
+        settings.Require(options.Host is "" || KnownMembers.IsHost(options.Host), "Host", "is neither a host name nor an address", "correct the value");
         settings.Require(
             options.Name.Length is > 0 and <= 64 && options.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'),
             "Name", "must be 1 to 64 letters, digits, dashes, dots or underscores", "give the lighthouse a plain name");
         settings.Require(options.HealthPort != options.Port, "HealthPort", "is the remoting port", "choose another one");
         for (var i = 0; i < options.Seeds.Count; i++)
-            settings.Require(IsHostAndPort(options.Seeds[i]), $"Seeds:{i}", "is not host:port", "write it like lighthouse-0.internal:4053");
+            settings.Require(KnownMembers.IsHostAndPort(options.Seeds[i]), $"Seeds:{i}", "is not host:port", "write it like lighthouse-0.internal:4053");
         settings.Require(
             options.Host is "" || options.Seeds.Contains(options.Address, StringComparer.OrdinalIgnoreCase),
             "Seeds", $"does not name this lighthouse, {options.Address}", "list all lighthouses, in the same order on all of them");
@@ -46,6 +47,7 @@ public static class LighthouseOptionsCheck
 
     static void Files(LighthouseOptions options, SettingsReader settings)
     {
+        settings.Require(!File.Exists(options.DataDirectory), "DataDirectory", "is a file", "name a directory");
         // What is not set was reported as such.
         if (options.KeyFile is not "")
         {
@@ -68,14 +70,5 @@ public static class LighthouseOptionsCheck
                 CertificateFiles.TryReadAuthorities(options.ClusterAuthoritiesFile) is not null,
                 "ClusterAuthoritiesFile", "holds no certificate (PEM)", "name a file that exists and holds the authorities");
         }
-    }
-
-    static bool IsHost(string text) => Uri.CheckHostName(text) != UriHostNameType.Unknown;
-
-    static bool IsHostAndPort(string text)
-    {
-        var colon = text.LastIndexOf(':');
-        return colon > 0 && IsHost(text[..colon])
-            && ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
     }
 }

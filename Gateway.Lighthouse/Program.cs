@@ -16,6 +16,7 @@ builder.Logging.ClearProviders().AddSimpleConsole(console =>
     console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
 });
 builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<LighthouseCertificates>();
+builder.Services.AddSingleton(new MemberFile(options.DataDirectory));
 builder.Services.AddHostedService(services => services.GetRequiredService<LighthouseCertificates>());
 builder.Services.AddHostedService<HealthEndpoint>();
 builder.Services.AddAkka(LighthouseCluster.SystemName, LighthouseCluster.Start);

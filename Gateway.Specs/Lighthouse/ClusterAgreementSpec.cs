@@ -13,6 +13,7 @@ public sealed class ClusterAgreementSpec
     static readonly string[] s_agreed =
     [
         "akka.actor.provider",
+        "akka.remote.use-passive-connections",
         "akka.remote.dot-netty.tcp.enable-ssl",
         "akka.remote.dot-netty.tcp.ssl",
         "akka.cluster.failure-detector",

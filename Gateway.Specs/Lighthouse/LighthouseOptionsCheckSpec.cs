@@ -37,7 +37,7 @@ public sealed class LighthouseOptionsCheckSpec : IDisposable
         + "give the lighthouse a plain name")]
     [InlineData("Seeds:1", "x", "Lighthouse:Seeds:1 is \"x\": is not host:port; write it like lighthouse-0.internal:4053")]
     [InlineData("Colour", "red", "Lighthouse:Colour: there is no such setting; "
-        + "use some of CertificateFile, ClusterAuthoritiesFile, HealthPort, Host, KeyFile, Name, Port, Seeds")]
+        + "use some of CertificateFile, ClusterAuthoritiesFile, DataDirectory, HealthPort, Host, KeyFile, Name, Port, Seeds")]
     public void A_fault_names_setting_value_bound_and_remedy(string setting, string value, string fault)
     {
         Assert.Equal([fault], Faults((setting, value)));
@@ -61,6 +61,14 @@ public sealed class LighthouseOptionsCheckSpec : IDisposable
         var fault = Assert.Single(Faults());
 
         Assert.Equal($"Lighthouse:KeyFile is \"{key}\": can be read by its group or by everybody; chmod 600 {key}", fault);
+    }
+
+    [Fact]
+    public void A_data_directory_that_is_a_file_is_refused()
+    {
+        var file = _folder.Write("file", "");
+
+        Assert.Equal([$"Lighthouse:DataDirectory is \"{file}\": is a file; name a directory"], Faults(("DataDirectory", file)));
     }
 
     [Fact]

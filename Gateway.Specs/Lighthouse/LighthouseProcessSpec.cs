@@ -33,6 +33,48 @@ public sealed class LighthouseProcessSpec : IDisposable
     }
 
     [Fact]
+    public async Task Whom_it_knew_it_asks_after_a_power_failure_and_where_nobody_answers_it_founds_a_cluster_and_says_so()
+    {
+        var lighthouse = await LighthouseProcess.StartAsync(_authority);
+        try
+        {
+            Assert.Contains("this is a new one", lighthouse.Process.Output, StringComparison.Ordinal);
+            await using (var node = await ClusterNode.StartAsync("node", Certificates(), [lighthouse.Address]))
+            {
+                await node.SeesAsync(2);
+                var members = Path.Combine(lighthouse.Directory, "data", "members");
+                await Eventually.AssertAsync(async () => Assert.Equal($"{node.Address}\n", await File.ReadAllTextAsync(members)));
+            }
+
+            await lighthouse.Process.KillAsync();
+            lighthouse = await lighthouse.StartAgainAsync();
+
+            Assert.Contains("Looking for the cluster at 1 members that were known", lighthouse.Process.Output, StringComparison.Ordinal);
+            Assert.Contains("this is a new one", lighthouse.Process.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await lighthouse.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_file_of_members_that_is_garbage_is_warned_of_once_and_the_seeds_count()
+    {
+        using var folder = new ConfigurationFolder();
+        Directory.CreateDirectory(folder.PathOf("data"));
+        folder.Write("data/members", "\"], akka.loglevel = OFF\n");
+
+        await using var process = SpecProcess.Start(
+            "gateway-lighthouse", folder.Root, LighthouseProcess.Settings(_authority, folder.Root, FreePort.Next(), FreePort.Next()));
+
+        Assert.True(await process.PrintsAsync("is up at"), process.Output);
+        Assert.Single(process.Output.Split('\n'), line => line.Contains("warn:", StringComparison.Ordinal));
+        Assert.Contains("data/members: has in line 1 what is not host:port; the cluster is looked for at the configured seeds alone", process.Output, StringComparison.Ordinal);
+        await Eventually.AssertAsync(async () => Assert.Empty(await File.ReadAllTextAsync(folder.PathOf("data/members"))));
+    }
+
+    [Fact]
     public async Task A_lighthouse_says_that_it_lives_and_is_ready()
     {
         await using var lighthouse = await LighthouseProcess.StartAsync(_authority);

@@ -123,6 +123,37 @@ public sealed class ClusterSpec(TestCluster cluster)
     }
 
     [RequiresFact("postgres")]
+    public async Task A_lone_lighthouse_that_is_killed_and_started_again_is_in_the_cluster_that_it_knew_and_no_session_ends()
+    {
+        await using var client = await cluster.OpenAsync(cluster.Nodes[0]);
+        var session = Assert.Single(await OpenSessionsAsync(cluster.Nodes[0]), s => s.NodeName == "gw-1");
+
+        await cluster.Lighthouse.Process.KillAsync();
+        await cluster.StartLighthouseAgainAsync();
+
+        // Who joins through it is in the cluster of those that joined before, and none of them is thought to be gone.
+        Assert.False(cluster.Lighthouse.Process.Output.Contains("this is a new one", StringComparison.Ordinal), cluster.Lighthouse.Process.Output);
+        var late = await cluster.JoinAsync("gw-late");
+        foreach (var node in cluster.Nodes.ToArray())
+        {
+            var nodes = "";
+            await Eventually.AssertAsync(async () =>
+            {
+                nodes = await RunAsync(node, "nodes");
+                Assert.All(cluster.Nodes.Select((_, i) => i < 3 ? $"gw-{i + 1}" : "gw-late").Append("lighthouse-0"), name => Assert.Contains(name, nodes, StringComparison.Ordinal));
+                Assert.DoesNotContain(nodes.Split('\n'), line => line.TrimEnd().EndsWith(" no", StringComparison.Ordinal));
+            });
+        }
+
+        Assert.Null((await SessionAsync(late, session.Id)).Ending);
+        await client.WriteAsync("hello"u8.ToArray());
+        await client.ReadExactlyAsync(new byte[5]);
+        var (code, output) = await late.GatewayAsync("node", "drain");
+        Assert.True(code == 0 && await late.Process.ExitAsync() == 0, output + late.Process.Output);
+        cluster.Nodes.Remove(late);
+    }
+
+    [RequiresFact("postgres")]
     public async Task A_node_that_never_had_a_session_serves_its_first_while_the_node_with_the_singletons_dies()
     {
         var cold = await cluster.JoinAsync("gw-cold");

@@ -51,7 +51,7 @@ static class DeathFaults
         await bed.Cluster.Lighthouse.Process.KillAsync();
         foreach (var each in bed.Cluster.Nodes) await bed.VisitAsync(each);
 
-        await bed.Cluster.ReplaceLighthouseAsync();
+        await bed.Cluster.StartLighthouseAgainAsync();
         var clock = Stopwatch.StartNew();
         var newcomer = await bed.Cluster.JoinAsync("gw-new");
         var recovered = clock.Elapsed;
@@ -91,7 +91,7 @@ static class DeathFaults
         foreach (var each in bed.Cluster.Nodes) await each.ReadyAsync();
         return new ChaosRow(
             "",
-            $"{ended} of {Sessions} sessions end and the others wait, rather than go on unrecorded; new ones are served once it is back",
+            $"{Ending(ended)}, rather than go on unrecorded; new ones are served once it is back",
             ended > 0 ? "`recording-failed`, verified" : "all of them, verified", recovered, lost);
     }
 
@@ -117,6 +117,13 @@ static class DeathFaults
             "", "its sessions stand still, and end when it wakes and finds itself removed; other nodes' go on and take new ones",
             "`node-lost`, verified", recovered, lost);
     }
+
+    static string Ending(int ended) => ended switch
+    {
+        0 => "sessions wait",
+        Sessions => "sessions end",
+        _ => $"{ended} of {Sessions} sessions end, the others wait",
+    };
 
     static string Seconds(TimeSpan time) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
 }

@@ -1,3 +1,5 @@
+using Gateway.Specs.Support.Network;
+
 namespace Gateway.Specs.Support;
 
 /// <summary>A real lighthouse process with a certificate of the given authority. Nodes join through <see cref="Address"/>.</summary>
@@ -5,8 +7,13 @@ public sealed class LighthouseProcess : IAsyncDisposable
 {
     const int Attempts = 5;
 
-    LighthouseProcess(SpecProcess process, string directory, int port, int healthPort) =>
-        (Process, Directory, Address, HealthPort) = (process, directory, $"127.0.0.1:{port}", healthPort);
+    const string Program = "gateway-lighthouse";
+
+    readonly Dictionary<string, string> _settings;
+    readonly NetworkHost? _host;
+
+    LighthouseProcess(SpecProcess process, string directory, Dictionary<string, string> settings, int healthPort, NetworkHost? host) =>
+        (Process, Directory, _settings, Address, HealthPort, _host) = (process, directory, settings, settings["Lighthouse__Seeds__0"], healthPort, host);
 
     public SpecProcess Process { get; }
 
@@ -21,12 +28,14 @@ public sealed class LighthouseProcess : IAsyncDisposable
     /// <summary>
     /// Starts a lighthouse and waits until it is up. A port that was taken in between is tried no further; another one is.
     /// </summary>
-    public static async Task<LighthouseProcess> StartAsync(TestCertificates authority)
+    /// <param name="authority">Issues its certificate.</param>
+    /// <param name="host">Where it runs; null: on this machine itself.</param>
+    public static async Task<LighthouseProcess> StartAsync(TestCertificates authority, NetworkHost? host = null)
     {
         var output = "";
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var lighthouse = Start(authority, FreePort.Next(), FreePort.Next());
+            var lighthouse = Start(authority, FreePort.Next(), FreePort.Next(), host);
             if (await lighthouse.Process.PrintsAsync("is up at")) return lighthouse;
             output = lighthouse.Process.Output;
             await lighthouse.DisposeAsync();
@@ -35,27 +44,25 @@ public sealed class LighthouseProcess : IAsyncDisposable
         throw new InvalidOperationException($"No lighthouse came up:\n{output}");
     }
 
-    /// <summary>Another one at the same place, when this one is gone.</summary>
-    /// <param name="authority">Issues its certificate.</param>
-    /// <param name="nodes">By which it finds the cluster.</param>
-    public async Task<LighthouseProcess> ReplaceAsync(TestCertificates authority, params string[] nodes)
+    /// <summary>Starts it again with what it has kept, when it has ended; it is up when this is over.</summary>
+    public async Task<LighthouseProcess> StartAgainAsync()
     {
-        await DisposeAsync();
-        var another = Start(authority, int.Parse(Address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture), HealthPort, nodes);
-        if (!await another.Process.PrintsAsync("is up at")) throw new InvalidOperationException(another.Process.Output);
-        return another;
+        var again = new LighthouseProcess(SpecProcess.StartOn(_host, Program, Directory, _settings), Directory, _settings, HealthPort, _host);
+        await Process.DisposeAsync();
+        if (!await again.Process.PrintsAsync("is up at")) throw new InvalidOperationException(again.Process.Output);
+        return again;
     }
 
     /// <summary>The settings of a lighthouse with its files in <paramref name="directory"/>.</summary>
-    public static Dictionary<string, string> Settings(TestCertificates authority, string directory, int port, int healthPort)
+    public static Dictionary<string, string> Settings(TestCertificates authority, string directory, int port, int healthPort, string host = "127.0.0.1")
     {
         var (certificate, key) = TestCertificates.Write(authority.Server("lighthouse", "127.0.0.1"), directory, "lighthouse");
         return new Dictionary<string, string>
         {
-            ["Lighthouse__Host"] = "127.0.0.1",
+            ["Lighthouse__Host"] = host,
             ["Lighthouse__Port"] = $"{port}",
             ["Lighthouse__Name"] = "lighthouse-0",
-            ["Lighthouse__Seeds__0"] = $"127.0.0.1:{port}",
+            ["Lighthouse__Seeds__0"] = $"{host}:{port}",
             ["Lighthouse__CertificateFile"] = certificate,
             ["Lighthouse__KeyFile"] = key,
             ["Lighthouse__ClusterAuthoritiesFile"] = authority.WriteAuthority(Path.Combine(directory, "authority.crt")),
@@ -69,11 +76,10 @@ public sealed class LighthouseProcess : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    static LighthouseProcess Start(TestCertificates authority, int port, int healthPort, params string[] nodes)
+    static LighthouseProcess Start(TestCertificates authority, int port, int healthPort, NetworkHost? host)
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("gateway-lighthouse").FullName;
-        var settings = Settings(authority, directory, port, healthPort);
-        for (var i = 0; i < nodes.Length; i++) settings[$"Lighthouse__Seeds__{i + 1}"] = nodes[i];
-        return new(SpecProcess.Start("gateway-lighthouse", directory, settings), directory, port, healthPort);
+        var settings = Settings(authority, directory, port, healthPort, host?.Address ?? "127.0.0.1");
+        return new(SpecProcess.StartOn(host, Program, directory, settings), directory, settings, healthPort, host);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Specs.Support.Network;
 
 namespace Gateway.Specs.Support;
 
@@ -7,6 +8,9 @@ public sealed record NodePlan
 {
     /// <summary>Where its connection <c>echo</c> listens.</summary>
     public required IPEndPoint Address { get; init; }
+
+    /// <summary>Where it runs; null: on this machine itself.</summary>
+    internal NetworkHost? Host { get; init; }
 
     public int AdminPort { get; init; } = FreePort.Next();
 

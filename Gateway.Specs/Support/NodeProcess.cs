@@ -43,10 +43,10 @@ public sealed class NodeProcess : IAsyncDisposable
         folder.WriteSecret("webhook.keys", $"whsec_{cluster.ClusterKey}");
         cluster.Clients.WriteAuthority(folder.PathOf("clients.crt"));
         cluster.Upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
-        folder.Write("appsettings.json", Settings(name, cluster, admin, remoting));
+        folder.Write("appsettings.json", Settings(name, cluster, admin, remoting, plan?.Host?.Address ?? "127.0.0.1"));
         folder.Write("connections.yaml", Connection("echo", address.Port, cluster.Upstream.Port, address: $"{address.Address}") + plan?.Connections);
         foreach (var (file, secret) in plan?.Secrets ?? []) folder.WriteSecret(file, secret);
-        var process = SpecProcess.Start("gateway-node", folder.Root, plan?.Settings ?? [], "--contentRoot", folder.Root);
+        var process = SpecProcess.StartOn(plan?.Host, "gateway-node", folder.Root, plan?.Settings ?? [], "--contentRoot", folder.Root);
         return new NodeProcess(process, folder, folder.PathOf("cluster.crt"), () => cluster.AuditorToken, address, admin, remoting);
     }
 
@@ -107,13 +107,13 @@ public sealed class NodeProcess : IAsyncDisposable
         return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } }) { Timeout = TimeSpan.FromSeconds(5) };
     }
 
-    static string Settings(string name, TestCluster cluster, int admin, int remoting) => JsonSerializer.Serialize(new
+    static string Settings(string name, TestCluster cluster, int admin, int remoting, string host) => JsonSerializer.Serialize(new
     {
         Logging = new { LogLevel = new { Default = "Information", Microsoft = "Warning" } },
         Gateway = new
         {
             Node = new { Name = name, DrainNotice = "0s", DrainGrace = "1s" },
-            Cluster = new { Port = remoting, Lighthouses = cluster.Lighthouses },
+            Cluster = new { Host = host, Port = remoting, Lighthouses = cluster.Lighthouses },
             Journal = new { Provider = "PostgreSql", ConnectionStringFile = "journal.connection", SealKeyFile = "seal.key" },
             Registry = new { KeyFile = "cluster.key" },
             Certificates = new { CertificateFile = "node.crt", KeyFile = "node.key", ClusterAuthoritiesFile = "cluster.crt", NodeCertificate = "node" },

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Gateway.Specs.Support.Network;
 
 namespace Gateway.Specs.Support;
 
@@ -30,9 +31,15 @@ public sealed class SpecProcess : IAsyncDisposable
     /// Starts <c>name.dll</c> of the specs' output folder with these variables added to the environment.
     /// </summary>
     public static SpecProcess Start(
-        string name, string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+        string name, string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartOn(null, name, directory, environment, arguments);
+
+    /// <summary>The same on a host of a spec's own network; null: on this machine itself.</summary>
+    internal static SpecProcess StartOn(
+        NetworkHost? host, string name, string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. arguments])
+        string[] command = [.. host?.Entering ?? [], "dotnet", Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using Gateway.Actors.Hosting;
+using Gateway.Specs.Support.Network;
 using Xunit;
 
 namespace Gateway.Specs.Support;
@@ -52,15 +53,17 @@ public sealed class TestCluster : IAsyncLifetime
 
     public LighthouseProcess Lighthouse => _lighthouse!;
 
-    /// <summary>Starts another lighthouse in the place of one that is gone; it finds the cluster by its nodes.</summary>
-    public async Task ReplaceLighthouseAsync() =>
-        _lighthouse = await _lighthouse!.ReplaceAsync(Authority, [.. Nodes.Select(node => $"127.0.0.1:{node.RemotingPort}")]);
+    /// <summary>Starts the lighthouse again, when it is gone.</summary>
+    public async Task StartLighthouseAgainAsync() => _lighthouse = await _lighthouse!.StartAgainAsync();
 
     /// <summary>Authorities of the cluster's own that nodes which start trust at once, PEM.</summary>
     public string ManagedAuthorities { get; private set; } = "";
 
     /// <summary>How the nodes are to be, one for each; none: three as they come.</summary>
     public IReadOnlyList<NodePlan> Plans { get; set; } = [];
+
+    /// <summary>Where nodes and lighthouse run, in this order; null: on this machine itself. The rest is on this machine, and each node has ways to it.</summary>
+    internal SpecNetwork? Network { get; set; }
 
     /// <summary>In the order they joined.</summary>
     public List<NodeProcess> Nodes { get; } = [];
@@ -70,7 +73,9 @@ public sealed class TestCluster : IAsyncLifetime
         Upstream = new TlsUpstream(Upstreams.Server(), TlsUpstream.EchoAsync);
         _issuer = await FakeIssuer.StartAsync();
         Database = await _postgres.DatabaseAsync();
-        _lighthouse = await LighthouseProcess.StartAsync(Authority);
+        if (Network is not null) Plans = [.. Plans.Select((plan, i) => plan with { Host = Network.Hosts[i] })];
+        foreach (var plan in Plans) plan.Host?.Connect(this, plan);
+        _lighthouse = await LighthouseProcess.StartAsync(Authority, Network?.Hosts[^1]);
         for (var i = 0; i < (Plans.Count > 0 ? Plans.Count : 3); i++) Nodes.Add(Start(i));
         await Task.WhenAll(Nodes.Select(node => node.ReadyAsync()));
     }
@@ -136,6 +141,7 @@ public sealed class TestCluster : IAsyncLifetime
     {
         foreach (var node in Nodes) await node.DisposeAsync();
         if (_lighthouse is not null) await _lighthouse.DisposeAsync();
+        if (Network is not null) await Network.DisposeAsync();
         await Upstream.DisposeAsync();
         if (_issuer is not null) await _issuer.DisposeAsync();
         await _postgres.DisposeAsync();

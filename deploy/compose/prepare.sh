@@ -29,6 +29,8 @@ openssl rand -hex 24 > database.password
 printf 'Host=database;Database=gateway;Username=gateway;Password=%s;SSL Mode=Disable' "$(cat database.password)" > journal.connection
 printf 'GATEWAY_JOURNAL=%s\nGATEWAY_CLUSTER_KEY=/run/gateway/cluster.key\n' "$(cat journal.connection)" > auditor.env
 chmod 644 ca.crt clients-ca.crt
+# Where the lighthouse writes down whom it knows.
+mkdir lighthouse
 
 # Nodes run as whoever may read these files; not as root.
 user="$(id -u):$(id -g)"
