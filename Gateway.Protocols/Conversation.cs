@@ -9,7 +9,7 @@ namespace Gateway.Protocols;
 /// uses it from two threads at once. The order of calls is the order of a session's life:
 /// <list type="number">
 /// <item><see cref="ReadLogin"/> until it yields what the client offers as proof of identity;</item>
-/// <item><see cref="Mask"/> where payloads are masked;</item>
+/// <item><see cref="Mask"/> where payloads are masked, and <see cref="Limit"/> where the client has limits;</item>
 /// <item><see cref="Admit"/> once a grant exists, with the operations it allows;</item>
 /// <item><see cref="StartUpstreamLogin"/> and <see cref="ReadUpstreamLogin"/>, with the gateway's own credentials;</item>
 /// <item><see cref="Relay"/> for every chunk of either direction;</item>
@@ -48,6 +48,11 @@ public abstract class Conversation : IUpstreamLogin
     /// connection has masking rules.
     /// </summary>
     public virtual void Mask(Masker masker) => throw new InvalidOperationException("This protocol has no payload that could be masked.");
+
+    /// <summary>
+    /// What the client may ask for at most. Called at most once, before <see cref="Admit"/>, where the connection has such limits.
+    /// </summary>
+    public virtual void Limit(TrafficLimits traffic) => throw new InvalidOperationException("This protocol has no such limits.");
 
     /// <summary>
     /// The identity was granted access. Writes to <paramref name="record"/> what the journal is to keep of the login, credentials blanked out, and to
@@ -233,6 +238,12 @@ public sealed class RelayOutput(IBufferWriter<byte> toUpstream, IBufferWriter<by
     /// <see cref="Conversation.Renewed"/>, or the session's end.
     /// </summary>
     public ClientProof? Proof { get; set; }
+
+    /// <summary>
+    /// Set where the client asks too much: for so long it is to be read no further, counted from when it gets what was written. Whoever does so sets it
+    /// back.
+    /// </summary>
+    public TimeSpan Mute { get; set; }
 
     /// <summary>Keeps of the denials of one chunk what its record may hold; false when some are too many, and the session has to end.</summary>
     public bool KeepRecordable(Limits limits)

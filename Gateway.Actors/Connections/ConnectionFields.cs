@@ -33,5 +33,6 @@ public static class ConnectionFields
     public static readonly IReadOnlyList<string> MaskingRule =
         ["name", "direction", "topics", "json", "key", "headers", "pattern", "detect", "action", "text", "keepLast", "content"];
     public static readonly IReadOnlyList<string> Recording = ["level", "mode", "windowBytes", "flushAfter", "retention"];
-    public static readonly IReadOnlyList<string> Limits = ["maxSessions", "idleTimeout"];
+    public static readonly IReadOnlyList<string> Limits = ["maxSessions", "idleTimeout", "kafka"];
+    public static readonly IReadOnlyList<string> KafkaLimits = ["maxBatchBytes", "clientIds", "produceBytesPerSecond", "fetchBytesPerSecond"];
 }

@@ -53,6 +53,9 @@ public sealed record ConnectionProfile
 
     /// <summary>A session in which neither side sends anything for this long is ended.</summary>
     public required TimeSpan IdleTimeout { get; init; }
+
+    /// <summary>What clients may ask for at most, where the protocol is Kafka.</summary>
+    public KafkaLimits Kafka { get; init; } = KafkaLimits.None;
 }
 
 /// <summary>The TLS rules of the client's leg.</summary>

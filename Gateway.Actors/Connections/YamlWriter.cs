@@ -30,6 +30,7 @@ static class YamlWriter
         ["deny"] = ConnectionFields.Operation,
         ["recording"] = ConnectionFields.Recording,
         ["limits"] = ConnectionFields.Limits,
+        ["kafka"] = ConnectionFields.KafkaLimits,
     };
 
     public static string Canonical(YamlMap document)

@@ -176,6 +176,7 @@ public static class GatewayServices
             Slots = provider.GetRequiredService<ConnectionSlots>(),
             Addresses = new AddressLimits(node.Item2.Limits, time),
             Subjects = new SubjectLimits(node.Item2.Limits, time),
+            Rates = new SubjectRates(time),
             Probes = provider.GetRequiredService<OwnProbes>(),
             Live = provider.GetRequiredService<LiveSessions>(),
             Certificates = provider.GetRequiredService<INodeCertificates>(),

@@ -1,9 +1,11 @@
+using Gateway.Protocols;
+
 namespace Gateway.Actors.Legs;
 
 /// <summary>
 /// A rate with room for bursts. What is taken beyond it is owed: the next taker waits until it is paid back. Safe for use from several threads.
 /// </summary>
-public sealed class TokenBucket
+public sealed class TokenBucket : IByteBudget
 {
     readonly Lock _lock = new();
     readonly double _perSecond;
@@ -20,6 +22,8 @@ public sealed class TokenBucket
         (_perSecond, _burst, _time) = (perSecond, burst, time);
         (_tokens, _at) = (burst, time.GetTimestamp());
     }
+
+    public double PerSecond => _perSecond;
 
     /// <summary>Nothing was taken for so long that all of it is there again.</summary>
     public bool IsFull
@@ -46,7 +50,7 @@ public sealed class TokenBucket
         }
     }
 
-    /// <summary>Takes so many, whether they are there or not, and returns how long nothing more should be taken.</summary>
+    /// <inheritdoc/>
     public TimeSpan Take(int count)
     {
         lock (_lock)

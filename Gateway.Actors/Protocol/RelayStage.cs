@@ -85,6 +85,7 @@ public sealed partial class RelayStage(
         {
             if (timerKey is Expiry) CheckExpiry();
             else if (timerKey is Warning) Warn();
+            else if (timerKey is Muted) ReadClientAgain();
             else if (timerKey is UpstreamEnds) RenewUpstream();
             else if (timerKey is UpstreamAnswers) CheckUpstream();
             else CheckSilence();
@@ -94,6 +95,7 @@ public sealed partial class RelayStage(
         {
             var left = _rules.LongestSilence(_firstClose is not null) - _time.GetElapsedTime(_lastActivity);
             if (left > TimeSpan.Zero) ScheduleOnce(Silence, left);
+            else if (_isMuted) ScheduleOnce(Silence, _rules.IdleTimeout);
             else End(_firstClose ?? SessionEnd.Refused(Refusal.SessionIdle, $"neither side sent anything for {_rules.IdleTimeout}"));
         }
 
@@ -105,7 +107,7 @@ public sealed partial class RelayStage(
             if (verdict.IsWhole)
             {
                 Send(half, chunk);
-                if (_own.IsEmpty) return;
+                if (_own.IsEmpty && _output.Mute == TimeSpan.Zero) return;
             }
             else
             {
@@ -117,6 +119,7 @@ public sealed partial class RelayStage(
             RecordDenials();
             if (_conversation.Seen.HasFresh) _denials.FirstSeen(_conversation.Seen.Take());
             UpstreamMayHaveAnswered();
+            if (_output.Mute > TimeSpan.Zero) MuteClient();
             if (_output.Proof is { } proof) Renew(proof);
             PullWhatIsWanted();
         }
@@ -213,7 +216,7 @@ public sealed partial class RelayStage(
         void PullWhatIsWanted()
         {
             if (_isOver || _denialsInFlight >= IDenialLog.Most) return;
-            if (!_isRenewing && !_conversation.AwaitsUpstream) PullIfWanted(_up, other: _down);
+            if (!_isRenewing && !_isMuted && !_conversation.AwaitsUpstream) PullIfWanted(_up, other: _down);
             PullIfWanted(_down, other: _up);
         }
 

@@ -33,6 +33,9 @@ public sealed record SessionParts
     /// <summary>What one subject may cost.</summary>
     public required SubjectLimits Subjects { get; init; }
 
+    /// <summary>How fast one subject may produce and consume.</summary>
+    public required SubjectRates Rates { get; init; }
+
     public required OwnProbes Probes { get; init; }
 
     public required LiveSessions Live { get; init; }

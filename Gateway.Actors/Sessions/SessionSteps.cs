@@ -40,6 +40,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     readonly TaskCompletionSource _recorded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Leg? _client;
     SubjectShare? _share;
+    RateShare? _rates;
     TokenBucket? _bytes;
     UpstreamFacts? _facts;
     SessionWatch? _watch;
@@ -121,6 +122,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         // The index tells no more of what was done than the recording.
         Conversation.Seen = new SeenOperations(keepsAllowed: grant.Profile.Recording.Level is RecordingLevel.Full or RecordingLevel.Operations);
         if (await MaskAsync(grant.Profile).ConfigureAwait(false) is { } unmasked) return unmasked;
+        Limit(grant);
         var admitted = Conversation.Admit(grant.Operations, record, _login!.Answers);
         if (admitted.Refusal != Refusal.None) return new Refused(admitted.Refusal, admitted.Detail!);
         var opened = Opening(grant);
@@ -208,6 +210,21 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         Close();
         _login?.Dispose();
         _share?.Dispose();
+        _rates?.Dispose();
+    }
+
+    void Limit(Grant grant)
+    {
+        var limits = grant.Profile.Kafka;
+        if (limits == KafkaLimits.None) return;
+        _rates = parts.Rates.Enter(grant.Profile, grant.Subject.Issuer, grant.Subject.Name);
+        Conversation.Limit(new TrafficLimits
+        {
+            MaxBatchBytes = limits.MaxBatchBytes,
+            ClientIds = limits.ClientIds,
+            Produced = _rates?.Produced,
+            Consumed = _rates?.Consumed,
+        });
     }
 
     async Task<Verdict<UpstreamCredentials>> CredentialsAsync(ConnectionProfile profile)

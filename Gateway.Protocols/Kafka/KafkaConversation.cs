@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Text;
+using Gateway.Protocols.Kafka.Limiting;
 using Gateway.Protocols.Kafka.Login;
 using Gateway.Protocols.Kafka.Records;
 using Gateway.Protocols.Kafka.Relay;
@@ -23,6 +25,9 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     GatewaySasl? _sasl;
     KafkaRules? _rules;
     Masker? _masker;
+    TrafficLimits _traffic = new();
+    SessionBounds? _bounds;
+    string? _clientName;
     RequestRelay? _requests;
     ResponseRelay? _responses;
     UpstreamRenewal? _renewal;
@@ -36,16 +41,27 @@ public sealed class KafkaConversation(Limits limits) : Conversation
         _login = new KafkaLogin(limits, _facts.Ranges);
     }
 
-    public override LoginRead ReadLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient) => Begun(_login).Read(received, toClient);
+    public override LoginRead ReadLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient)
+    {
+        var read = Begun(_login).Read(received, toClient);
+        if (read.Proof is { } proof) _clientName = proof.ClientName;
+        return read;
+    }
 
     public override Admission Admit(OperationRules rules, IBufferWriter<byte> record, IBufferWriter<byte> toClient)
     {
         var login = Begun(_login);
         login.WriteRecord(record);
+        _bounds = new SessionBounds(_traffic, limits);
+        // Where the login tells no name, the first request does.
+        if (_clientName is not null && _bounds.ClientIds?.Admit(Encoding.UTF8.GetBytes(_clientName)) == false)
+            return Admission.Refused(Refusal.OperationDenied, _bounds.ClientIds.Fault(Encoding.UTF8.GetBytes(_clientName)));
         if (!rules.AllowsEverything) _rules = KafkaRules.Of(rules);
         if (login.Accept(AccessLeft) is { } answer) toClient.Write(answer);
         return Admission.Granted;
     }
+
+    public override void Limit(TrafficLimits traffic) => _traffic = traffic;
 
     public override void Mask(Masker masker) => _masker = masker;
 
@@ -53,13 +69,14 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     {
         var fetches = new FetchSession();
         var requestGate = _rules is null ? null : new RequestGate(_rules, fetches, limits);
-        var responseGate = _rules is null ? null : new ResponseGate(_rules, fetches, limits);
+        var responseGate = _rules is null ? null : new ResponseGate(_rules, fetches);
         var version = Begun(_facts).Ranges.UpstreamSasl;
         _renewal = new UpstreamRenewal(_inFlight, version);
         var (produced, consumed) = (Mask(Direction.ToUpstream), Mask(Direction.ToClient));
-        var bound = consumed is null ? null : new FetchBound(limits.KafkaMaskedFetch);
-        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight, requestGate, new RequestSight(Seen, _rules), produced, bound, _renewal);
-        _responses = new ResponseRelay(limits, _inFlight, AddressOf, responseGate, consumed, _renewal);
+        var bounds = Begun(_bounds);
+        var bound = FetchBound.Of(consumed is null ? null : limits.KafkaMaskedFetch, bounds.Throttle?.MostFetched);
+        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight, requestGate, new RequestSight(Seen, _rules), produced, bound, bounds, _renewal);
+        _responses = new ResponseRelay(limits, _inFlight, AddressOf, responseGate, consumed, bounds.Throttle, _renewal);
         if (credentials.UserName is null) return;
         _sasl = new GatewaySasl(credentials, version);
         _sasl.Start(toUpstream);
@@ -83,6 +100,7 @@ public sealed class KafkaConversation(Limits limits) : Conversation
         var verdict = relay.Relay(input, output, output.Towards(direction));
         if (wasRenewing && !_renewal.IsRunning && verdict.Refusal == Refusal.None) verdict = _requests!.Resume(output, output.ToUpstream);
         BeginRenewal(output);
+        if (_bounds!.Throttle?.TakeMute() is { Ticks: > 0 } mute) output.Mute = mute;
         if (_requests!.TakeProof() is { } proof) output.Proof = proof;
         return output.KeepRecordable(limits) ? verdict : RelayVerdict.Refuse(Refusal.OperationDenied, "more operations were denied at once than one record holds");
     }

@@ -149,6 +149,8 @@ public sealed class ConnectionsFileSpec : IDisposable
     [InlineData("flushAfter: 20ms", "flushAfter: 20", "connections.yaml:18:62 spec.recording.flushAfter is \"20\": is not a duration; "
         + "write it like 50ms, 10s, 5m, 2h or 00:00:30")]
     [InlineData("idleTimeout: 2h", "idleTimeout: 0s", "connections.yaml:19:42 spec.limits.idleTimeout is \"0s\": must be between 1s and 7d; correct the value")]
+    [InlineData("idleTimeout: 2h", "kafka: { maxBatchBytes: 5000 }",
+        "connections.yaml:19:36 spec.limits.kafka: has no use: the connection speaks mqtt; remove it")]
     public void A_fault_names_its_place_and_the_remedy(string sound, string wrong, params string[] messages)
     {
         var loaded = Load(Replace(Sound, sound, wrong));
@@ -156,6 +158,39 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(messages.Select(m => m.Replace("{root}", _folder.Root, StringComparison.Ordinal)), loaded.Faults.Select(f => f.ToString()));
         Assert.Empty(loaded.Profiles);
     }
+
+    [Fact]
+    public void What_clients_of_kafka_may_ask_for_is_read_and_left_out_is_no_limit()
+    {
+        var profile = Assert.Single(Load(Kafka("{ maxBatchBytes: 1024, clientIds: [billing-*, orders], produceBytesPerSecond: 16384, fetchBytesPerSecond: 2147483647 }")).Profiles);
+
+        Assert.Equal((1024, 16_384, int.MaxValue), (profile.Kafka.MaxBatchBytes, profile.Kafka.ProduceBytesPerSecond, profile.Kafka.FetchBytesPerSecond));
+        Assert.Equal(["billing-*", "orders"], profile.Kafka.ClientIds);
+        Assert.Equal(KafkaLimits.None, Assert.Single(Load(Kafka("{}")).Profiles).Kafka with { ClientIds = KafkaLimits.None.ClientIds });
+    }
+
+    [Theory]
+    [InlineData("maxBatchBytes: 1023", "maxBatchBytes is \"1023\": must be between 1024 and 104857600; correct the value")]
+    [InlineData("maxBatchBytes: 104857601", "maxBatchBytes is \"104857601\": must be between 1024 and 104857600; correct the value")]
+    [InlineData("produceBytesPerSecond: 16383", "produceBytesPerSecond is \"16383\": must be between 16384 and 2147483647; correct the value")]
+    [InlineData("fetchBytesPerSecond: 0", "fetchBytesPerSecond is \"0\": must be between 16384 and 2147483647; correct the value")]
+    [InlineData("clientIds: []", "clientIds: lets nobody in; name a pattern, or remove clientIds")]
+    [InlineData("clientIds: [\"a\\tb\"]", "clientIds: \"a\tb\" is no pattern of names; write it like orders or orders-*")]
+    [InlineData("maxBatchByte: 1024", "maxBatchByte: there is no such field; did you mean \"maxBatchBytes\"?")]
+    public void What_clients_of_kafka_may_ask_for_has_its_bounds(string limits, string fault) =>
+        Assert.EndsWith($"spec.limits.kafka.{fault}", Assert.Single(Load(Kafka($"{{ {limits} }}")).Faults).ToString(), StringComparison.Ordinal);
+
+    static string Kafka(string limits) => $$"""
+        apiVersion: gateway/v1
+        kind: Connection
+        metadata: { name: events }
+        spec:
+          protocol: kafka
+          listen: { port: 0 }
+          upstream: { host: 127.0.0.1, port: 9092, plaintext: allowed }
+          access: { issuers: [corp], groups: [all] }
+          limits: { kafka: {{limits}} }
+        """;
 
     [Fact]
     public void A_protocol_without_a_login_takes_certificates_only()
@@ -239,6 +274,7 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(ConnectionFields.MaskingRule, Names(Properties(Properties(spec, "masking"), "rules").GetProperty("items")));
         Assert.Equal(ConnectionFields.Recording, Names(Properties(spec, "recording")));
         Assert.Equal(ConnectionFields.Limits, Names(Properties(spec, "limits")));
+        Assert.Equal(ConnectionFields.KafkaLimits, Names(Properties(Properties(spec, "limits"), "kafka")));
     }
 
     [Fact]

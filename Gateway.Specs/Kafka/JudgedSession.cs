@@ -13,7 +13,6 @@ namespace Gateway.Specs.Kafka;
 /// <summary>A session of a client whose grant has rules, at a broker that speaks everything: one request and its response at a time.</summary>
 sealed class JudgedSession
 {
-    const string Client = "client";
     const int MostStructs = 10_000;
 
     readonly KafkaConversation _conversation;
@@ -22,9 +21,9 @@ sealed class JudgedSession
     readonly RelayOutput _output;
     int _correlationId;
 
-    public JudgedSession(OperationRules rules, Masker? masker = null)
+    public JudgedSession(OperationRules rules, Masker? masker = null, TrafficLimits? traffic = null)
     {
-        _conversation = OpenedKafka.Of(rules, masker);
+        _conversation = OpenedKafka.Of(rules, masker, traffic);
         _output = new RelayOutput(_toUpstream, _toClient);
     }
 
@@ -34,6 +33,23 @@ sealed class JudgedSession
     public SeenOperations Seen => _conversation.Seen;
 
     public IReadOnlyList<DeniedOperation> Denied => _output.Denied;
+
+    /// <summary>Why.</summary>
+    public string? Detail { get; private set; }
+
+    /// <summary>What the client calls itself.</summary>
+    public string Client { get; init; } = "client";
+
+    /// <summary>The bytes in which a peer's frames come at once; null: whole.</summary>
+    public int? Chunk { get; init; }
+
+    /// <summary>For how long the client is to be read no further, since it was asked last.</summary>
+    public TimeSpan TakeMute()
+    {
+        var mute = _output.Mute;
+        _output.Mute = TimeSpan.Zero;
+        return mute;
+    }
 
     /// <summary>The client asks. Yields what the broker gets, and what the client gets at once.</summary>
     public (StructValue? Forwarded, StructValue? Answer) Ask(MessageLayout layout, StructValue request, int mostStructs = MostStructs)
@@ -70,10 +86,15 @@ sealed class JudgedSession
     {
         _toUpstream.Clear();
         _toClient.Clear();
-        var verdict = _conversation.Relay(direction, frame, _output);
-        Refusal = verdict.Refusal;
-        if (verdict.Refusal != Refusal.None) return [];
-        return verdict.IsWhole ? frame : _output.Towards(direction) == _toUpstream ? _toUpstream.WrittenSpan.ToArray() : _toClient.WrittenSpan.ToArray();
+        foreach (var part in frame.Chunk(Chunk ?? frame.Length))
+        {
+            var verdict = _conversation.Relay(direction, part, _output);
+            (Refusal, Detail) = (verdict.Refusal, verdict.Detail);
+            if (verdict.Refusal != Refusal.None) return [];
+            if (verdict.IsWhole) _output.Towards(direction).Write(part);
+        }
+
+        return direction == Direction.ToUpstream ? _toUpstream.WrittenSpan.ToArray() : _toClient.WrittenSpan.ToArray();
     }
 
     StructValue? Body(MessageLayout layout, byte[] frame, int mostStructs = MostStructs)

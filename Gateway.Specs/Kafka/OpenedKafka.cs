@@ -12,7 +12,7 @@ static class OpenedKafka
 {
     const short Metadata = 3;
 
-    public static KafkaConversation Of(OperationRules rules, Masker? masker = null)
+    public static KafkaConversation Of(OperationRules rules, Masker? masker = null, TrafficLimits? traffic = null)
     {
         var (conversation, nobody) = (new KafkaConversation(Limits.Default), new ArrayBufferWriter<byte>());
         conversation.Begin(new Circumstances("localhost", 9092)
@@ -23,6 +23,7 @@ static class OpenedKafka
         var asked = KafkaApi.All[Metadata].Request(1);
         conversation.ReadLogin(KafkaFrame.Request(asked, 0, new StructValue(asked.Body)), nobody);
         if (masker is not null) conversation.Mask(masker);
+        if (traffic is not null) conversation.Limit(traffic);
         conversation.Admit(rules, nobody, nobody);
         conversation.StartUpstreamLogin(UpstreamCredentials.None, nobody);
         conversation.ReadUpstreamLogin([], nobody);

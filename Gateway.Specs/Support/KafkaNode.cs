@@ -13,7 +13,7 @@ static class KafkaNode
 
     public static Task<TestNode> StartAsync(
         TestCertificates upstreams, KafkaCluster cluster, IssuerOptions issuer, string operations = "{}", string listen = "port: 0", string? password = null,
-        string recording = "{}", string masking = "", string? login = null, IReadOnlyDictionary<string, string?>? settings = null)
+        string recording = "{}", string masking = "", string? login = null, string limits = "{}", IReadOnlyDictionary<string, string?>? settings = null)
     {
         var folder = new ConfigurationFolder();
         upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
@@ -34,6 +34,7 @@ static class KafkaNode
               access: { issuers: [main], groups: [streams] }
               operations: {{operations}}
               recording: {{recording}}
+              limits: {{limits}}
               {{(masking.Length > 0 ? $"masking: {masking}" : "")}}
             """, settings, issuer);
     }

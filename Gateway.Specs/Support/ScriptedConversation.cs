@@ -6,7 +6,7 @@ namespace Gateway.Specs.Support;
 /// <summary>
 /// A protocol of a few words, for specs of what surrounds a conversation. A chunk that begins with <c>D</c> is denied and answered with "denied", one
 /// that begins with <c>X</c> is refused, <c>A</c> brings the rest as a new proof, <c>B</c> makes one hundred bytes for both sides, <c>L</c>
-/// takes the gateway's new login and says "taken"; everything else passes.
+/// takes the gateway's new login and says "taken", <c>M</c> passes and has the client muted for a minute, <c>m</c> for a second; everything else passes.
 /// </summary>
 sealed class ScriptedConversation : Conversation
 {
@@ -47,6 +47,9 @@ sealed class ScriptedConversation : Conversation
                 _awaits = false;
                 output.ToUpstream.Write("taken"u8);
                 return RelayVerdict.PassOutput;
+            case (byte)'M' or (byte)'m':
+                output.Mute = input[0] == (byte)'M' ? TimeSpan.FromMinutes(1) : TimeSpan.FromSeconds(1);
+                return RelayVerdict.PassWhole;
             case (byte)'X':
                 output.ToUpstream.Write("half of it"u8);
                 return RelayVerdict.Refuse(Refusal.FrameMalformed, "an X");

@@ -13,6 +13,9 @@ enum FrameFate
 
     /// <summary>It is held until it is whole.</summary>
     Hold,
+
+    /// <summary>It is walked as it comes, and goes no further.</summary>
+    Drop,
 }
 
 /// <summary>The header of a frame.</summary>
@@ -66,7 +69,7 @@ abstract class FrameRelay(Limits limits)
                 break;
             }
 
-            var fault = !_isOpen ? Head(ref chunk, output) : _fate == FrameFate.Stream ? Stream(ref chunk) : Hold(ref chunk, output);
+            var fault = !_isOpen ? Head(ref chunk, output) : _fate == FrameFate.Hold ? Hold(ref chunk, output) : Stream(ref chunk, output);
             if (!fault.IsNone) return Refused(fault);
         }
 
@@ -105,7 +108,13 @@ abstract class FrameRelay(Limits limits)
     protected abstract FrameFault Whole(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes);
 
     /// <summary>A frame is done with, whatever became of it.</summary>
-    protected abstract FrameFault Completed(ref RelayedChunk chunk);
+    protected abstract FrameFault Completed(ref RelayedChunk chunk, RelayOutput output);
+
+    /// <summary>
+    /// What the first field of the body that streams by, an int32, has to say at least; null: it is not looked at. The header was not read before the field
+    /// had come.
+    /// </summary>
+    protected virtual int? LeastFirst => null;
 
     /// <summary>A refusal for a body that is malformed.</summary>
     protected abstract FrameFault Malformed(string detail);
@@ -139,35 +148,50 @@ abstract class FrameRelay(Limits limits)
         if (!fault.IsNone) return fault;
         if (_fate == FrameFate.Hold && head.FrameLength > MostHeld) return TooLarge($"{Layout} of {head.FrameLength} bytes exceeds {MostHeld}");
         (_frame, _isOpen) = (head, true);
-        if (Layout is not null) _walk.Begin(Layout, head.FrameLength - head.HeadLength, isExact: _fate == FrameFate.Stream);
+        if (Layout is not null) _walk.Begin(Layout, head.FrameLength - head.HeadLength, isExact: _fate != FrameFate.Hold);
         _bodyLeft = head.FrameLength - head.HeadLength;
-        return _fate == FrameFate.Stream ? BeginStream(ref chunk) : TryWhole(ref chunk, output);
+        return _fate == FrameFate.Hold ? TryWhole(ref chunk, output) : BeginStream(ref chunk, output);
     }
 
     // What is held of a frame that streams is its header, and perhaps the start of its body.
-    FrameFault BeginStream(ref RelayedChunk chunk)
+    FrameFault BeginStream(ref RelayedChunk chunk, RelayOutput output)
     {
+        // A first field that changes is changed where it is held.
+        var least = _frame.FrameLength - _frame.HeadLength >= sizeof(int) ? LeastFirst : null;
+        if (_held.Length == 0 && least is not null) HoldSome(_frame.HeadLength + sizeof(int), ref chunk);
         if (_held.Length == 0)
         {
-            chunk.Pass(_frame.HeadLength);
-            return Finish(ref chunk);
+            PassOrDrop(_frame.HeadLength, ref chunk);
+            return Finish(ref chunk, output);
         }
 
+        if (least is { } number) Raise(_held.Written(_frame.HeadLength, sizeof(int)), number);
         var fault = Walk(_held.Span[_frame.HeadLength..]);
-        chunk.Insert(_held.Span);
+        if (_fate == FrameFate.Stream) chunk.Insert(_held.Span);
         _bodyLeft -= _held.Length - _frame.HeadLength;
         _held.LetGo();
-        return fault.IsNone ? Finish(ref chunk) : fault;
+        return fault.IsNone ? Finish(ref chunk, output) : fault;
     }
 
-    FrameFault Stream(ref RelayedChunk chunk)
+    FrameFault Stream(ref RelayedChunk chunk, RelayOutput output)
     {
         var length = (int)Math.Min(_bodyLeft, chunk.Rest.Length);
         var fault = Walk(chunk.Rest[..length]);
         if (!fault.IsNone) return fault;
         _bodyLeft -= length;
-        chunk.Pass(length);
-        return Finish(ref chunk);
+        PassOrDrop(length, ref chunk);
+        return Finish(ref chunk, output);
+    }
+
+    void PassOrDrop(int length, ref RelayedChunk chunk)
+    {
+        if (_fate == FrameFate.Drop) chunk.Skip(length);
+        else chunk.Pass(length);
+    }
+
+    static void Raise(Span<byte> number, int least)
+    {
+        if (BinaryPrimitives.ReadInt32BigEndian(number) < least) BinaryPrimitives.WriteInt32BigEndian(number, least);
     }
 
     FrameFault Walk(ReadOnlySpan<byte> bytes)
@@ -185,13 +209,13 @@ abstract class FrameRelay(Limits limits)
         return FrameFault.None;
     }
 
-    FrameFault Finish(ref RelayedChunk chunk)
+    FrameFault Finish(ref RelayedChunk chunk, RelayOutput output)
     {
         if (_bodyLeft > 0) return FrameFault.None;
         // A body without a byte has not been walked yet, and one that was is at its end.
         var fault = Walk([]);
         _isOpen = false;
-        return fault.IsNone ? Completed(ref chunk) : fault;
+        return fault.IsNone ? Completed(ref chunk, output) : fault;
     }
 
     FrameFault Hold(ref RelayedChunk chunk, RelayOutput output)
@@ -209,7 +233,7 @@ abstract class FrameRelay(Limits limits)
             var fault = Judge(_held.Span, ref chunk, output, out var goesOn);
             if (goesOn) chunk.Insert(_held.Span);
             _held.LetGo();
-            return fault.IsNone ? Completed(ref chunk) : fault;
+            return fault.IsNone ? Completed(ref chunk, output) : fault;
         }
 
         if (chunk.Rest.Length < length)
@@ -221,7 +245,7 @@ abstract class FrameRelay(Limits limits)
         var judged = Judge(chunk.Rest[..length], ref chunk, output, out var passes);
         if (passes) chunk.Pass(length);
         else chunk.Skip(length);
-        return judged.IsNone ? Completed(ref chunk) : judged;
+        return judged.IsNone ? Completed(ref chunk, output) : judged;
     }
 
     FrameFault Judge(ReadOnlySpan<byte> frame, ref RelayedChunk chunk, RelayOutput output, out bool passes)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gateway.Protocols.Kafka.Limiting;
 using Gateway.Protocols.Kafka.Login;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Records;
@@ -16,7 +17,8 @@ namespace Gateway.Protocols.Kafka.Relay;
 /// <param name="gate">Null where everything is allowed.</param>
 /// <param name="sight">Takes note of what is allowed.</param>
 /// <param name="mask">Null where nothing that is produced is masked.</param>
-/// <param name="bound">Null where nothing that is consumed is masked, which would have to be held for it.</param>
+/// <param name="bound">Null where a Fetch may ask for anything.</param>
+/// <param name="bounds">What the client may ask for at most.</param>
 /// <param name="renewal">The gateway's own login, which no request may come in between.</param>
 sealed class RequestRelay(
     Limits limits,
@@ -27,6 +29,7 @@ sealed class RequestRelay(
     RequestSight sight,
     FrameMask? mask,
     FetchBound? bound,
+    SessionBounds bounds,
     UpstreamRenewal renewal)
     : FrameRelay(limits)
 {
@@ -41,7 +44,8 @@ sealed class RequestRelay(
     long _endpointType;
     StructValue? _denied;
     readonly PooledWriter _changed = new();
-    bool _mayStream;
+    readonly ProducePeek _peek = new(gate?.Rules, bounds.Batches?.Most);
+    FrameFate _produce;
     bool _isRenewing;
     bool _awaits;
 
@@ -73,23 +77,26 @@ sealed class RequestRelay(
         return FrameFault.None;
     }
 
-    /// <summary>Finds out whether a Produce may stream by; false where more has to come before that is known.</summary>
+    /// <summary>Finds out what becomes of a Produce; false where more has to come before that is known.</summary>
     bool TryPeek(ReadOnlySpan<byte> bytes)
     {
-        _mayStream = true;
-        if (gate is null || !ranges.Allow(_head.Key, _head.Version)) return true;
+        _produce = FrameFate.Stream;
+        if (!ranges.Allow(_head.Key, _head.Version)) return true;
         var body = bytes[_head.Length..(int)Math.Min(bytes.Length, _head.FrameLength)];
-        if (gate.MayStream(KafkaApi.All[_head.Key].Request(_head.Version), body, _head.BodyLength) is not { } mayStream) return false;
-        _mayStream = mayStream;
+        if (_peek.FateOf(KafkaApi.All[_head.Key].Request(_head.Version), body, _head.BodyLength) is not { } fate) return false;
+        _produce = fate;
         return true;
     }
 
     protected override FrameFault Open(ReadOnlySpan<byte> head, out FrameFate fate)
     {
-        fate = _head.Key == ApiKeys.Produce && _mayStream && mask is null ? FrameFate.Stream : FrameFate.Hold;
+        fate = _head.Key != ApiKeys.Produce || _produce == FrameFate.Stream && mask is not null ? FrameFate.Hold : _produce;
         (_acks, _endpointType, _awaits, _denied) = (-1, Brokers, true, null);
         if (_isRenewing) return new(Refusal.ProtocolViolated, "a request comes while the client's new proof is judged");
         var isAllowed = ranges.Allow(_head.Key, _head.Version);
+        if (isAllowed && bounds.ClientIds?.Admit(RequestHead.ClientId(head)) == false)
+            return new(Refusal.OperationDenied, bounds.ClientIds.Fault(RequestHead.ClientId(head)));
+        if (_head.Key == ApiKeys.Produce) bounds.Throttle?.Produced(_head.FrameLength);
         Layout = isAllowed ? KafkaApi.All[_head.Key].Request(_head.Version) : null;
         if (isAllowed)
         {
@@ -105,7 +112,7 @@ sealed class RequestRelay(
     protected override FrameFault Passing(in BodyToken token, ReadOnlySpan<byte> content)
     {
         // A Produce that streams was judged by its start.
-        if (gate is not null && (_head.Key != ApiKeys.Produce || !_mayStream)) gate.See(token, content);
+        if (gate is not null && (_head.Key != ApiKeys.Produce || _produce == FrameFate.Hold)) gate.See(token, content);
         sight.See(token, content);
         if (token.Kind != BodyTokenKind.Value) return FrameFault.None;
         if (token.Field!.Path == "Acks") _acks = token.Number;
@@ -116,10 +123,23 @@ sealed class RequestRelay(
     protected override FrameFault Whole(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
     {
         var fault = Judge(frame, headLength, output, out passes, out var rest);
+        if (rest is null && !passes) return fault;
+        fault = Cap(rest ?? frame, headLength, output, ref passes, ref rest);
         if (rest is null) return passes ? GoOn(frame, headLength, ref chunk, output, out passes) : fault;
         fault = GoOn(rest, headLength, ref chunk, output, out var goesOn);
         if (goesOn) chunk.Insert(rest);
         return fault;
+    }
+
+    /// <summary>Takes out of a Produce what is too large; nothing goes on, where all of it is.</summary>
+    FrameFault Cap(ReadOnlySpan<byte> frame, int headLength, RelayOutput output, ref bool passes, ref byte[]? rest)
+    {
+        if (_head.Key != ApiKeys.Produce || bounds.Batches?.IsExceeded(Layout!, frame, headLength) != true) return FrameFault.None;
+        (passes, rest) = (false, null);
+        if (bounds.Batches.Judge(Layout!, frame[headLength..], out var detail) is not { } judged) return TooLarge(detail);
+        // What rules denied of it before is told beside.
+        if (_denied is not null) AnswerMerge.Into(judged.Answer!, _denied);
+        return Judged(judged, frame[..headLength], output, out rest);
     }
 
     /// <summary>What may go on is masked, or bounded: then it was inserted, and does not pass as it is.</summary>
@@ -157,7 +177,7 @@ sealed class RequestRelay(
         var answer = MaskedWords.Answer(Layout!, Response, body, fault, Limits);
         if (answer is null) return TooLarge("too many partitions in a Produce");
         if (_denied is not null) AnswerMerge.Into(answer, _denied);
-        return Answer(KafkaFrame.Response(Response, _head.CorrelationId, answer), output);
+        return Answer(answer, output);
     }
 
     /// <summary>
@@ -194,11 +214,13 @@ sealed class RequestRelay(
         if (rest is not null) _denied = judged.Answer;
         return rest is not null || WantsNoResponse
             ? FrameFault.None
-            : Answer(KafkaFrame.Response(Response, _head.CorrelationId, judged.Answer!), output);
+            : Answer(judged.Answer!, output);
     }
 
-    protected override FrameFault Completed(ref RelayedChunk chunk)
+    protected override FrameFault Completed(ref RelayedChunk chunk, RelayOutput output)
     {
+        if (WantsNoResponse) bounds.Throttle?.Unanswered();
+        if (_awaits && _head.Key == ApiKeys.Produce && _produce == FrameFate.Drop) return Dropped(_peek.Dropped!, output);
         if (!_awaits || WantsNoResponse) return FrameFault.None;
         var denied = _denied is null ? null : MessageWriter.Body(_denied);
         return inFlight.TryAwait(Response, _head.CorrelationId, denied) ? FrameFault.None : TooMany();
@@ -212,6 +234,18 @@ sealed class RequestRelay(
     protected override FrameFault Malformed(string detail) => new(Refusal.FrameMalformed, detail);
 
     protected override FrameFault TooLarge(string detail) => new(Refusal.FrameTooLarge, detail);
+
+    FrameFault Dropped(DroppedBatch dropped, RelayOutput output)
+    {
+        output.Denied.Add(BatchCap.Denied(dropped));
+        return dropped.Acks == 0 ? FrameFault.None : Answer(bounds.Batches!.Answer(Layout!, dropped), output);
+    }
+
+    FrameFault Answer(StructValue body, RelayOutput output)
+    {
+        if (bounds.Throttle?.Answered(_head.Key, 0) is > 0 and var throttled) body.WithAny(ThrottleTime.Field, (long)throttled);
+        return Answer(KafkaFrame.Response(Response, _head.CorrelationId, body), output);
+    }
 
     FrameFault Answer(byte[] frame, RelayOutput output)
     {

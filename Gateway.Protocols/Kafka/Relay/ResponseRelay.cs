@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gateway.Protocols.Kafka.Limiting;
 using Gateway.Protocols.Kafka.Records;
 using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Wire;
@@ -11,17 +12,28 @@ namespace Gateway.Protocols.Kafka.Relay;
 /// <param name="addressOf">The gateway's address for a broker.</param>
 /// <param name="gate">Null where everything is allowed.</param>
 /// <param name="mask">Null where nothing that is consumed is masked.</param>
+/// <param name="throttle">Null where the client has no rate.</param>
 /// <param name="renewal">The gateway's own login, whose answers are nothing for the client.</param>
 sealed class ResponseRelay(
-    Limits limits, InFlight inFlight, Func<int, BrokerAddress?> addressOf, ResponseGate? gate, FrameMask? mask, UpstreamRenewal renewal)
+    Limits limits,
+    InFlight inFlight,
+    Func<int, BrokerAddress?> addressOf,
+    ResponseGate? gate,
+    FrameMask? mask,
+    Throttle? throttle,
+    UpstreamRenewal renewal)
     : FrameRelay(limits)
 {
     readonly AddressRewriter _addresses = new(addressOf);
     readonly BodyEdits _edits = new();
     readonly PooledWriter _masked = new();
+    readonly ThrottleTime _throttleTime = new();
     ResponseHead _head;
+    int _throttled;
 
     protected override long MostHeld => Limits.KafkaHeldResponse;
+
+    protected override int? LeastFirst => _throttled > 0 ? _throttled : null;
 
     protected override FrameFault ReadHead(ReadOnlySpan<byte> bytes, out FrameHead head)
     {
@@ -29,13 +41,17 @@ sealed class ResponseRelay(
         Layout = inFlight.Next;
         if (Layout is null) return Malformed("a response comes that answers no request");
         var isRead = ResponseHead.TryRead(bytes, Layout, out _head);
-        head = new FrameHead(_head.Length, _head.FrameLength);
+        // How long a Fetch is throttled stands first in its body.
+        var isSeen = throttle is null || Layout.Key != ApiKeys.Fetch || bytes.Length >= Math.Min(_head.FrameLength, _head.Length + sizeof(int));
+        head = isSeen ? new FrameHead(_head.Length, _head.FrameLength) : default;
         return isRead ? FrameFault.None : Malformed($"{Layout}: its header");
     }
 
     protected override FrameFault Open(ReadOnlySpan<byte> head, out FrameFate fate)
     {
-        var isChanged = Layout!.HasAddresses || gate is not null && (ResponseGate.Holds(Layout) || inFlight.NextDenied is not null);
+        _throttled = inFlight.NextIsOwn || throttle is null ? 0 : throttle.Answered(Layout!.Key, _head.FrameLength);
+        var isChanged = Layout!.HasAddresses || gate is not null && ResponseGate.Holds(Layout) || inFlight.NextDenied is not null
+            || _throttled > 0 && Layout.Key != ApiKeys.Fetch;
         fate = isChanged || inFlight.NextIsOwn || mask is not null && mask.Concerns(Layout.Key) ? FrameFate.Hold : FrameFate.Stream;
         return _head.CorrelationId == inFlight.NextCorrelationId
             ? FrameFault.None
@@ -78,6 +94,7 @@ sealed class ResponseRelay(
         if (Layout!.HasAddresses && !_addresses.TryRewrite(Layout, frame, headLength, _edits))
             return new(Refusal.UpstreamNodeUnknown, $"{Layout} names broker {_addresses.Unknown}, for which this connection has no address of its own");
         if (gate is not null && ResponseGate.Holds(Layout)) gate.Sift(Layout, frame, headLength, _edits);
+        if (_throttled > 0) _throttleTime.Set(Layout, frame, headLength, _throttled, _edits);
         if (inFlight.NextDenied is { } denied) return Merge(frame, headLength, denied, ref chunk);
         passes = _edits.IsEmpty;
         if (passes) return FrameFault.None;
@@ -91,12 +108,12 @@ sealed class ResponseRelay(
     {
         var edited = new ArrayBufferWriter<byte>(frame.Length);
         _edits.Write(frame, edited);
-        if (gate!.Merge(Layout!, edited.WrittenSpan, headLength, denied, out var detail) is not { } merged) return TooLarge(detail);
+        if (AnswerMerge.Into(Layout!, edited.WrittenSpan, headLength, denied, Limits, out var detail) is not { } merged) return TooLarge(detail);
         chunk.Insert(merged);
         return FrameFault.None;
     }
 
-    protected override FrameFault Completed(ref RelayedChunk chunk)
+    protected override FrameFault Completed(ref RelayedChunk chunk, RelayOutput output)
     {
         inFlight.Came();
         while (inFlight.TakeAnswer() is { } answer) chunk.Insert(answer);

@@ -13,15 +13,13 @@ sealed class RequestGate(KafkaRules rules, FetchSession session, Limits limits)
     /// <summary>A fetch that is denied in part begins no session and ends the one it is of. KIP-227: FINAL_EPOCH.</summary>
     const long NoSession = -1;
 
-    readonly ProducePeek _peek = new(rules);
     readonly MessageReader _reader = new();
     KafkaApi? _api;
     bool _isSuspect;
     long _sessionId;
     long _sessionEpoch;
 
-    /// <inheritdoc cref="ProducePeek.MayStream"/>
-    public bool? MayStream(MessageLayout layout, ReadOnlySpan<byte> body, long length) => _peek.MayStream(layout, body, length);
+    public KafkaRules Rules => rules;
 
     /// <summary>A request begins.</summary>
     public void Begin(KafkaApi api)

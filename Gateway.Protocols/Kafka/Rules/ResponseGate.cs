@@ -1,18 +1,16 @@
 using System.Text;
-using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Kafka.Wire;
 
 namespace Gateway.Protocols.Kafka.Rules;
 
 /// <summary>Judges what a broker answers: a client is told of nothing that it may not see, whoever else's session it might be of.</summary>
-sealed class ResponseGate(KafkaRules rules, FetchSession session, Limits limits)
+sealed class ResponseGate(KafkaRules rules, FetchSession session)
 {
     /// <summary>The longest name of a topic. Kafka's Topic.MAX_NAME_LENGTH.</summary>
     const int LongestTopic = 249;
 
     readonly ResponseSieve _sieve = new(rules);
-    readonly MessageReader _reader = new();
     readonly byte[] _name = new byte[LongestTopic];
     int _nameLength;
 
@@ -38,15 +36,4 @@ sealed class ResponseGate(KafkaRules rules, FetchSession session, Limits limits)
 
     /// <inheritdoc cref="ResponseSieve.Sift"/>
     public void Sift(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, BodyEdits edits) => _sieve.Sift(layout, frame, headLength, edits);
-
-    /// <summary>The frame with what was denied put into it; null where a <paramref name="fault"/> says why that cannot be.</summary>
-    public byte[]? Merge(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, ReadOnlySpan<byte> denied, out string fault)
-    {
-        var body = _reader.Read(layout, frame[headLength..], limits.KafkaStructs);
-        var entries = body is null ? null : _reader.Read(layout, denied, limits.KafkaStructs);
-        fault = _reader.Fault;
-        if (body is null || entries is null) return null;
-        AnswerMerge.Into(body, entries);
-        return KafkaFrame.Again(frame[..headLength], body);
-    }
 }

@@ -1,0 +1,94 @@
+using System.Text;
+using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Rules;
+using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Wire;
+
+namespace Gateway.Protocols.Kafka.Limiting;
+
+/// <summary>
+/// How much a Produce may bring for one partition. More is answered as brokers answer it, MESSAGE_TOO_LARGE, and goes no further; the other partitions of
+/// the request do.
+/// </summary>
+/// <param name="most">Bytes of the records of one partition, as they come.</param>
+/// <param name="limits">What may be read into memory.</param>
+sealed class BatchCap(int most, Limits limits)
+{
+    /// <summary>The word of the operation in a session's record.</summary>
+    const string Operation = "produce";
+
+    readonly FrameWalk _walk = new();
+    readonly MessageReader _reader = new();
+
+    public int Most => most;
+
+    /// <summary>Whether a whole Produce, which was walked already, brings too much for any partition.</summary>
+    public bool IsExceeded(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength)
+    {
+        if (frame.Length <= most) return false;
+        _walk.Begin(layout, frame, headLength);
+        while (_walk.TryNext(frame, out var token))
+        {
+            if (token is { Kind: BodyTokenKind.Length, Field.Type: FieldType.Records } && token.Number > most) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>What of such a Produce goes on, and what the client is told of the rest. Null where a <paramref name="fault"/> says why it cannot be read.</summary>
+    public Judgement? Judge(MessageLayout layout, ReadOnlySpan<byte> body, out string fault)
+    {
+        var request = _reader.Read(layout, body, limits.KafkaStructs);
+        fault = _reader.Fault;
+        if (request is null) return null;
+        var answer = new StructValue(KafkaApi.All[layout.Key].Response(layout.Version).Body);
+        var denied = new List<DeniedOperation>();
+        foreach (var topic in request.Structs("TopicData"))
+        {
+            StructValue? told = null;
+            topic.List("PartitionData").RemoveAll(item =>
+            {
+                var partition = (StructValue)item!;
+                if (partition["Records"] is not byte[] records || records.Length <= most) return false;
+                told ??= Told(answer, topic[KeyOf(topic)]);
+                Add(told, partition.Number("Index"), records.Length);
+                return true;
+            });
+            if (told is not null) denied.Add(new DeniedOperation(Operation, NameOf(topic)));
+        }
+
+        request.List("TopicData").RemoveAll(topic => ((StructValue)topic!).List("PartitionData").Count == 0);
+        return new(request.List("TopicData").Count > 0 ? request : null, answer, denied);
+    }
+
+    /// <summary>The answer to a Produce of one batch that was dropped as it came.</summary>
+    public StructValue Answer(MessageLayout layout, DroppedBatch dropped)
+    {
+        var answer = new StructValue(KafkaApi.All[layout.Key].Response(layout.Version).Body);
+        Add(Told(answer, dropped.Topic), dropped.Partition, dropped.Length);
+        return answer;
+    }
+
+    public static DeniedOperation Denied(DroppedBatch dropped) => new(Operation, Encoding.UTF8.GetString(dropped.Topic));
+
+    static StructValue Told(StructValue answer, object? topic)
+    {
+        var told = answer.Add("Responses");
+        return told.With(KeyOf(told), topic);
+    }
+
+    void Add(StructValue topic, long partition, long length) => topic.Add("PartitionResponses")
+        .With("Index", partition).With("ErrorCode", (long)KafkaError.MessageTooLarge).With("BaseOffset", -1)
+        .WithAny("ErrorMessage", Encoding.UTF8.GetBytes($"the records have {length} bytes, and this gateway takes {most} for a partition at once"));
+
+    static string KeyOf(StructValue topic) => Counterparts.Key(topic.Layout)!.Name;
+
+    static string NameOf(StructValue topic) => topic.Has("Name") ? topic.Text("Name") ?? "" : new Guid((byte[])topic["TopicId"]!, bigEndian: true).ToString();
+}
+
+/// <summary>The one batch of a Produce that was not held to be judged, being too large.</summary>
+/// <param name="Acks">As the client asks; 0: no answer.</param>
+/// <param name="Topic">Its name, or its id where the version names topics by that.</param>
+/// <param name="Partition">The partition's number.</param>
+/// <param name="Length">Bytes of the records.</param>
+sealed record DroppedBatch(long Acks, byte[] Topic, int Partition, long Length);
