@@ -24,7 +24,7 @@ public sealed class SessionPlayer(ISessionArchive archive, CliOutput output, Tim
         var window = request.WindowOf(row.StartedAt);
         if (request.Form == TranscriptForm.Auto && ProtocolCatalog.Find(row.Protocol)?.Reader is { } reader)
         {
-            var kept = new KeptOperations(reader(new ReaderLimits()));
+            var kept = new KeptOperations(reader(new ReaderLimits(), null));
             var operations = Pieces(request, row, cancel, kept.Keep, ShowNotice).OperationsAsync(kept, window, cancel);
             await PacedAsync(operations, operation => operation.At, request.Pace, Show, cancel);
         }

@@ -87,7 +87,12 @@ public abstract class Conversation : IUpstreamLogin
     /// </summary>
     public virtual TimeSpan? UpstreamLasts => null;
 
-    /// <summary>True while the gateway renews its login at the upstream: the client is to be read no further.</summary>
+    /// <summary>How many logins the upstream has taken within the session, the first one apart.</summary>
+    public virtual int UpstreamLogins => 0;
+
+    /// <summary>
+    /// True while the gateway awaits an answer of the upstream's to what it said for itself, such as a new login: the client is to be read no further.
+    /// </summary>
     public virtual bool AwaitsUpstream => false;
 
     /// <summary>

@@ -19,7 +19,7 @@ public static class ProtocolCatalog
         {
             IsResource = resource => TopicFilter.IsRulePattern(resource),
             ResourceExample = "sensors/+/state or sensors/#",
-            Reader = limits => new MqttReader(limits),
+            Reader = (limits, _) => new MqttReader(limits),
             Redrive = () => new MqttRedrive(),
             Masks = MaskedParts.Value | MaskedParts.Headers,
             MatchesTopic = TopicFilter.Matches,
@@ -31,11 +31,11 @@ public static class ProtocolCatalog
         {
             IsResource = resource => NamePattern.IsValid(resource),
             ResourceExample = "orders or orders-*",
-            Reader = limits => new KafkaReader(limits),
+            Reader = (limits, facts) => new KafkaReader(limits, facts as KafkaFacts),
             Redrive = () => new KafkaRedrive(),
             Masks = MaskedParts.Value | MaskedParts.Key | MaskedParts.Headers,
             MatchesTopic = NamePattern.Matches,
-            Survey = limits => new KafkaSurvey(limits),
+            Survey = (limits, known) => new KafkaSurvey(limits, known),
             Mechanisms = SaslMechanisms.All,
             PlainPort = 9092,
         },
@@ -73,7 +73,7 @@ public sealed record ProtocolEntry(string Name, bool HasLogin, IReadOnlyList<str
     public ReadOnlyMemory<byte> ProbeLogin { get; init; }
 
     /// <summary>How recorded bytes are read as operations; null where there are none: see <see cref="OperationReader.Of"/>.</summary>
-    public Func<ReaderLimits, OperationReader>? Reader { get; init; }
+    public Func<ReaderLimits, UpstreamFacts?, OperationReader>? Reader { get; init; }
 
     /// <summary>How what a client said is said again; null where that is not known.</summary>
     public Func<Redrive>? Redrive { get; init; }
@@ -81,6 +81,8 @@ public sealed record ProtocolEntry(string Name, bool HasLogin, IReadOnlyList<str
     /// <summary>The port IANA gave the protocol without TLS, by which other programs know it; null where there is none.</summary>
     public int? PlainPort { get; init; }
 
-    /// <summary>How to learn what a conversation has to know of the upstream before it begins; null: nothing.</summary>
-    public Func<Limits, IUpstreamSurvey>? Survey { get; init; }
+    /// <summary>
+    /// How to learn what a conversation has to know of the upstream before it begins, where that much is known already; null: nothing.
+    /// </summary>
+    public Func<Limits, UpstreamFacts?, IUpstreamSurvey>? Survey { get; init; }
 }

@@ -20,6 +20,7 @@ public sealed partial class RelayStage
         long _upstreamSince;
         bool _isReadingCredentials;
         bool _awaitedUpstream;
+        int _upstreamLogins;
 
         /// <summary>The client will send no more, and what it sent last waits with the upstream's answer.</summary>
         bool _clientFinishedEarly;
@@ -77,13 +78,16 @@ public sealed partial class RelayStage
                 return;
             }
 
-            WatchUpstream();
+            // What was awaited may have been something else; then the login ends when it would have.
+            if (_conversation.UpstreamLogins == _upstreamLogins) RenewUpstream();
+            else WatchUpstream();
+            _upstreamLogins = _conversation.UpstreamLogins;
             if (_clientFinishedEarly) Finished(_up);
         }
 
         void CheckUpstream()
         {
-            if (_conversation.AwaitsUpstream) Refuse(Refusal.UpstreamTooSlow, "the upstream did not answer the gateway's new login in time");
+            if (_conversation.AwaitsUpstream) Refuse(Refusal.UpstreamTooSlow, "the upstream did not answer in time what the gateway asked for itself");
         }
     }
 }

@@ -8,12 +8,16 @@ namespace Gateway.Actors.Record;
 /// <summary>
 /// Records what is said outside of the relay, a login and the gateway's own words, as the connection's level has it. For one thread at a time.
 /// </summary>
-public sealed class SpokenWords(ISessionRecording recording, ConnectionProfile profile, TimeProvider time)
+/// <param name="recording">Takes it.</param>
+/// <param name="profile">The connection's.</param>
+/// <param name="facts">What is known of the upstream, once anything is said.</param>
+/// <param name="time">The clock.</param>
+public sealed class SpokenWords(ISessionRecording recording, ConnectionProfile profile, Func<UpstreamFacts?> facts, TimeProvider time)
 {
     OperationLog? _log;
 
     /// <summary>The operations so far, at the level that keeps them; first of the login, then of the relay.</summary>
-    public OperationLog Log => _log ??= new OperationLog(OperationReader.Of(profile.Protocol.Name, OperationLog.Limits), time);
+    public OperationLog Log => _log ??= new OperationLog(OperationReader.Of(profile.Protocol.Name, OperationLog.Limits, facts()), time);
 
     /// <summary>Records the bytes; completes once they are durable.</summary>
     public Task RecordAsync(Direction direction, ReadOnlyMemory<byte> bytes) => bytes.IsEmpty ? Task.CompletedTask : profile.Recording.Level switch

@@ -36,13 +36,13 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     /// <summary>How often passing bytes are counted where they are not kept: what the record of a lost node's session may be short of.</summary>
     static readonly TimeSpan s_count = TimeSpan.FromSeconds(10);
 
-    readonly SpokenWords _words = new(recording, accepted.Profile, parts.Time);
     readonly TaskCompletionSource _recorded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Leg? _client;
     SubjectShare? _share;
     RateShare? _rates;
     TokenBucket? _bytes;
     UpstreamFacts? _facts;
+    SpokenWords? _words;
     SessionWatch? _watch;
     ClientLogin? _login;
     Leg? _upstream;
@@ -131,7 +131,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         parts.Anomalies.Begin(opened, recording, recording.Passed);
         using var deadline = Within(parts.Limits.LoginTimeout);
         await _login.AnswerAsync(deadline.Token).ConfigureAwait(false);
-        var durable = Task.WhenAll(_words.RecordAsync(Direction.ToUpstream, record.WrittenMemory), _words.RecordAsync(Direction.ToClient, _login.Answers.WrittenMemory));
+        var durable = Task.WhenAll(Words.RecordAsync(Direction.ToUpstream, record.WrittenMemory), Words.RecordAsync(Direction.ToClient, _login.Answers.WrittenMemory));
         if (grant.Profile.Recording.Strict) await durable.ConfigureAwait(false);
         return grant;
     }
@@ -181,7 +181,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     public GraphStage<BidiShape<Chunk, Chunk, Chunk, Chunk>> Record(Grant grant) => grant.Profile.Recording.Level switch
     {
         RecordingLevel.Full => new RecordStage(recording, grant.Profile.Recording, parts.Budget, parts.Time, _recorded),
-        RecordingLevel.Operations => new OperationStage(recording, _words.Log, _recorded),
+        RecordingLevel.Operations => new OperationStage(recording, Words.Log, _recorded),
         var level => new CountStage(recording, level == RecordingLevel.Metadata ? s_count : null, () => parts.Now, _recorded),
     };
 
@@ -252,6 +252,8 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
 
     string? ClientName { get; set; }
 
+    SpokenWords Words => _words ??= new SpokenWords(recording, Accepted.Profile, () => _facts, parts.Time);
+
     SessionDeadline Within(TimeSpan limit) => new(stop, limit, parts.Time);
 
     void EndHandshake()
@@ -295,7 +297,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         try
         {
             if (words.WrittenCount > 0) await _client!.Stream.WriteAsync(words.WrittenMemory, cancel).ConfigureAwait(false);
-            if (recording.IsOpen) await _words.RecordAsync(Direction.ToClient, words.WrittenMemory).WaitAsync(cancel).ConfigureAwait(false);
+            if (recording.IsOpen) await Words.RecordAsync(Direction.ToClient, words.WrittenMemory).WaitAsync(cancel).ConfigureAwait(false);
             await _client!.FinishAsync().WaitAsync(cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)

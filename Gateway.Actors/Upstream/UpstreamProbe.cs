@@ -59,7 +59,7 @@ public sealed class UpstreamProbe(UpstreamDialer dialer, UpstreamSecrets secrets
     // What the upstream is asked anyhow, or what a client's login leads to.
     static IUpstreamLogin Login(ProtocolEntry protocol)
     {
-        if (protocol.Survey is { } survey) return survey(Limits.Default);
+        if (protocol.Survey is { } survey) return survey(Limits.Default, null);
         var conversation = protocol.Begin(Limits.Default);
         var nobody = new ArrayBufferWriter<byte>();
         if (conversation.ReadLogin(protocol.ProbeLogin.Span, nobody).Proof is null)

@@ -18,6 +18,9 @@ public sealed class UpstreamSurveys(UpstreamDialer dialer, UpstreamSecrets secre
     /// <summary>By the profile itself: a connection that was changed is another, and one that is gone is forgotten.</summary>
     readonly ConditionalWeakTable<ConnectionProfile, SharedAnswer<Surveyed>> _surveys = [];
 
+    /// <summary>What was learnt last, some of which stays true.</summary>
+    readonly ConditionalWeakTable<ConnectionProfile, UpstreamFacts> _known = [];
+
     /// <summary>What is known of the connection's upstream, asked if need be; null where its protocol has nothing to ask.</summary>
     public async Task<Verdict<Surveyed>> OfAsync(ConnectionProfile profile, CancellationToken cancel)
     {
@@ -32,9 +35,10 @@ public sealed class UpstreamSurveys(UpstreamDialer dialer, UpstreamSecrets secre
         }
     }
 
-    async Task<(Verdict<Surveyed> Answer, TimeSpan Believed)> AskAsync(ConnectionProfile profile, Func<Limits, IUpstreamSurvey> begin)
+    async Task<(Verdict<Surveyed> Answer, TimeSpan Believed)> AskAsync(ConnectionProfile profile, Func<Limits, UpstreamFacts?, IUpstreamSurvey> begin)
     {
-        var answer = await AskAsync(profile, begin(Limits.Default)).ConfigureAwait(false);
+        var answer = await AskAsync(profile, begin(Limits.Default, _known.TryGetValue(profile, out var known) ? known : null)).ConfigureAwait(false);
+        if (answer is { IsGranted: true, Value.Facts: { } facts }) _known.AddOrUpdate(profile, facts);
         return (answer, answer.IsGranted ? s_fresh : SharedAnswer<Surveyed>.Failed);
     }
 

@@ -1,5 +1,6 @@
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 
 namespace Gateway.Protocols.Kafka;
 
@@ -10,22 +11,29 @@ namespace Gateway.Protocols.Kafka;
 public sealed class ApiRanges
 {
     /// <summary>
-    /// The last versions that a client is let use where the gateway's understanding ends before the schema's: later ones name topics by id alone, are for
-    /// brokers, or tell the addresses of controllers.
+    /// The last versions that a client is let use where the gateway's understanding ends before the schema's: later ones are for brokers, tell the addresses
+    /// of controllers, or, of Fetch, addresses behind the records, for which all of a response would have to be held.
     /// </summary>
     static readonly Dictionary<short, short> s_last = new()
     {
-        [ApiKeys.Produce] = 12,
-        [ApiKeys.Fetch] = 12,
-        [ApiKeys.OffsetCommit] = 9,
-        [ApiKeys.OffsetFetch] = 9,
+        [ApiKeys.Fetch] = 15,
         [ApiKeys.AddPartitionsToTxn] = 3,
         [ApiKeys.DescribeQuorum] = 1,
     };
 
-    /// <summary>Known, and refused: they name topics by id alone, or hand out what logs in past the gateway.</summary>
-    static readonly short[] s_none =
-        [ApiKeys.ShareFetch, ApiKeys.ShareAcknowledge, ApiKeys.DescribeUserScramCredentials, ApiKeys.AlterUserScramCredentials];
+    /// <summary>The first versions that name topics by id alone: no use to a gateway that cannot ask which topic an id is.</summary>
+    static readonly Dictionary<short, short> s_byId = new()
+    {
+        [ApiKeys.Produce] = 13,
+        [ApiKeys.Fetch] = 13,
+        [ApiKeys.OffsetCommit] = 10,
+        [ApiKeys.OffsetFetch] = 10,
+        [ApiKeys.ShareFetch] = 0,
+        [ApiKeys.ShareAcknowledge] = 0,
+    };
+
+    /// <summary>Known, and refused: they hand out what logs in past the gateway.</summary>
+    static readonly short[] s_none = [ApiKeys.DescribeUserScramCredentials, ApiKeys.AlterUserScramCredentials];
 
     readonly Dictionary<short, VersionRange> _ranges;
 
@@ -38,12 +46,14 @@ public sealed class ApiRanges
     public static ApiRanges Of(StructValue apiVersions)
     {
         var ranges = new Dictionary<short, VersionRange>();
+        var knowsIds = apiVersions.Structs("ApiKeys").Any(a => a.Number("ApiKey") == ApiKeys.Metadata && a.Number("MaxVersion") >= TopicLookup.FirstVersion);
         foreach (var offered in apiVersions.Structs("ApiKeys"))
         {
             var key = (short)offered.Number("ApiKey");
             if (KafkaApi.Find(key) is not { } api || s_none.Contains(key)) continue;
             var first = Math.Max(api.Versions.First, (short)offered.Number("MinVersion"));
             var last = Math.Min(s_last.GetValueOrDefault(key, api.Versions.Last), (short)offered.Number("MaxVersion"));
+            if (!knowsIds && s_byId.TryGetValue(key, out var byId)) last = Math.Min(last, (short)(byId - 1));
             if (first <= last) ranges[key] = new(first, last);
         }
 

@@ -5,6 +5,7 @@ using Gateway.Protocols.Kafka.Login;
 using Gateway.Protocols.Kafka.Records;
 using Gateway.Protocols.Kafka.Relay;
 using Gateway.Protocols.Kafka.Rules;
+using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Masking;
 
 namespace Gateway.Protocols.Kafka;
@@ -31,6 +32,7 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     RequestRelay? _requests;
     ResponseRelay? _responses;
     UpstreamRenewal? _renewal;
+    TopicLookup? _lookup;
 
     public override int MaxLoginBytes => limits.Login;
 
@@ -52,7 +54,7 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     {
         var login = Begun(_login);
         login.WriteRecord(record);
-        _bounds = new SessionBounds(_traffic, limits);
+        _bounds = new SessionBounds(_traffic, limits, Begun(_facts).Topics);
         // Where the login tells no name, the first request does.
         if (_clientName is not null && _bounds.ClientIds?.Admit(Encoding.UTF8.GetBytes(_clientName)) == false)
             return Admission.Refused(Refusal.OperationDenied, _bounds.ClientIds.Fault(Encoding.UTF8.GetBytes(_clientName)));
@@ -67,16 +69,18 @@ public sealed class KafkaConversation(Limits limits) : Conversation
 
     public override void StartUpstreamLogin(UpstreamCredentials credentials, IBufferWriter<byte> toUpstream)
     {
-        var fetches = new FetchSession();
-        var requestGate = _rules is null ? null : new RequestGate(_rules, fetches, limits);
-        var responseGate = _rules is null ? null : new ResponseGate(_rules, fetches);
+        var (fetches, topics) = (new FetchSession(), Begun(_facts).Topics);
+        var requestGate = _rules is null ? null : new RequestGate(_rules, fetches, topics, limits);
+        var responseGate = _rules is null ? null : new ResponseGate(_rules, fetches, topics);
+        _lookup = new TopicLookup(topics, _inFlight, Begun(_facts).Ranges.Last(ApiKeys.Metadata));
+        var unknown = new UnknownTopics(topics, _lookup, isSifted: _rules is not null);
         var version = Begun(_facts).Ranges.UpstreamSasl;
         _renewal = new UpstreamRenewal(_inFlight, version);
         var (produced, consumed) = (Mask(Direction.ToUpstream), Mask(Direction.ToClient));
         var bounds = Begun(_bounds);
         var bound = FetchBound.Of(consumed is null ? null : limits.KafkaMaskedFetch, bounds.Throttle?.MostFetched);
-        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight, requestGate, new RequestSight(Seen, _rules), produced, bound, bounds, _renewal);
-        _responses = new ResponseRelay(limits, _inFlight, AddressOf, responseGate, consumed, bounds.Throttle, _renewal);
+        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight, requestGate, new RequestSight(Seen, _rules, topics), produced, bound, bounds, topics, _lookup, unknown, _renewal);
+        _responses = new ResponseRelay(limits, _inFlight, AddressOf, responseGate, consumed, bounds.Throttle, topics, _lookup, _renewal);
         if (credentials.UserName is null) return;
         _sasl = new GatewaySasl(credentials, version);
         _sasl.Start(toUpstream);
@@ -96,9 +100,9 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     public override RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output)
     {
         FrameRelay relay = direction == Direction.ToUpstream ? Begun(_requests) : Begun(_responses);
-        var wasRenewing = _renewal!.IsRunning;
+        var waited = AwaitsUpstream;
         var verdict = relay.Relay(input, output, output.Towards(direction));
-        if (wasRenewing && !_renewal.IsRunning && verdict.Refusal == Refusal.None) verdict = _requests!.Resume(output, output.ToUpstream);
+        if (waited && !AwaitsUpstream && verdict.Refusal == Refusal.None) verdict = _requests!.Resume(output, output.ToUpstream);
         BeginRenewal(output);
         if (_bounds!.Throttle?.TakeMute() is { Ticks: > 0 } mute) output.Mute = mute;
         if (_requests!.TakeProof() is { } proof) output.Proof = proof;
@@ -113,7 +117,9 @@ public sealed class KafkaConversation(Limits limits) : Conversation
 
     public override TimeSpan? UpstreamLasts => _renewal?.Lasts;
 
-    public override bool AwaitsUpstream => _renewal is { IsRunning: true };
+    public override int UpstreamLogins => _renewal?.Taken ?? 0;
+
+    public override bool AwaitsUpstream => _renewal is { IsRunning: true } || _lookup is { IsRunning: true };
 
     public override void RenewUpstream(UpstreamCredentials credentials, RelayOutput output)
     {
@@ -137,10 +143,10 @@ public sealed class KafkaConversation(Limits limits) : Conversation
 
     void BeginRenewal(RelayOutput output)
     {
-        if (_renewal!.IsDue && _requests!.IsBetweenFrames) _renewal.Begin(output.Own);
+        if (_renewal!.IsDue && _requests!.IsBetweenFrames && !_lookup!.IsRunning) _renewal.Begin(output.Own);
     }
 
-    FrameMask? Mask(Direction direction) => _masker?.Rules.Concern(direction) == true ? new(direction, _masker, limits) : null;
+    FrameMask? Mask(Direction direction) => _masker?.Rules.Concern(direction) == true ? new(direction, _masker, Begun(_facts).Topics, limits) : null;
 
     // One place leads to one broker: a cluster of several needs one for each.
     BrokerAddress? AddressOf(int node)

@@ -20,6 +20,9 @@ public sealed class KafkaRedrive : Redrive
     /// <summary>How long replicas have, in milliseconds. Origin: request.timeout.ms of Kafka's own producer.</summary>
     const long TimeoutMs = 30_000;
 
+    /// <summary>The last Produce that names topics by their names.</summary>
+    const short LastByName = 12;
+
     readonly RedrivenProduces _recorded = new();
     readonly RedrivenAnswers _answers = new();
     readonly List<RedrivenRecords> _read = [];
@@ -103,7 +106,7 @@ public sealed class KafkaRedrive : Redrive
     bool TryChoose(StructValue apiVersions)
     {
         if (ApiRanges.Of(apiVersions).Last(ApiKeys.Produce) is not { } last) return false;
-        _version = last;
+        _version = Math.Min(last, LastByName);
         return true;
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using Gateway.Protocols.Kafka.Login;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 
 namespace Gateway.Protocols.Kafka;
 
@@ -10,11 +11,14 @@ namespace Gateway.Protocols.Kafka;
 /// <param name="Brokers">The brokers by their node ids, where they really are.</param>
 public sealed record KafkaFacts(ApiRanges Ranges, IReadOnlyDictionary<int, BrokerAddress> Brokers) : UpstreamFacts
 {
+    /// <summary>Which topics ids stand for, as far as anybody was told: it outlives what else was learnt, and grows with what passes.</summary>
+    public TopicIds Topics { get; init; } = new();
+
     public override (string Host, int Port)? PlaceOf(int node) => Brokers.TryGetValue(node, out var broker) ? (broker.Host, broker.Port) : null;
 }
 
 /// <summary>Asks a broker: <c>ApiVersions v0</c>, the gateway's login if it has one, <c>Metadata</c> of no topic.</summary>
-public sealed class KafkaSurvey(Limits limits) : IUpstreamSurvey
+public sealed class KafkaSurvey(Limits limits, UpstreamFacts? known = null) : IUpstreamSurvey
 {
     const int ApiVersionsId = 100;
     const int MetadataId = 101;
@@ -83,7 +87,7 @@ public sealed class KafkaSurvey(Limits limits) : IUpstreamSurvey
         var brokers = new Dictionary<int, BrokerAddress>();
         foreach (var broker in body.Structs("Brokers"))
             brokers[(int)broker.Number("NodeId")] = new(broker.Text("Host") ?? "", (int)broker.Number("Port"));
-        _facts = new KafkaFacts(_ranges!, brokers);
+        _facts = new KafkaFacts(_ranges!, brokers) { Topics = (known as KafkaFacts)?.Topics ?? new() };
         return UpstreamLoginRead.Done(read.Consumed);
     }
 }

@@ -9,8 +9,11 @@ namespace Gateway.Protocols.Reading;
 public abstract class OperationReader
 {
     /// <summary>The reader of that protocol; of one that is not known or has no operations, one that hands out the bytes.</summary>
-    public static OperationReader Of(string protocol, ReaderLimits limits) =>
-        ProtocolCatalog.Find(protocol)?.Reader?.Invoke(limits) ?? new OpaqueReader(limits);
+    /// <param name="protocol">Its name.</param>
+    /// <param name="limits">What it may hold.</param>
+    /// <param name="facts">What is known of the upstream besides, by which more may be told; null: nothing.</param>
+    public static OperationReader Of(string protocol, ReaderLimits limits, UpstreamFacts? facts = null) =>
+        ProtocolCatalog.Find(protocol)?.Reader?.Invoke(limits, facts) ?? new OpaqueReader(limits);
 
     /// <summary>Reads the next bytes of one direction, relayed at that time (micros since 1970), and adds what is complete now.</summary>
     public abstract void Read(long at, Direction direction, ReadOnlySpan<byte> bytes, List<DecodedOperation> into);

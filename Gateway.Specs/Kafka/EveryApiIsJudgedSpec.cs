@@ -10,7 +10,7 @@ namespace Gateway.Specs.Kafka;
 public sealed class EveryApiIsJudgedSpec
 {
     static readonly OperationRules s_noSecrets = new([], [new("*", "secret*")]);
-    static readonly long[] s_denials = [29, 30, 31, 53];
+    static readonly long[] s_denials = [29, 30, 31, 53, 100];
 
     /// <summary>Whose answers have no place for what is denied of a list.</summary>
     static readonly HashSet<string> s_deniedAsAWhole = ["ConsumerGroupHeartbeat", "ShareGroupHeartbeat", "StreamsGroupHeartbeat"];
@@ -22,9 +22,9 @@ public sealed class EveryApiIsJudgedSpec
     public static TheoryData<string> JudgedInLists => new(
         s_requests.Where(l => NamedMessages.NamesIn(DeniedInPart(l)).Contains("secret")).Select(l => l.ToString()));
 
-    // Fetch streams, and ends the session; the first ListConfigResources lists what is the cluster's alone.
+    // What brings records ends the session; the first ListConfigResources lists what is the cluster's alone.
     public static TheoryData<string> Sifted => new(
-        s_requests.Select(l => KafkaApi.All[l.Key].Response(l.Version)).Where(l => l.IsJudged && l is not ({ Key: 1 } or { Key: 74, Version: 0 })).Select(l => l.ToString()));
+        s_requests.Select(l => KafkaApi.All[l.Key].Response(l.Version)).Where(l => l.IsJudged && l is not ({ Key: 1 or 78 } or { Key: 74, Version: 0 })).Select(l => l.ToString()));
 
     public static TheoryData<string> OfTheCluster => new(s_requests.Where(l => KafkaApi.All[l.Key].Needs == KafkaOperation.Cluster).Select(l => l.ToString()));
 
@@ -32,7 +32,7 @@ public sealed class EveryApiIsJudgedSpec
     [MemberData(nameof(Judged))]
     public void What_may_be_done_goes_on_as_it_came(string message)
     {
-        var (session, layout) = (new JudgedSession(s_noSecrets), Layout(message));
+        var (session, layout) = (new JudgedSession(s_noSecrets, topics: NamedMessages.Topics()), Layout(message));
         // No regular expression of a client's stays clear of what is denied.
         var request = WithoutPatterns(new NamedMessages("open", "open", "other").Of(layout.Body));
 
@@ -47,7 +47,7 @@ public sealed class EveryApiIsJudgedSpec
     [MemberData(nameof(Judged))]
     public void A_request_that_names_nothing_but_what_is_denied_is_answered_so_and_no_name_goes_on(string message)
     {
-        var (session, layout) = (new JudgedSession(s_noSecrets), Layout(message));
+        var (session, layout) = (new JudgedSession(s_noSecrets, topics: NamedMessages.Topics()), Layout(message));
 
         var (forwarded, answer) = session.Ask(layout, new NamedMessages("secret", "secret", "secrets").Of(layout.Body));
 
@@ -64,7 +64,7 @@ public sealed class EveryApiIsJudgedSpec
     [MemberData(nameof(JudgedInLists))]
     public void What_is_denied_of_a_request_is_taken_out_and_its_error_put_into_the_answer_to_the_rest(string message)
     {
-        var (session, layout) = (new JudgedSession(s_noSecrets), Layout(message));
+        var (session, layout) = (new JudgedSession(s_noSecrets, topics: NamedMessages.Topics()), Layout(message));
         var request = DeniedInPart(layout);
         if (request.Has("Acks")) request.With("Acks", -1L);
 
@@ -92,7 +92,7 @@ public sealed class EveryApiIsJudgedSpec
     [MemberData(nameof(Sifted))]
     public void What_a_client_may_not_see_is_left_out_of_every_answer(string message)
     {
-        var (session, layout) = (new JudgedSession(s_noSecrets), Layout(message));
+        var (session, layout) = (new JudgedSession(s_noSecrets, topics: NamedMessages.Topics()), Layout(message));
         var request = KafkaApi.All[layout.Key].Request(layout.Version);
         session.Ask(request, WithoutPatterns(new NamedMessages("open", "open").Of(request.Body)));
 
@@ -108,7 +108,7 @@ public sealed class EveryApiIsJudgedSpec
     [MemberData(nameof(OfTheCluster))]
     public void What_concerns_the_cluster_is_denied_to_whoever_is_allowed_only_topics(string message)
     {
-        var (session, layout) = (new JudgedSession(new([new("produce", "*"), new("describe", "*")], [])), Layout(message));
+        var (session, layout) = (new JudgedSession(new([new("produce", "*"), new("describe", "*")], []), topics: NamedMessages.Topics()), Layout(message));
 
         var (forwarded, answer) = session.Ask(layout, new NamedMessages("open", "open").Of(layout.Body));
 

@@ -4,6 +4,7 @@ using Gateway.Protocols;
 using Gateway.Protocols.Kafka;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Kafka.Wire;
 using Gateway.Protocols.Masking;
 using Xunit;
@@ -18,13 +19,15 @@ sealed class JudgedSession
     readonly KafkaConversation _conversation;
     readonly ArrayBufferWriter<byte> _toUpstream = new();
     readonly ArrayBufferWriter<byte> _toClient = new();
+    readonly ArrayBufferWriter<byte> _own = new();
     readonly RelayOutput _output;
     int _correlationId;
+    int _ownId;
 
-    public JudgedSession(OperationRules rules, Masker? masker = null, TrafficLimits? traffic = null)
+    public JudgedSession(OperationRules rules, Masker? masker = null, TrafficLimits? traffic = null, TopicIds? topics = null)
     {
-        _conversation = OpenedKafka.Of(rules, masker, traffic);
-        _output = new RelayOutput(_toUpstream, _toClient);
+        _conversation = OpenedKafka.Of(rules, masker, traffic, topics);
+        _output = new RelayOutput(_toUpstream, _toClient, _own);
     }
 
     /// <summary>What the last call ended the session by.</summary>
@@ -81,6 +84,36 @@ sealed class JudgedSession
     /// <summary>The broker answers in chunks of so many bytes. Yields every byte that the client gets before the session ends.</summary>
     public byte[] Hear(MessageLayout layout, StructValue response, int chunk) =>
         [.. KafkaFrame.Response(layout, _correlationId, response).Chunk(chunk).TakeWhile(_ => Refusal == Refusal.None).SelectMany(part => Relay(Direction.ToClient, part))];
+
+    /// <summary>What the gateway asks the broker for itself, which the session waits for; null: nothing.</summary>
+    public StructValue? Asks(MessageLayout layout)
+    {
+        Assert.Equal(_own.WrittenCount > 0, _conversation.AwaitsUpstream);
+        if (_own.WrittenCount == 0) return null;
+        Assert.True(RequestHead.TryRead(_own.WrittenSpan, out var head));
+        Assert.Equal((layout.Key, layout.Version, _own.WrittenCount), (head.Key, head.Version, (int)head.FrameLength));
+        (_ownId, var asked) = (head.CorrelationId, Read(layout, _own.WrittenSpan[head.Length..], MostStructs));
+        _own.Clear();
+        return asked;
+    }
+
+    /// <summary>The broker answers that. Yields what it gets then, and what the client gets.</summary>
+    public (StructValue? Forwarded, StructValue? Answer) AnswerOwn(MessageLayout layout, StructValue response, MessageLayout request)
+    {
+        _output.Denied.Clear();
+        var told = Relay(Direction.ToClient, KafkaFrame.Response(layout, _ownId, response));
+        return (Body(request, _toUpstream.WrittenSpan.ToArray()), Body(KafkaApi.All[request.Key].Response(request.Version), told));
+    }
+
+    /// <summary>The same, where several requests wait. Yields the correlation ids of those that the broker gets then.</summary>
+    public IReadOnlyList<int> AnswerOwnAll(MessageLayout layout, StructValue response)
+    {
+        var ids = new List<int>();
+        Relay(Direction.ToClient, KafkaFrame.Response(layout, _ownId, response));
+        for (var rest = _toUpstream.WrittenSpan; !rest.IsEmpty; rest = rest[(sizeof(int) + BinaryPrimitives.ReadInt32BigEndian(rest))..])
+            ids.Add(BinaryPrimitives.ReadInt32BigEndian(rest[8..]));
+        return ids;
+    }
 
     byte[] Relay(Direction direction, byte[] frame)
     {

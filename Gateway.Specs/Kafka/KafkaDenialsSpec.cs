@@ -111,22 +111,6 @@ public sealed class KafkaDenialsSpec
         Assert.Equal(goesOn ? [] : [new DeniedOperation("create", topic)], _session.Denied);
     }
 
-    [Fact]
-    public void A_topic_that_is_known_by_an_id_alone_is_denied_as_one_that_is_unknown()
-    {
-        var api = KafkaApi.All[Metadata];
-        var request = new StructValue(api.Request(12).Body).With("AllowAutoTopicCreation", 0);
-        var id = Enumerable.Repeat((byte)9, 16).ToArray();
-        request.Add("Topics").With("TopicId", id).With("Name", (string?)null);
-
-        var (forwarded, _) = _session.Ask(api.Request(12), request);
-        var told = _session.Tell(api.Response(12), new StructValue(api.Response(12).Body))!.Structs("Topics").Single();
-
-        Assert.Empty(forwarded!.Structs("Topics"));
-        Assert.Equal(100, told.Number("ErrorCode"));
-        Assert.Equal(id, (byte[])told["TopicId"]!);
-    }
-
     [Theory]
     [InlineData(0, false)]
     [InlineData(1, true)]

@@ -3,6 +3,7 @@ using Gateway.Actors.Legs;
 using Gateway.Protocols;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -37,7 +38,7 @@ public sealed class KafkaLimitsSpec
         Assert.Equal(["one/1: 2000", "two/2: 5"], Produced(forwarded!));
         Assert.Equal([new DeniedOperation("produce", "one")], session.Denied);
         var produced = new StructValue(Response(layout).Body);
-        produced.Add("Responses").With("Name", "one").Add("PartitionResponses").With("Index", 1).With("BaseOffset", 7);
+        Named(produced.Add("Responses"), "one").Add("PartitionResponses").With("Index", 1).With("BaseOffset", 7);
         Assert.Equal(["one/1: 0", "one/0: 10"], Told(session.Tell(Response(layout), produced)!));
     }
 
@@ -216,7 +217,12 @@ public sealed class KafkaLimitsSpec
         ? Enumerable.Range(KafkaApi.All[key].Versions.First, last - KafkaApi.All[key].Versions.First + 1).Select(v => (short)v)
         : [];
 
-    static JudgedSession Session(TrafficLimits traffic) => new(s_everything, traffic: traffic);
+    static JudgedSession Session(TrafficLimits traffic)
+    {
+        var topics = new TopicIds();
+        foreach (var topic in new[] { "one", "two" }) topics.Learn(NamedMessages.IdOf(topic), Encoding.UTF8.GetBytes(topic));
+        return new(s_everything, traffic: traffic, topics: topics);
+    }
 
     TokenBucket Budget(int rate) => new(rate, rate, _time);
 
@@ -235,7 +241,7 @@ public sealed class KafkaLimitsSpec
         var produce = new StructValue(layout.Body).With("Acks", acks);
         foreach (var ofTopic in batches.Select((b, at) => (b.Topic, b.Bytes, At: at)).GroupBy(b => b.Topic))
         {
-            var topic = produce.Add("TopicData").With("Name", ofTopic.Key);
+            var topic = Named(produce.Add("TopicData"), ofTopic.Key);
             foreach (var batch in ofTopic) topic.Add("PartitionData").With("Index", batch.At).With("Records", (object)new byte[batch.Bytes]);
         }
 
@@ -245,10 +251,16 @@ public sealed class KafkaLimitsSpec
     static IEnumerable<string> Produced(StructValue request) =>
         from topic in request.Structs("TopicData")
         from partition in topic.Structs("PartitionData")
-        select $"{topic.Text("Name")}/{partition.Number("Index")}: {((byte[])partition["Records"]!).Length}";
+        select $"{NameOf(topic)}/{partition.Number("Index")}: {((byte[])partition["Records"]!).Length}";
 
     static IEnumerable<string> Told(StructValue response) =>
         from topic in response.Structs("Responses")
         from partition in topic.Structs("PartitionResponses")
-        select $"{topic.Text("Name")}/{partition.Number("Index")}: {partition.Number("ErrorCode")}";
+        select $"{NameOf(topic)}/{partition.Number("Index")}: {partition.Number("ErrorCode")}";
+
+    static StructValue Named(StructValue topic, string name) =>
+        topic.Has("Name") ? topic.With("Name", name) : topic.With("TopicId", (object)NamedMessages.IdOf(name).ToByteArray(bigEndian: true));
+
+    static string? NameOf(StructValue topic) =>
+        topic.Has("Name") ? topic.Text("Name") : new[] { "one", "two" }.Single(n => NamedMessages.IdOf(n).ToByteArray(bigEndian: true).AsSpan().SequenceEqual((byte[])topic["TopicId"]!));
 }

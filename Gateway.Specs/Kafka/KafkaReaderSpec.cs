@@ -43,6 +43,38 @@ public sealed class KafkaReaderSpec
             read.Skip(1).Select(Shown));
     }
 
+    [Fact]
+    public void A_topic_that_is_named_by_its_id_is_told_by_its_name_once_the_recording_tells_it_and_by_the_id_before()
+    {
+        var (fetch, metadata) = (KafkaApi.All[1], KafkaApi.All[3]);
+        var id = NamedMessages.IdOf("orders");
+        var asked = new StructValue(fetch.Request(13).Body);
+        asked.Add("Topics").With("TopicId", (object)id.ToByteArray(bigEndian: true)).Add("Partitions").With("Partition", 1).With("FetchOffset", 40);
+        var byId = new StructValue(metadata.Request(12).Body).With("AllowAutoTopicCreation", 0);
+        byId.Add("Topics").With("TopicId", (object)id.ToByteArray(bigEndian: true)).With("Name", (string?)null);
+        var told = new StructValue(metadata.Response(12).Body);
+        told.Add("Topics").With("Name", "orders").With("TopicId", (object)id.ToByteArray(bigEndian: true)).Add("Partitions").With("PartitionIndex", 1);
+
+        var read = ReadCapture.Read("kafka",
+        [
+            (Direction.ToUpstream, KafkaFrame.Request(fetch.Request(13), 1, "app"u8, asked)),
+            (Direction.ToUpstream, KafkaFrame.Request(metadata.Request(12), 2, "app"u8, byId)),
+            (Direction.ToClient, KafkaFrame.Response(fetch.Response(13), 1, new StructValue(fetch.Response(13).Body))),
+            (Direction.ToClient, KafkaFrame.Response(metadata.Response(12), 2, told)),
+            (Direction.ToUpstream, KafkaFrame.Request(fetch.Request(13), 3, "app"u8, asked)),
+        ]);
+
+        Assert.Equal(
+            [
+                $"Fetch [{id}] v13, id 1, client app, {id}/1: from 40",
+                $"Metadata [{id}] v12, id 2, client app",
+                "Fetch [] v13, id 1",
+                "Metadata [orders] v12, id 2",
+                "Fetch [orders] v13, id 3, client app, orders/1: from 40",
+            ],
+            read.Select(Shown));
+    }
+
     [Theory]
     [InlineData(0, "")]
     [InlineData(22, ", error 22 (ILLEGAL_GENERATION)")]

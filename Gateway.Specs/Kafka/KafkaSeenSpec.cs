@@ -2,7 +2,6 @@ using System.Text;
 using Gateway.Protocols;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
-using Gateway.Protocols.Kafka.Wire;
 using Xunit;
 
 namespace Gateway.Specs.Kafka;
@@ -44,6 +43,16 @@ public sealed class KafkaSeenSpec
             ["produce orders", "consume orders", "consume stock", "group readers", "delete old", "delete older", "alter orders", "cluster DescribeAcls"],
             session.Seen.Take().Select(one => $"{one.Operation} {one.Resource}"));
         Assert.True(session.Seen.IsWhole);
+    }
+
+    [Fact]
+    public void What_is_asked_for_by_an_id_is_noted_by_the_name()
+    {
+        var session = new JudgedSession(OperationRules.Everything, topics: NamedMessages.Topics());
+
+        Ask(session, Fetch, 13, request => request.Add("Topics").With("TopicId", (object)NamedMessages.IdOf("open").ToByteArray(bigEndian: true)).Add("Partitions"));
+
+        Assert.Equal(["consume open"], session.Seen.Take().Select(one => $"{one.Operation} {one.Resource}"));
     }
 
     [Fact]

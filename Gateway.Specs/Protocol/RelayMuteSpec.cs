@@ -46,5 +46,9 @@ public sealed class RelayMuteSpec : SteppedSystem
     sealed class NoDenials : IDenialLog
     {
         public void Denied(IReadOnlyList<DeniedOperation> operations, Action recorded) => recorded();
+
+        public void FirstSeen(IReadOnlyList<SeenOperation> operations)
+        {
+        }
     }
 }

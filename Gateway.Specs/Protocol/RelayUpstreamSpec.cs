@@ -40,6 +40,30 @@ public sealed class RelayUpstreamSpec : SteppedSystem
     }
 
     [Fact]
+    public async Task What_the_gateway_asks_besides_moves_the_end_of_its_login_neither_away_nor_out_of_sight()
+    {
+        var (client, upstream, _) = await StartedAsync();
+        Pass(s_untilRenewal - TimeSpan.FromSeconds(2));
+        await client.SendAsync("Q");
+        Assert.Equal("question", await upstream.ReceiveAsync());
+        Pass(TimeSpan.FromSeconds(1));
+        await upstream.SendAsync("q");
+        await client.SendAsync("on");
+        Assert.Equal("on", await upstream.ReceiveAsync());
+        Assert.Equal(0, _read);
+
+        // And where its time comes while an answer is awaited, it is renewed after that.
+        await client.SendAsync("Q");
+        Assert.Equal("question", await upstream.ReceiveAsync());
+        Pass(TimeSpan.FromSeconds(3));
+        Assert.Equal(0, _read);
+        await upstream.SendAsync("q");
+
+        await PassAsync(TimeSpan.Zero, () => _read == 1);
+        Assert.Equal("login: secret", await upstream.ReceiveAsync());
+    }
+
+    [Fact]
     public async Task The_client_is_read_no_further_until_the_upstream_has_answered()
     {
         var (client, upstream, _) = await StartedAsync();

@@ -93,7 +93,7 @@ public sealed class Capture
 
     UpstreamFacts Survey(ReadOnlySpan<byte> answers)
     {
-        var survey = Protocol.Survey!(Limits.Default);
+        var survey = Protocol.Survey!(Limits.Default, null);
         var questions = new ArrayBufferWriter<byte>();
         survey.StartUpstreamLogin(UpstreamCredentials.None, questions);
         while (true)

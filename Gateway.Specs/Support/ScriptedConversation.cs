@@ -6,11 +6,12 @@ namespace Gateway.Specs.Support;
 /// <summary>
 /// A protocol of a few words, for specs of what surrounds a conversation. A chunk that begins with <c>D</c> is denied and answered with "denied", one
 /// that begins with <c>X</c> is refused, <c>A</c> brings the rest as a new proof, <c>B</c> makes one hundred bytes for both sides, <c>L</c>
-/// takes the gateway's new login and says "taken", <c>M</c> passes and has the client muted for a minute, <c>m</c> for a second; everything else passes.
+/// takes the gateway's new login and says "taken", <c>M</c> passes and has the client muted for a minute, <c>m</c> for a second, <c>Q</c> asks the upstream a question that <c>q</c> answers; everything else passes.
 /// </summary>
 sealed class ScriptedConversation : Conversation
 {
     bool _awaits;
+    int _logins;
 
     public override int MaxLoginBytes => 64;
 
@@ -45,11 +46,19 @@ sealed class ScriptedConversation : Conversation
                 return RelayVerdict.PassOutput;
             case (byte)'L':
                 _awaits = false;
+                _logins++;
                 output.ToUpstream.Write("taken"u8);
                 return RelayVerdict.PassOutput;
             case (byte)'M' or (byte)'m':
                 output.Mute = input[0] == (byte)'M' ? TimeSpan.FromMinutes(1) : TimeSpan.FromSeconds(1);
                 return RelayVerdict.PassWhole;
+            case (byte)'Q':
+                output.Own.Write("question"u8);
+                _awaits = true;
+                return RelayVerdict.PassOutput;
+            case (byte)'q':
+                _awaits = false;
+                return RelayVerdict.PassOutput;
             case (byte)'X':
                 output.ToUpstream.Write("half of it"u8);
                 return RelayVerdict.Refuse(Refusal.FrameMalformed, "an X");
@@ -64,6 +73,8 @@ sealed class ScriptedConversation : Conversation
     public override TimeSpan? UpstreamLasts => Lasts;
 
     public override bool AwaitsUpstream => _awaits;
+
+    public override int UpstreamLogins => _logins;
 
     public override void RenewUpstream(UpstreamCredentials credentials, RelayOutput output)
     {

@@ -6,6 +6,7 @@ using Gateway.Actors.Connections;
 using Gateway.Actors.Tls;
 using Gateway.Actors.Upstream;
 using Gateway.Protocols;
+using Gateway.Protocols.Kafka;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Specs.Support;
@@ -48,6 +49,22 @@ public sealed class UpstreamSurveysSpec : IAsyncDisposable
         Assert.NotNull((await one).Value.Facts);
         Assert.Same((await one).Value.Facts, (await other).Value.Facts);
         Assert.Equal(1, _upstream.Connections);
+    }
+
+    [Fact]
+    public async Task Which_topics_ids_stand_for_is_not_forgotten_when_the_rest_is_asked_anew()
+    {
+        var profile = Profile();
+        _mayAnswer.SetResult();
+        var first = (KafkaFacts)(await AskAsync(profile)).Value.Facts!;
+        var other = (KafkaFacts)(await AskAsync(Profile())).Value.Facts!;
+
+        _time.Advance(TimeSpan.FromSeconds(31));
+        var second = (KafkaFacts)(await AskAsync(profile)).Value.Facts!;
+
+        Assert.NotSame(first, second);
+        Assert.Same(first.Topics, second.Topics);
+        Assert.NotSame(first.Topics, other.Topics);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Text;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Kafka.Wire;
 
 namespace Gateway.Protocols.Kafka.Limiting;
@@ -12,7 +13,8 @@ namespace Gateway.Protocols.Kafka.Limiting;
 /// </summary>
 /// <param name="most">Bytes of the records of one partition, as they come.</param>
 /// <param name="limits">What may be read into memory.</param>
-sealed class BatchCap(int most, Limits limits)
+/// <param name="topics">Which topics ids stand for.</param>
+sealed class BatchCap(int most, Limits limits, TopicIds topics)
 {
     /// <summary>The word of the operation in a session's record.</summary>
     const string Operation = "produce";
@@ -54,7 +56,7 @@ sealed class BatchCap(int most, Limits limits)
                 Add(told, partition.Number("Index"), records.Length);
                 return true;
             });
-            if (told is not null) denied.Add(new DeniedOperation(Operation, NameOf(topic)));
+            if (told is not null) denied.Add(Denied(topic.Layout, (byte[])topic[KeyOf(topic)]!));
         }
 
         request.List("TopicData").RemoveAll(topic => ((StructValue)topic!).List("PartitionData").Count == 0);
@@ -69,7 +71,16 @@ sealed class BatchCap(int most, Limits limits)
         return answer;
     }
 
-    public static DeniedOperation Denied(DroppedBatch dropped) => new(Operation, Encoding.UTF8.GetString(dropped.Topic));
+    /// <summary>For the session's record.</summary>
+    public DeniedOperation Denied(MessageLayout layout, DroppedBatch dropped) =>
+        Denied(layout.Body.Fields.First(f => f.Struct is not null).Struct!, dropped.Topic);
+
+    DeniedOperation Denied(StructLayout ofTopic, byte[] topic)
+    {
+        if (Counterparts.Key(ofTopic)!.Entity != EntityKind.TopicId) return new(Operation, Encoding.UTF8.GetString(topic));
+        var id = new Guid(topic, bigEndian: true);
+        return new(Operation, topics.Find(id) is { } name ? Encoding.UTF8.GetString(name) : id.ToString());
+    }
 
     static StructValue Told(StructValue answer, object? topic)
     {
@@ -82,8 +93,6 @@ sealed class BatchCap(int most, Limits limits)
         .WithAny("ErrorMessage", Encoding.UTF8.GetBytes($"the records have {length} bytes, and this gateway takes {most} for a partition at once"));
 
     static string KeyOf(StructValue topic) => Counterparts.Key(topic.Layout)!.Name;
-
-    static string NameOf(StructValue topic) => topic.Has("Name") ? topic.Text("Name") ?? "" : new Guid((byte[])topic["TopicId"]!, bigEndian: true).ToString();
 }
 
 /// <summary>The one batch of a Produce that was not held to be judged, being too large.</summary>

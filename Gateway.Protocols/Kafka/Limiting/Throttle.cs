@@ -35,7 +35,7 @@ sealed class Throttle(IByteBudget? produced, IByteBudget? consumed)
     public int Answered(short key, long bytes) => key switch
     {
         ApiKeys.Produce => Owed(produced, 0),
-        ApiKeys.Fetch => Owed(consumed, bytes),
+        ApiKeys.Fetch or ApiKeys.ShareFetch => Owed(consumed, bytes),
         _ => 0,
     };
 

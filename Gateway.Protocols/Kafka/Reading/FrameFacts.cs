@@ -3,13 +3,17 @@ using System.Globalization;
 using System.Text;
 using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Kafka.Wire;
 using Gateway.Protocols.Reading;
 
 namespace Gateway.Protocols.Kafka.Reading;
 
 /// <summary>What is told of a frame: gathered while its body is walked, by what the schema says of the fields, and bounded.</summary>
-sealed class FrameFacts(int mostPayload)
+/// <param name="mostPayload">Bytes of what is carried that are kept.</param>
+/// <param name="topics">Which topics ids stand for.</param>
+/// <param name="isBelieved">Whether frames say which topics ids stand for: a broker's do.</param>
+sealed class FrameFacts(int mostPayload, TopicIds topics, bool isBelieved)
 {
     /// <summary>Names of one frame that are told, and places that something is said of. Origin: what somebody reads.</summary>
     const int MostNames = 64;
@@ -34,6 +38,9 @@ sealed class FrameFacts(int mostPayload)
     ArrayBufferWriter<byte> _payload = new();
     string _topic = "";
     string _last = "";
+    Guid? _pairedId;
+    bool _isPair;
+    bool _isNamed;
     long _partition;
     int _more;
 
@@ -55,11 +62,18 @@ sealed class FrameFacts(int mostPayload)
         (_topic, _last, _partition, _more, PayloadLength, WantsResponse) = ("", "", 0, 0, 0, true);
     }
 
-    public void See(in BodyToken token, ReadOnlySpan<byte> content)
+    /// <summary>A token; the bytes are those of a content, the id that of the last topic.</summary>
+    public void See(in BodyToken token, ReadOnlySpan<byte> content, Guid id)
     {
         if (token.Field is not { } field) return;
         switch (token.Kind)
         {
+            case BodyTokenKind.Enter:
+                (_isPair, _isNamed, _pairedId) = (field.Struct!.PairsTopics, false, null);
+                break;
+            case BodyTokenKind.Value when field.Entity == EntityKind.TopicId:
+                SeeId(id);
+                break;
             case BodyTokenKind.Value:
                 SeeNumber(field, token.Number);
                 break;
@@ -74,6 +88,7 @@ sealed class FrameFacts(int mostPayload)
                 break;
             case BodyTokenKind.Length when field.Type == FieldType.Text:
                 _name.ResetWrittenCount();
+                if (_isPair && field.Entity == EntityKind.Topic) SeeNameOfPair(token.Number);
                 break;
             case BodyTokenKind.Content when field.Type == FieldType.Text && IsName(field):
                 _name.Write(content[..Math.Min(content.Length, LongestName - _name.WrittenCount)]);
@@ -109,10 +124,43 @@ sealed class FrameFacts(int mostPayload)
         Tell("");
     }
 
+    // Where both a name and an id stand, the name is told, and for what follows the id is known by it.
+    void SeeId(Guid id)
+    {
+        if (!_isPair) SeeTopic(id);
+        else if (!_isNamed) _pairedId = id;
+        else if (_last.Length > 0) Learn(id, Encoding.UTF8.GetBytes(_last));
+        else SeeTopic(id);
+    }
+
+    void SeeNameOfPair(long length)
+    {
+        (_isNamed, _last) = (true, "");
+        if (length <= 0 && _pairedId is { } id) SeeTopic(id);
+    }
+
+    // A client may say what it likes.
+    void Learn(Guid id, ReadOnlySpan<byte> name)
+    {
+        if (isBelieved) topics.Learn(id, name);
+    }
+
+    /// <summary>By its name, or by its id where the recording does not tell its name before.</summary>
+    void SeeTopic(Guid id)
+    {
+        if (id != Guid.Empty) SeeName(topics.Find(id) is { } name ? Encoding.UTF8.GetString(name) : id.ToString(), EntityKind.Topic);
+    }
+
     void SeeName(FieldLayout field)
     {
-        _last = Encoding.UTF8.GetString(_name.WrittenSpan);
-        if (field.Entity == EntityKind.Topic) _topic = _last;
+        SeeName(Encoding.UTF8.GetString(_name.WrittenSpan), field.Entity);
+        if (_isPair && field.Entity == EntityKind.Topic && _pairedId is { } id) Learn(id, _name.WrittenSpan);
+    }
+
+    void SeeName(string name, EntityKind entity)
+    {
+        _last = name;
+        if (entity == EntityKind.Topic) _topic = _last;
         if (Names.Count < MostNames && !Names.Contains(_last)) Names.Add(_last);
     }
 

@@ -2,19 +2,20 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Kafka.Wire;
 using Gateway.Protocols.Reading;
 
 namespace Gateway.Protocols.Kafka.Reading;
 
 /// <summary>One direction of a <see cref="KafkaReader"/>: reads a header once it is whole, and walks the body behind it as it comes.</summary>
-sealed class KafkaLane(Direction direction, ReaderLimits limits, PendingRequests pending) : OperationLane(direction, limits, "a frame")
+sealed class KafkaLane(Direction direction, ReaderLimits limits, PendingRequests pending, TopicIds topics) : OperationLane(direction, limits, "a frame")
 {
     /// <summary>How much is held at a time of a header that is not whole.</summary>
     const int Step = 64;
 
     readonly StreamWalk _walk = new();
-    readonly FrameFacts _facts = new(limits.Payload);
+    readonly FrameFacts _facts = new(limits.Payload, topics, isBelieved: direction == Direction.ToClient);
     DecodedOperation? _read;
     MessageLayout? _layout;
     int _correlationId;
@@ -110,7 +111,7 @@ sealed class KafkaLane(Direction direction, ReaderLimits limits, PendingRequests
             var token = _walk.Next(ref part);
             if (token.Kind == BodyTokenKind.Malformed) _fault = _walk.Fault;
             if (token.Kind is BodyTokenKind.Malformed or BodyTokenKind.NeedMore or BodyTokenKind.End) break;
-            _facts.See(token, token.Kind == BodyTokenKind.Content ? before[..token.Consumed] : default);
+            _facts.See(token, token.Kind == BodyTokenKind.Content ? before[..token.Consumed] : default, _walk.Uuid);
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Kafka.Wire;
 using Gateway.Protocols.Masking;
 
@@ -9,7 +11,7 @@ namespace Gateway.Protocols.Kafka.Records;
 /// Masks the records of a whole Produce or Fetch. What cannot be masked in a Fetch is taken out, and its partition says that it is corrupt; a Produce with
 /// such records goes no further.
 /// </summary>
-sealed class FrameMask(Direction direction, Masker masker, Limits limits)
+sealed class FrameMask(Direction direction, Masker masker, TopicIds topics, Limits limits)
 {
     readonly FrameWalk _walk = new();
     readonly BatchMask _batches = new(masker, limits);
@@ -19,7 +21,7 @@ sealed class FrameMask(Direction direction, Masker masker, Limits limits)
     public List<(string Topic, string Fault)> Refused { get; } = [];
 
     /// <summary>Whether messages of that kind bring records this way.</summary>
-    public bool Concerns(short key) => key == (direction == Direction.ToClient ? ApiKeys.Fetch : ApiKeys.Produce);
+    public bool Concerns(short key) => direction == Direction.ToClient ? ResponseGate.BringsRecords(key) : key == ApiKeys.Produce;
 
     /// <summary>Writes a frame whose body was walked already, masked; nothing, where it passes as it is.</summary>
     public void Mask(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, PooledWriter target)
@@ -28,7 +30,7 @@ sealed class FrameMask(Direction direction, Masker masker, Limits limits)
         _batches.Begin();
         _walk.Begin(layout, frame, headLength);
         var (copied, errorAt) = (0, 0);
-        var (topic, plan) = ("", default(MaskingPlan));
+        var (topic, plan, isKnown) = ("", default(MaskingPlan), true);
         while (_walk.TryNext(frame, out var token))
         {
             if (token.Field is not { } field) continue;
@@ -40,18 +42,27 @@ sealed class FrameMask(Direction direction, Masker masker, Limits limits)
                 if (plan is not null) topic = System.Text.Encoding.UTF8.GetString(name);
             }
 
-            // Which rules are for a topic without a name nobody can say. Versions of that kind are not offered.
-            if (field.Entity == EntityKind.TopicId) throw new InvalidOperationException($"{layout} names topics by their ids alone.");
+            if (field.Entity == EntityKind.TopicId && token.Kind == BodyTokenKind.Value)
+            {
+                var name = topics.Find(_walk.Uuid);
+                isKnown = name is not null;
+                plan = isKnown ? masker.PlanOf(direction, name) : null;
+                if (!isKnown) topic = _walk.Uuid.ToString();
+                else if (plan is not null) topic = System.Text.Encoding.UTF8.GetString(name!);
+            }
+
             if (field.Entity == EntityKind.Error && token.Kind == BodyTokenKind.Value) errorAt = at;
-            if (field.Type != FieldType.Records || token.Kind != BodyTokenKind.Length || plan is null || token.Number <= 0) continue;
+            if (field.Type != FieldType.Records || token.Kind != BodyTokenKind.Length || plan is null && isKnown || token.Number <= 0) continue;
             var (start, length) = (at + token.Consumed, (int)token.Number);
             _records.Clear();
-            var isMasked = _batches.TryMask(frame.Slice(start, length), plan, direction, _records, out var isChanged);
+            var isChanged = false;
+            // Which rules are for a topic without a name nobody can say.
+            var isMasked = plan is not null && _batches.TryMask(frame.Slice(start, length), plan, direction, _records, out isChanged);
             if (isMasked && !isChanged) continue;
             target.Write(frame[copied..at]);
             if (!isMasked)
             {
-                Refused.Add((topic, _batches.Fault));
+                Refused.Add((topic, isKnown ? _batches.Fault : "which topic that id is nobody has told"));
                 _records.Clear();
                 if (direction == Direction.ToClient)
                     BinaryPrimitives.WriteInt16BigEndian(target.Written(target.Length - (at - errorAt), sizeof(short)), (short)KafkaError.CorruptMessage);

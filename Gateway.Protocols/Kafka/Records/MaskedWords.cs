@@ -1,5 +1,6 @@
 using System.Text;
 using Gateway.Protocols.Kafka.Messages;
+using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Schema;
 
 namespace Gateway.Protocols.Kafka.Records;
@@ -17,7 +18,8 @@ static class MaskedWords
         var answer = new StructValue(response.Body);
         foreach (var topic in produced.Structs("TopicData"))
         {
-            var told = answer.Add("Responses").With("Name", topic["Name"]);
+            var told = answer.Add("Responses");
+            told.With(Counterparts.Key(told.Layout)!.Name, topic[Counterparts.Key(topic.Layout)!.Name]);
             foreach (var partition in topic.Structs("PartitionData"))
             {
                 told.Add("PartitionResponses").With("Index", partition["Index"]).With("ErrorCode", (long)KafkaError.InvalidRecord).With("BaseOffset", -1)

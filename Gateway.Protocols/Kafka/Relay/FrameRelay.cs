@@ -47,6 +47,7 @@ abstract class FrameRelay(Limits limits)
     FrameHead _frame;
     FrameFate _fate;
     long _bodyLeft;
+    int _again;
     bool _isOpen;
 
     protected Limits Limits { get; } = limits;
@@ -63,7 +64,7 @@ abstract class FrameRelay(Limits limits)
         {
             if (Pauses && IsBetweenFrames)
             {
-                if (_paused.Length + chunk.Rest.Length > Limits.KafkaPaused) return Refused(TooLarge($"more than {Limits.KafkaPaused} bytes come while the session waits"));
+                if (_paused.Length + chunk.Rest.Length > Limits.KafkaPaused + _again) return Refused(TooLarge($"more than {Limits.KafkaPaused} bytes come while the session waits"));
                 _paused.Write(chunk.Rest);
                 chunk.Skip(chunk.Rest.Length);
                 break;
@@ -84,11 +85,25 @@ abstract class FrameRelay(Limits limits)
         if (_paused.Length == 0) return RelayVerdict.PassOutput;
         var paused = _paused.Span.ToArray();
         _paused.LetGo();
+        if (!Pauses) _again = 0;
         var verdict = Relay(paused, output, target);
         if (!verdict.IsWhole) return verdict;
         target.Write(paused);
         return RelayVerdict.PassOutput;
     }
+
+    /// <summary>Keeps a whole frame, to be read again after the pause that begins.</summary>
+    protected void ReadAgain(ReadOnlySpan<byte> frame)
+    {
+        Span<byte> size = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(size, frame.Length - sizeof(int));
+        _paused.Write(size);
+        _paused.Write(frame[sizeof(int)..]);
+        _again = frame.Length;
+    }
+
+    /// <summary>The id of the last topic that passed.</summary>
+    protected Guid PassingId => _walk.Uuid;
 
     /// <summary>Whether no other frame may begin yet.</summary>
     protected virtual bool Pauses => false;

@@ -5,6 +5,7 @@ using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Records;
 using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Kafka.Wire;
 
 namespace Gateway.Protocols.Kafka.Relay;
@@ -19,6 +20,9 @@ namespace Gateway.Protocols.Kafka.Relay;
 /// <param name="mask">Null where nothing that is produced is masked.</param>
 /// <param name="bound">Null where a Fetch may ask for anything.</param>
 /// <param name="bounds">What the client may ask for at most.</param>
+/// <param name="topics">Which topics ids stand for.</param>
+/// <param name="lookup">Asks for those that nobody has told yet.</param>
+/// <param name="unknown">Those of a request.</param>
 /// <param name="renewal">The gateway's own login, which no request may come in between.</param>
 sealed class RequestRelay(
     Limits limits,
@@ -30,6 +34,9 @@ sealed class RequestRelay(
     FrameMask? mask,
     FetchBound? bound,
     SessionBounds bounds,
+    TopicIds topics,
+    TopicLookup lookup,
+    UnknownTopics unknown,
     UpstreamRenewal renewal)
     : FrameRelay(limits)
 {
@@ -44,9 +51,13 @@ sealed class RequestRelay(
     long _endpointType;
     StructValue? _denied;
     readonly PooledWriter _changed = new();
-    readonly ProducePeek _peek = new(gate?.Rules, bounds.Batches?.Most);
+    readonly ProducePeek _peek = new(gate?.Rules, topics, bounds.Batches?.Most);
+    // What a ShareFetch brings is held whatever it is: addresses stand behind it.
+    readonly FetchBound _held = FetchBound.Of(limits.KafkaMaskedFetch, bounds.Throttle?.MostFetched)!;
     FrameFate _produce;
     bool _isRenewing;
+    bool _waits;
+    bool _waited;
     bool _awaits;
 
     protected override long MostHeld => _head.Key == ApiKeys.Produce ? Limits.KafkaHeldProduce : Limits.KafkaHeldRequest;
@@ -66,7 +77,7 @@ sealed class RequestRelay(
         inFlight.Fill(answer, toClient);
     }
 
-    protected override bool Pauses => renewal.IsDue || renewal.IsRunning;
+    protected override bool Pauses => renewal.IsDue || renewal.IsRunning || lookup.IsRunning;
 
     protected override FrameFault ReadHead(ReadOnlySpan<byte> bytes, out FrameHead head)
     {
@@ -96,7 +107,8 @@ sealed class RequestRelay(
         var isAllowed = ranges.Allow(_head.Key, _head.Version);
         if (isAllowed && bounds.ClientIds?.Admit(RequestHead.ClientId(head)) == false)
             return new(Refusal.OperationDenied, bounds.ClientIds.Fault(RequestHead.ClientId(head)));
-        if (_head.Key == ApiKeys.Produce) bounds.Throttle?.Produced(_head.FrameLength);
+        if (_head.Key == ApiKeys.Produce && !_waited) bounds.Throttle?.Produced(_head.FrameLength);
+        unknown.Begin();
         Layout = isAllowed ? KafkaApi.All[_head.Key].Request(_head.Version) : null;
         if (isAllowed)
         {
@@ -112,8 +124,9 @@ sealed class RequestRelay(
     protected override FrameFault Passing(in BodyToken token, ReadOnlySpan<byte> content)
     {
         // A Produce that streams was judged by its start.
-        if (gate is not null && (_head.Key != ApiKeys.Produce || _produce == FrameFate.Hold)) gate.See(token, content);
-        sight.See(token, content);
+        if (gate is not null && (_head.Key != ApiKeys.Produce || _produce == FrameFate.Hold)) gate.See(token, content, PassingId);
+        unknown.See(token, PassingId, Layout!);
+        sight.See(token, content, PassingId);
         if (token.Kind != BodyTokenKind.Value) return FrameFault.None;
         if (token.Field!.Path == "Acks") _acks = token.Number;
         else if (token.Field.Path == "EndpointType") _endpointType = token.Number;
@@ -122,6 +135,14 @@ sealed class RequestRelay(
 
     protected override FrameFault Whole(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
     {
+        passes = false;
+        if (!_waited && unknown.Ask(output))
+        {
+            (_waits, _waited) = (true, true);
+            ReadAgain(frame);
+            return FrameFault.None;
+        }
+
         var fault = Judge(frame, headLength, output, out passes, out var rest);
         if (rest is null && !passes) return fault;
         fault = Cap(rest ?? frame, headLength, output, ref passes, ref rest);
@@ -150,12 +171,13 @@ sealed class RequestRelay(
         {
             if (mask is not null && mask.Concerns(_head.Key))
             {
+                if (gate is null && unknown.Any) return Unknown(frame[headLength..], output);
                 mask.Mask(Layout!, frame, headLength, _changed);
                 if (mask.Refused.Count > 0) return Unmasked(mask.Refused, frame[headLength..], output);
             }
-            else if (bound is not null && _head.Key == ApiKeys.Fetch)
+            else if ((_head.Key == ApiKeys.ShareFetch ? _held : _head.Key == ApiKeys.Fetch ? bound : null) is { } most)
             {
-                bound.Set(Layout!, frame, headLength, _changed);
+                most.Set(Layout!, frame, headLength, _changed);
             }
 
             passes = _changed.Length == 0;
@@ -219,6 +241,13 @@ sealed class RequestRelay(
 
     protected override FrameFault Completed(ref RelayedChunk chunk, RelayOutput output)
     {
+        if (_waits)
+        {
+            _waits = false;
+            return FrameFault.None;
+        }
+
+        _waited = false;
         if (WantsNoResponse) bounds.Throttle?.Unanswered();
         if (_awaits && _head.Key == ApiKeys.Produce && _produce == FrameFate.Drop) return Dropped(_peek.Dropped!, output);
         if (!_awaits || WantsNoResponse) return FrameFault.None;
@@ -235,10 +264,21 @@ sealed class RequestRelay(
 
     protected override FrameFault TooLarge(string detail) => new(Refusal.FrameTooLarge, detail);
 
+    /// <summary>A Produce that has to be masked goes nowhere where nobody knows what rules are for it.</summary>
+    FrameFault Unknown(ReadOnlySpan<byte> body, RelayOutput output)
+    {
+        output.Denied.AddRange(unknown.Ids.Select(id => new DeniedOperation(MaskedWords.Produce, id.ToString())));
+        if (WantsNoResponse) return FrameFault.None;
+        var reader = new MessageReader();
+        return reader.Read(Layout!, body, Limits.KafkaStructs) is { } request
+            ? Answer(DenialAnswers.Whole(request, Response, KafkaError.UnknownTopicId), output)
+            : TooLarge(reader.Fault);
+    }
+
     FrameFault Dropped(DroppedBatch dropped, RelayOutput output)
     {
-        output.Denied.Add(BatchCap.Denied(dropped));
-        return dropped.Acks == 0 ? FrameFault.None : Answer(bounds.Batches!.Answer(Layout!, dropped), output);
+        output.Denied.Add(bounds.Batches!.Denied(Layout!, dropped));
+        return dropped.Acks == 0 ? FrameFault.None : Answer(bounds.Batches.Answer(Layout!, dropped), output);
     }
 
     FrameFault Answer(StructValue body, RelayOutput output)

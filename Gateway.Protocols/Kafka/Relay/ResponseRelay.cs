@@ -2,6 +2,7 @@ using System.Buffers;
 using Gateway.Protocols.Kafka.Limiting;
 using Gateway.Protocols.Kafka.Records;
 using Gateway.Protocols.Kafka.Rules;
+using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Kafka.Wire;
 
 namespace Gateway.Protocols.Kafka.Relay;
@@ -13,6 +14,8 @@ namespace Gateway.Protocols.Kafka.Relay;
 /// <param name="gate">Null where everything is allowed.</param>
 /// <param name="mask">Null where nothing that is consumed is masked.</param>
 /// <param name="throttle">Null where the client has no rate.</param>
+/// <param name="topics">Learns which topics ids stand for.</param>
+/// <param name="lookup">What the gateway asked for itself to learn more of that.</param>
 /// <param name="renewal">The gateway's own login, whose answers are nothing for the client.</param>
 sealed class ResponseRelay(
     Limits limits,
@@ -21,6 +24,8 @@ sealed class ResponseRelay(
     ResponseGate? gate,
     FrameMask? mask,
     Throttle? throttle,
+    TopicIds topics,
+    TopicLookup lookup,
     UpstreamRenewal renewal)
     : FrameRelay(limits)
 {
@@ -60,14 +65,16 @@ sealed class ResponseRelay(
 
     protected override FrameFault Passing(in BodyToken token, ReadOnlySpan<byte> content)
     {
-        if (gate is null || Layout!.Key != ApiKeys.Fetch || gate.See(token, content, out var topic)) return FrameFault.None;
+        if (gate is null || !ResponseGate.BringsRecords(Layout!.Key) || gate.See(token, content, PassingId, out var topic)) return FrameFault.None;
         return new(Refusal.OperationDenied, $"{Layout} brings records of '{topic}', which may not be consumed");
     }
 
     protected override FrameFault Whole(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
     {
         passes = false;
-        if (inFlight.NextIsOwn) return renewal.Answered(frame[headLength..], Limits, output.Own);
+        if (inFlight.NextIsOwn) return Own(frame, headLength, output);
+        // Before anything is taken out of it.
+        topics.LearnFrom(Layout!, frame, headLength);
         if (mask is null || !mask.Concerns(Layout!.Key)) return Rewrite(frame, headLength, ref chunk, out passes);
         try
         {
@@ -85,6 +92,13 @@ sealed class ResponseRelay(
         {
             _masked.LetGo();
         }
+    }
+
+    FrameFault Own(ReadOnlySpan<byte> frame, int headLength, RelayOutput output)
+    {
+        if (!lookup.IsRunning) return renewal.Answered(frame[headLength..], Limits, output.Own);
+        lookup.Answered(Layout!, frame, headLength);
+        return FrameFault.None;
     }
 
     FrameFault Rewrite(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, out bool passes)

@@ -25,6 +25,9 @@ sealed class UpstreamRenewal(InFlight inFlight, short version)
     /// <summary>How long the broker lets the login last that it took; null: for ever.</summary>
     public TimeSpan? Lasts { get; private set; }
 
+    /// <summary>How many logins the broker has taken since the first.</summary>
+    public int Taken { get; private set; }
+
     /// <summary>The login of the connection's start is over.</summary>
     public void Begun(TimeSpan? lasts) => Lasts = lasts;
 
@@ -55,6 +58,7 @@ sealed class UpstreamRenewal(InFlight inFlight, short version)
         }
 
         (_running, Lasts) = (null, sasl.Lasts);
+        Taken++;
         return FrameFault.None;
     }
 

@@ -1,13 +1,15 @@
 using System.Text;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 
 namespace Gateway.Protocols.Kafka.Rules;
 
 /// <summary>Judges what single fields of a message that is held in memory name.</summary>
 /// <param name="rules">The grant's.</param>
 /// <param name="api">The message's, by whose name the operation <c>cluster</c> is judged.</param>
-sealed class EntityJudge(KafkaRules rules, KafkaApi api)
+/// <param name="topics">Which topics ids stand for.</param>
+sealed class EntityJudge(KafkaRules rules, KafkaApi api, TopicIds topics)
 {
     /// <summary>Types of keys in FindCoordinator. Kafka's CoordinatorType; a share group's partition, 2, is for brokers to ask for.</summary>
     const long GroupKey = 0;
@@ -45,11 +47,19 @@ sealed class EntityJudge(KafkaRules rules, KafkaApi api)
         };
     }
 
-    // A topic that is named is judged by its name. An id alone is not known to be any topic's.
-    static Denial? OfId(StructValue value, FieldLayout id) =>
-        value.Layout.Fields.Any(f => f is { Entity: EntityKind.Topic, IsArray: false } && value[f.Name] is not null)
-            ? null
-            : new Denial(KafkaError.UnknownTopicId, id.Needs, new Guid((byte[])value[id.Name]!, bigEndian: true).ToString());
+    /// <summary>
+    /// An id is judged by the name of its topic, also where a name stands beside it: brokers go by the id. As brokers do, whoever may not see a topic is told
+    /// that there is none of that id.
+    /// </summary>
+    Denial? OfId(StructValue value, FieldLayout field)
+    {
+        var id = new Guid((byte[])value[field.Name]!, bigEndian: true);
+        var isNamed = value.Layout.Fields.Any(f => f is { Entity: EntityKind.Topic, IsArray: false } && value[f.Name] is not null);
+        if (id == Guid.Empty && isNamed) return null;
+        if (topics.Find(id) is not { } name) return new(KafkaError.UnknownTopicId, field.Needs, id.ToString());
+        if (rules.Allows(field.Needs, name)) return null;
+        return Denied(rules.Allows(KafkaOperation.Describe, name) ? KafkaError.TopicAuthorizationFailed : KafkaError.UnknownTopicId, field.Needs, name);
+    }
 
     Denial? OfKey(byte[] key, long type) => type switch
     {

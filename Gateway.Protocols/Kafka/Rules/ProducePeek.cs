@@ -1,17 +1,19 @@
 using Gateway.Protocols.Kafka.Limiting;
 using Gateway.Protocols.Kafka.Relay;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Kafka.Wire;
 
 namespace Gateway.Protocols.Kafka.Rules;
 
 /// <summary>
-/// Looks at the start of a Produce, before anything of it goes on: one that is for a single topic, and allowed, may stream by, unless a batch of it might be
-/// too large; any other is held until it can be judged as a whole. A single batch that is too large is dropped as it comes.
+/// Looks at the start of a Produce, before anything of it goes on: one that is for a single topic, known and allowed, may stream by, unless a batch of it might
+/// be too large; any other is held until it can be judged as a whole. A single batch that is too large is dropped as it comes.
 /// </summary>
 /// <param name="rules">Null where everything is allowed.</param>
+/// <param name="topics">Which topics ids stand for.</param>
 /// <param name="most">Bytes that a partition's records may have; null: any.</param>
-sealed class ProducePeek(KafkaRules? rules, int? most)
+sealed class ProducePeek(KafkaRules? rules, TopicIds topics, int? most)
 {
     readonly BodyWalker _walker = new();
 
@@ -26,7 +28,7 @@ sealed class ProducePeek(KafkaRules? rules, int? most)
     {
         Dropped = null;
         var mayExceed = most is { } cap && length > cap;
-        if (rules is null && !mayExceed) return FrameFate.Stream;
+        if (rules is null && !mayExceed && !layout.IsById) return FrameFate.Stream;
         var rest = body;
         var (acks, partition) = (0L, 0);
         ReadOnlySpan<byte> topic = default;
@@ -41,7 +43,10 @@ sealed class ProducePeek(KafkaRules? rules, int? most)
                 case BodyTokenKind.NeedMore:
                     return null;
                 case BodyTokenKind.Value when token.Field!.Entity == EntityKind.TopicId:
-                    return FrameFate.Hold;
+                    if (topics.Find(_walker.Uuid) is not { } known || rules?.Allows(token.Field.Needs, known) == false) return FrameFate.Hold;
+                    if (!mayExceed) return FrameFate.Stream;
+                    topic = rest[..token.Consumed];
+                    break;
                 case BodyTokenKind.Value when token.Field.Path == "Acks":
                     acks = token.Number;
                     break;

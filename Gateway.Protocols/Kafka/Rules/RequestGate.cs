@@ -1,5 +1,6 @@
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Kafka.Wire;
 
 namespace Gateway.Protocols.Kafka.Rules;
@@ -8,7 +9,7 @@ namespace Gateway.Protocols.Kafka.Rules;
 /// Judges what a client asks for. It looks on while a request is walked, which allocates nothing; only a request in which something may be denied is
 /// read into memory and judged as a whole.
 /// </summary>
-sealed class RequestGate(KafkaRules rules, FetchSession session, Limits limits)
+sealed class RequestGate(KafkaRules rules, FetchSession session, TopicIds topics, Limits limits)
 {
     /// <summary>A fetch that is denied in part begins no session and ends the one it is of. KIP-227: FINAL_EPOCH.</summary>
     const long NoSession = -1;
@@ -28,8 +29,8 @@ sealed class RequestGate(KafkaRules rules, FetchSession session, Limits limits)
         _isSuspect = api.Needs == KafkaOperation.Cluster;
     }
 
-    /// <summary>A token of a request that is whole. The bytes are those of a content.</summary>
-    public void See(in BodyToken token, ReadOnlySpan<byte> content)
+    /// <summary>A token of a request that is whole. The bytes are those of a content, the id that of the last topic.</summary>
+    public void See(in BodyToken token, ReadOnlySpan<byte> content, Guid id)
     {
         if (token.Field is not { } field) return;
         if (token.Kind == BodyTokenKind.Value && _api!.Key == ApiKeys.Fetch) SeeSession(token);
@@ -37,7 +38,7 @@ sealed class RequestGate(KafkaRules rules, FetchSession session, Limits limits)
         if (_isSuspect || field.Needs <= KafkaOperation.Nothing) return;
         _isSuspect = token.Kind switch
         {
-            BodyTokenKind.Value => true,
+            BodyTokenKind.Value => id != Guid.Empty && !(topics.Find(id) is { } name && rules.Allows(field.Needs, name)),
             BodyTokenKind.Length when token.Number <= 0 => field.Entity is EntityKind.Topic or EntityKind.Group || token.Number == 0,
             BodyTokenKind.Content => !IsAllowed(field, content),
             _ => false,
@@ -58,7 +59,7 @@ sealed class RequestGate(KafkaRules rules, FetchSession session, Limits limits)
             return null;
         }
 
-        var judged = new RequestJudge(rules, _api!, answer).Judge(request);
+        var judged = new RequestJudge(rules, _api!, answer, topics).Judge(request);
         if (judged.Denied.Count == 0 || _api!.Key != ApiKeys.Fetch) return judged;
         if (_sessionEpoch > 0) return Forgotten(answer, judged.Denied);
         if (judged.Forward is { } rest) Bound(rest);
@@ -72,7 +73,7 @@ sealed class RequestGate(KafkaRules rules, FetchSession session, Limits limits)
         else if (token.Field.Path == "SessionEpoch") _sessionEpoch = token.Number;
     }
 
-    // Ids of topics are always read. What a regular expression, a key or a resource stands for depends on what is beside it.
+    // What a regular expression, a key or a resource stands for depends on what is beside it.
     bool IsAllowed(FieldLayout field, ReadOnlySpan<byte> name) =>
         field.Entity is EntityKind.Topic or EntityKind.Group or EntityKind.TransactionalId && rules.Allows(field.Needs, name)
         && (_api!.Key != ApiKeys.Metadata || rules.Allows(KafkaOperation.Create, name));

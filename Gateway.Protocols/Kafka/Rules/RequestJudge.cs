@@ -1,5 +1,6 @@
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 
 namespace Gateway.Protocols.Kafka.Rules;
 
@@ -7,9 +8,9 @@ namespace Gateway.Protocols.Kafka.Rules;
 /// Takes out of a request what the rules deny, whatever its API and version: every field that says in the schema what it needs is judged. An element
 /// of a list is taken out alone where the response has a list that answers it; anything else that is denied denies the request.
 /// </summary>
-sealed class RequestJudge(KafkaRules rules, KafkaApi api, MessageLayout response)
+sealed class RequestJudge(KafkaRules rules, KafkaApi api, MessageLayout response, TopicIds topics)
 {
-    readonly EntityJudge _entities = new(rules, api);
+    readonly EntityJudge _entities = new(rules, api, topics);
     readonly List<DeniedOperation> _denied = [];
 
     /// <summary>Judges a request, which is changed.</summary>

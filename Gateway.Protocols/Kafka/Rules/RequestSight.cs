@@ -1,4 +1,5 @@
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Kafka.Wire;
 
 namespace Gateway.Protocols.Kafka.Rules;
@@ -9,7 +10,8 @@ namespace Gateway.Protocols.Kafka.Rules;
 /// </summary>
 /// <param name="seen">Where it is noted.</param>
 /// <param name="rules">Null where everything is allowed.</param>
-sealed class RequestSight(SeenOperations seen, KafkaRules? rules)
+/// <param name="topics">Which topics ids stand for.</param>
+sealed class RequestSight(SeenOperations seen, KafkaRules? rules, TopicIds topics)
 {
     byte[]? _cut;
     int _cutLength;
@@ -22,12 +24,14 @@ sealed class RequestSight(SeenOperations seen, KafkaRules? rules)
         if (api.Needs == KafkaOperation.Cluster) Note(KafkaOperation.Cluster, api.NameBytes.Span);
     }
 
-    /// <summary>A token of a request, whole or streaming. The bytes are those of a content.</summary>
-    public void See(in BodyToken token, ReadOnlySpan<byte> content)
+    /// <summary>A token of a request, whole or streaming. The bytes are those of a content, the id that of the last topic.</summary>
+    public void See(in BodyToken token, ReadOnlySpan<byte> content, Guid id)
     {
         if (token.Field is not { } field) return;
         if (token.Kind == BodyTokenKind.Value && field.Type == FieldType.Signed8 && field.Path.EndsWith(Resources.TypeField, StringComparison.Ordinal))
             _resourceType = token.Number;
+        if (token.Kind == BodyTokenKind.Value && field is { Entity: EntityKind.TopicId, Needs: > KafkaOperation.Nothing } && topics.Find(id) is { } known)
+            Note(field.Needs, known);
         if (field.Needs <= KafkaOperation.Nothing || token.Kind is not (BodyTokenKind.Length or BodyTokenKind.Content)) return;
         if (token.Kind == BodyTokenKind.Length) _cutLength = 0;
         else if (token.Number > 0) Keep(content);

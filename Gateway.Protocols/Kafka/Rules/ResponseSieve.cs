@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Kafka.Wire;
 
 namespace Gateway.Protocols.Kafka.Rules;
@@ -8,7 +9,7 @@ namespace Gateway.Protocols.Kafka.Rules;
 /// Leaves out of a whole response what the client may not see: each element of a list that names something for which the schema says what it needs.
 /// Allocates nothing that grows with the response but the list of what is left out.
 /// </summary>
-sealed class ResponseSieve(KafkaRules rules)
+sealed class ResponseSieve(KafkaRules rules, TopicIds topics)
 {
     readonly FrameWalk _walk = new();
     readonly Stack<OpenList> _lists = [];
@@ -38,6 +39,9 @@ sealed class ResponseSieve(KafkaRules rules)
                 case BodyTokenKind.Value when token.Field!.Name == Resources.TypeField && _elements.TryPop(out var typed):
                     _elements.Push(typed with { ResourceType = token.Number });
                     break;
+                case BodyTokenKind.Value when token.Field is { Entity: EntityKind.TopicId, Needs: > KafkaOperation.Nothing } && _elements.TryPop(out var known):
+                    _elements.Push(known with { Name = token.Field, Id = _walk.Uuid });
+                    break;
                 case BodyTokenKind.Length when token.Field!.IsArray:
                     var length = token.Consumed + (int)token.Number;
                     EndElement(layout, edits, at, length, IsHidden(layout, token.Field, frame.Slice(end, (int)token.Number), resourceType: 0));
@@ -46,12 +50,20 @@ sealed class ResponseSieve(KafkaRules rules)
                     _elements.Push(named with { Name = token.Field, NameAt = end, NameLength = (int)token.Number });
                     break;
                 case BodyTokenKind.Leave when _elements.TryPop(out var element) && element.IsOfList:
-                    var isHidden = element.Name is { } name && IsHidden(layout, name, frame.Slice(element.NameAt, element.NameLength), element.ResourceType);
+                    var isHidden = IsHidden(layout, element, frame);
                     if (isHidden) edits.Rewind(element.Before);
                     EndElement(layout, edits, element.At, end - element.At, isHidden);
                     break;
             }
         }
+    }
+
+    // What nobody knows the name of nobody can say to be allowed.
+    bool IsHidden(MessageLayout layout, in OpenElement element, ReadOnlySpan<byte> frame)
+    {
+        if (element.Name is not { } field) return false;
+        if (field.Entity != EntityKind.TopicId) return IsHidden(layout, field, frame.Slice(element.NameAt, element.NameLength), element.ResourceType);
+        return topics.Find(element.Id) is not { } name || !rules.Allows(field.Needs, name);
     }
 
     bool IsHidden(MessageLayout layout, FieldLayout field, ReadOnlySpan<byte> name, long resourceType)
@@ -93,6 +105,8 @@ sealed class ResponseSieve(KafkaRules rules)
     readonly record struct OpenElement(int At, bool IsOfList, (int Edits, int Growth) Before)
     {
         public FieldLayout? Name { get; init; }
+
+        public Guid Id { get; init; }
 
         public int NameAt { get; init; }
 

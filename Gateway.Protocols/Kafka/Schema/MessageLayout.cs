@@ -13,6 +13,12 @@ public sealed record MessageLayout(short Key, string Api, short Version, bool Is
     /// <summary>Whether it may name something that rules speak of: what a request needs, or what is left out of a response.</summary>
     public bool IsJudged { get; } = Any(Body, field => field.Needs > KafkaOperation.Nothing);
 
+    /// <summary>Whether it may tell which topic an id stands for.</summary>
+    public bool PairsTopics { get; } = Any(Body, field => field.Struct?.PairsTopics == true);
+
+    /// <summary>Whether it names topics by their ids alone.</summary>
+    public bool IsById { get; } = Any(Body, field => field is { Entity: EntityKind.TopicId, Needs: > KafkaOperation.Nothing }) && !Any(Body, field => field.Struct?.PairsTopics == true);
+
     /// <summary>Such as <c>Produce v9 request</c>, for whoever has to look for a fault.</summary>
     public override string ToString() => $"{Api} v{Version} {(IsRequest ? "request" : "response")}";
 

@@ -11,6 +11,10 @@ public sealed record StructLayout(FieldLayout[] Fields, FieldLayout[] Tags, bool
     /// <summary>The least bytes such a struct takes: never 0, so that a count of them is bounded by the bytes that are left.</summary>
     public int LeastSize { get; } = Math.Max(1, Fields.Sum(f => f.LeastSize(IsFlexible)) + (IsFlexible ? 1 : 0));
 
+    /// <summary>Whether it tells both the name and the id of a topic.</summary>
+    public bool PairsTopics { get; } =
+        Fields.Any(f => f is { IsArray: false, Entity: EntityKind.Topic }) && Fields.Any(f => f is { IsArray: false, Entity: EntityKind.TopicId });
+
     /// <summary>The field of that tag, or null where this version knows none.</summary>
     public FieldLayout? Tagged(uint tag)
     {

@@ -28,6 +28,9 @@ public sealed class BodyWalker
     /// <summary>Why the body is malformed: message, field, and what is wrong.</summary>
     public string Fault { get; private set; } = "";
 
+    /// <summary>The last uuid that was a value.</summary>
+    public Guid Uuid { get; private set; }
+
     /// <summary>Bytes of the body that were walked.</summary>
     public long Position => _at;
 
@@ -103,6 +106,7 @@ public sealed class BodyWalker
             FieldType.Signed64 or FieldType.Floating64 => BinaryPrimitives.ReadInt64BigEndian(input),
             _ => 0,
         };
+        if (field.Type == FieldType.Uuid) Uuid = new Guid(input[..size], bigEndian: true);
         return Take(BodyTokenKind.Value, field, number, size);
     }
 

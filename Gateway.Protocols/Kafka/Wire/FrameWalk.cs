@@ -8,6 +8,9 @@ sealed class FrameWalk
     readonly BodyWalker _walker = new();
     int _next;
 
+    /// <inheritdoc cref="BodyWalker.Uuid"/>
+    public Guid Uuid => _walker.Uuid;
+
     /// <summary>Where in the frame the last token begins.</summary>
     public int At { get; private set; }
 

@@ -16,6 +16,9 @@ sealed class StreamWalk
 
     public bool IsWithinContent => _walker.IsWithinContent;
 
+    /// <inheritdoc cref="BodyWalker.Uuid"/>
+    public Guid Uuid => _walker.Uuid;
+
     /// <inheritdoc cref="BodyWalker.Position"/>
     public long Position => _walker.Position;
 
