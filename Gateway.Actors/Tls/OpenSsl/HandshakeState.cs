@@ -15,14 +15,17 @@ sealed class HandshakeState : IDisposable
     readonly SslHandle _ssl;
     GCHandle _self;
 
-    public HandshakeState(SslHandle ssl, TicketKeyRing ticketKeys, PeerTerms peer, SslApplicationProtocol? protocol)
+    public HandshakeState(SslHandle ssl, TicketKeyRing ticketKeys, VerifiedChains verified, PeerTerms peer, SslApplicationProtocol? protocol)
     {
-        (_ssl, TicketKeys, Peer, Protocol) = (ssl, ticketKeys, peer, protocol);
+        (_ssl, TicketKeys, Verified, Peer, Protocol) = (ssl, ticketKeys, verified, peer, protocol);
         _self = GCHandle.Alloc(this);
         OpenSslError.Check(LibSsl.SSL_set_ex_data(ssl, AppData, GCHandle.ToIntPtr(_self)), nameof(LibSsl.SSL_set_ex_data));
     }
 
     public TicketKeyRing TicketKeys { get; }
+
+    /// <summary>Chains that other handshakes found good.</summary>
+    public VerifiedChains Verified { get; }
 
     public PeerTerms Peer { get; }
 

@@ -14,6 +14,7 @@ namespace Gateway.Actors.Tls.OpenSsl;
 public sealed class OpenSslEngine(TicketKeyRing tickets, IReadOnlyList<TlsCipherSuite> suites) : ITlsEngine
 {
     readonly OpenSslContexts _contexts = new(suites);
+    readonly VerifiedChains _verified = new();
 
     /// <summary>True where the library can be loaded and .NET uses the same one, so that keys can be handed over.</summary>
     public static bool IsAvailable { get; } = OperatingSystem.IsLinux() && SafeEvpPKeyHandle.OpenSslVersion >> 28 == 3
@@ -36,7 +37,7 @@ public sealed class OpenSslEngine(TicketKeyRing tickets, IReadOnlyList<TlsCipher
     {
         var own = terms.ServerCertificateContext ?? throw new ArgumentException("The certificate context is missing.", nameof(terms));
         using var handshake = new OpenSslHandshake(_contexts.Server(own), socket);
-        handshake.BeServer(terms, rules, tickets, wire.Peeked);
+        handshake.BeServer(terms, rules, tickets, _verified, wire.Peeked);
         wire.ForgetPeeked();
         var readiness = (wire.Inner as ReadinessStream)?.Release() ?? new SocketReadiness(socket.SafeHandle, ReadinessLoop.Next());
         return await handshake.RunAsync(readiness, cancel).ConfigureAwait(false);
@@ -49,7 +50,7 @@ public sealed class OpenSslEngine(TicketKeyRing tickets, IReadOnlyList<TlsCipher
         Socket socket, SslClientAuthenticationOptions terms, LegRules rules, Stream? beside, CancellationToken cancel)
     {
         using var handshake = new OpenSslHandshake(_contexts.Client, socket);
-        handshake.BeClient(terms, rules, tickets);
+        handshake.BeClient(terms, rules, tickets, _verified);
         return await handshake.RunAsync(new SocketReadiness(socket.SafeHandle, LoopOf(beside)), cancel).ConfigureAwait(false);
     }
 

@@ -33,12 +33,12 @@ sealed class OpenSslHandshake : IDisposable
         _session = new SslSession(_ssl, socket);
     }
 
-    public unsafe void BeServer(SslServerAuthenticationOptions terms, LegRules rules, TicketKeyRing tickets, ReadOnlySpan<byte> taken)
+    public unsafe void BeServer(SslServerAuthenticationOptions terms, LegRules rules, TicketKeyRing tickets, VerifiedChains verified, ReadOnlySpan<byte> taken)
     {
         var judge = new PeerTerms(terms.CertificateChainPolicy, terms.RemoteCertificateValidationCallback);
         var protocol = terms.ApplicationProtocols is [var only, ..] ? only : (SslApplicationProtocol?)null;
         LibSsl.SSL_set_accept_state(_ssl);
-        Begin(terms.EnabledSslProtocols, new HandshakeState(_ssl, tickets, judge, protocol) { Staple = rules.Staple }, taken);
+        Begin(terms.EnabledSslProtocols, new HandshakeState(_ssl, tickets, verified, judge, protocol) { Staple = rules.Staple }, taken);
         Narrow(rules);
         fixed (byte* scope = rules.Scope.Span)
         {
@@ -53,11 +53,11 @@ sealed class OpenSslHandshake : IDisposable
         if (_isPeerRequired) LibSsl.SSL_set_verify(_ssl, VerifyPeer, 0);
     }
 
-    public void BeClient(SslClientAuthenticationOptions terms, LegRules rules, TicketKeyRing tickets)
+    public void BeClient(SslClientAuthenticationOptions terms, LegRules rules, TicketKeyRing tickets, VerifiedChains verified)
     {
         var judge = new PeerTerms(terms.CertificateChainPolicy, terms.RemoteCertificateValidationCallback);
         LibSsl.SSL_set_connect_state(_ssl);
-        Begin(terms.EnabledSslProtocols, new HandshakeState(_ssl, tickets, judge, protocol: null), taken: []);
+        Begin(terms.EnabledSslProtocols, new HandshakeState(_ssl, tickets, verified, judge, protocol: null), taken: []);
         Narrow(rules);
         _isPeerRequired = true;
         _asksStaple = rules.AsksStaple;

@@ -42,18 +42,34 @@ static unsafe class PeerVerification
     {
         handshake.Intermediates = null;
         if (handshake.Peer is not { Policy: { } policy, Judge: { } judge }) return VerifyError.NoLocalIssuer;
-        using var chain = new X509Chain { ChainPolicy = policy.Clone() };
-        chain.ChainPolicy.ExtraStore.AddRange(intermediates);
+        var key = ChainKey.Of(certificate, intermediates, policy);
+        if (handshake.Verified.Find(key, policy.VerificationTime) is not { } known) return Build(certificate, intermediates, key, handshake, policy, judge);
+        if (!judge(handshake.Peer, certificate, known.Chain, known.Errors)) return Name(CertificateJudge.Judge(known.Chain).Fault);
+        handshake.Intermediates = known.Intermediates;
+        return null;
+    }
+
+    static VerifyError? Build(
+        X509Certificate2 certificate, X509Certificate2Collection intermediates, ChainKey key, HandshakeState handshake, X509ChainPolicy policy,
+        RemoteCertificateValidationCallback judge)
+    {
+        X509Chain? chain = new() { ChainPolicy = policy.Clone() };
         try
         {
+            chain.ChainPolicy.ExtraStore.AddRange(intermediates);
             var errors = chain.Build(certificate) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
             if (!judge(handshake.Peer, certificate, chain, errors)) return Name(CertificateJudge.Judge(chain).Fault);
-            handshake.Intermediates = SealedChain.Write(chain);
+            handshake.Intermediates = handshake.Verified.Add(key, chain, errors, policy.VerificationTime).Intermediates;
+            chain = null;
             return null;
         }
         finally
         {
-            foreach (var element in chain.ChainElements) element.Certificate.Dispose();
+            if (chain is not null)
+            {
+                foreach (var element in chain.ChainElements) element.Certificate.Dispose();
+                chain.Dispose();
+            }
         }
     }
 
