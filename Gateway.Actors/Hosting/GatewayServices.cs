@@ -80,7 +80,8 @@ public static class GatewayServices
             node.TokenKey is { } key ? SamlLogins.Issuers(node.Options.Saml, key) : null))
         .AddSingleton<IAccessFacts>(new RegistryAccessFacts(node.Registry))
         .AddSingleton<LiveAccess>()
-        .AddSingleton<ISessionIndex>(new SqlSessionIndex(node.Journal, node.Time))
+        .AddSingleton(_ => new JournalWriter(node.Journal, node.Time))
+        .AddSingleton<ISessionIndex>(provider => new SqlSessionIndex(node.Journal, provider.GetRequiredService<JournalWriter>()))
         .AddSingleton(provider => new AnomalyWatch(
             provider.GetRequiredService<ISessionIndex>(), node.Options.Anomalies, provider.GetRequiredService<GatewayMetrics>(), node.Time,
             provider.GetRequiredService<ILoggerFactory>()))
@@ -115,7 +116,8 @@ public static class GatewayServices
         .AddEvents(node)
         .Configure<HostOptions>(host => host.ShutdownTimeout = node.Options.Node.DrainNotice + node.Options.Node.DrainGrace + Leaving)
         .AddAkka(ClusterConfiguration.SystemName, (akka, provider) => akka
-            .WithGatewayJournal(node.Journal, provider.GetRequiredService<AcceptedConnections>().Has)
+            .WithGatewayJournal(
+                node.Journal, provider.GetRequiredService<JournalWriter>(), provider.GetRequiredService<AcceptedConnections>().Has)
             .WithGatewayCluster(node.Options, node.Certificates, node.Identity, node.Time)
             .AddStartup((_, _) => provider.GetRequiredService<RegistryActors>().Start())
             .AddStartup((system, _) => system.ActorOf(

@@ -19,10 +19,11 @@ public static class JournalConfiguration
 
     /// <param name="builder">The actor system's.</param>
     /// <param name="database">Prepared.</param>
+    /// <param name="writer">Writes the database's other rows too.</param>
     /// <param name="isNew">Whether a session begins here and now, so that nothing of it can be in the journal.</param>
     public static AkkaConfigurationBuilder WithGatewayJournal(
-        this AkkaConfigurationBuilder builder, JournalDatabase database, Func<string, bool> isNew) =>
-        builder.AddHocon(Hocon(database), HoconAddMode.Prepend).AddSetup(Setup(database)).AddSetup(new NewSessions(isNew));
+        this AkkaConfigurationBuilder builder, JournalDatabase database, JournalWriter writer, Func<string, bool> isNew) =>
+        builder.AddHocon(Hocon(database), HoconAddMode.Prepend).AddSetup(Setup(database)).AddSetup(new SessionJournalSetup(isNew, writer));
 
     public static DataOptionsSetup Setup(JournalDatabase database) => new(database.DataOptions());
 

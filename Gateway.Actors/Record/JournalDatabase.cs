@@ -25,7 +25,7 @@ public abstract class JournalDatabase
     /// <summary>The name the journal plugin's mapper knows the database by.</summary>
     internal abstract string ProviderName { get; }
 
-    /// <summary>Transactions of the journal plugin in flight at once.</summary>
+    /// <summary>Transactions in flight at once.</summary>
     internal abstract int Writers { get; }
 
     /// <summary>
@@ -85,6 +85,12 @@ public abstract class JournalDatabase
 
     /// <summary>Runs the statements in one transaction and returns the rows each affected.</summary>
     internal abstract Task<IReadOnlyList<int>> CommitAsync(IReadOnlyList<SqlStatement> statements, CancellationToken cancel);
+
+    /// <summary>The same for one writer who does nothing else.</summary>
+    internal virtual IJournalTransactions Transactions() => new PooledTransactions(this);
+
+    /// <summary>True where a row broke a rule of its table, so that transactions without it go through.</summary>
+    internal abstract bool IsOfOneRow(DbException fault);
 
     /// <summary>
     /// Has the database give up what was overwritten or deleted in the table: SQLite from its files, PostgreSQL as dead rows. Throws

@@ -78,6 +78,9 @@ sealed class PostgreSqlJournal : JournalDatabase
         return [.. batch.BatchCommands.Select(command => command.RecordsAffected)];
     }
 
+    // Class 23: integrity constraint violation.
+    internal override bool IsOfOneRow(DbException fault) => fault is PostgresException { SqlState: ['2', '3', ..] };
+
     // Dead rows are kept until the table is vacuumed. Their bytes stay in pages, write-ahead log and replicas until these are written over.
     internal override async Task ForgetAsync(string table, CancellationToken cancel)
     {

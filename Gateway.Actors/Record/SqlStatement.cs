@@ -5,6 +5,17 @@ namespace Gateway.Actors.Record;
 /// <summary>SQL that both databases understand, with its parameters (<c>@name</c>).</summary>
 sealed record SqlStatement(string Text, params (string Name, object? Value)[] Parameters)
 {
+    /// <summary>What its largest parameters hold: recorded bytes, or a sealed key.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (var (_, value) in Parameters) bytes += value is byte[] blob ? blob.Length : 0;
+            return bytes;
+        }
+    }
+
     public DbCommand On(DbConnection connection)
     {
         var command = connection.CreateCommand();

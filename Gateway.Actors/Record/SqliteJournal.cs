@@ -88,6 +88,10 @@ sealed class SqliteJournal : JournalDatabase
         return affected;
     }
 
+    internal override IJournalTransactions Transactions() => new SqliteTransactions(this);
+
+    internal override bool IsOfOneRow(DbException fault) => fault is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT };
+
     // Freed bytes are overwritten at once (secure_delete); the write-ahead log still has them until it is folded into the file and cut off, which waits for
     // readers as long as any statement does.
     internal override async Task ForgetAsync(string table, CancellationToken cancel)

@@ -15,13 +15,17 @@ public sealed class TestJournal : IAsyncDisposable
     static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
     readonly DirectoryInfo _directory;
+    readonly Lazy<JournalWriter> _writer;
 
     TestJournal(JournalDatabase database, string connectionString, DirectoryInfo directory) =>
-        (Database, ConnectionString, _directory) = (database, connectionString, directory);
+        (Database, ConnectionString, _directory, _writer) = (database, connectionString, directory, new(() => new JournalWriter(database, TimeProvider.System)));
 
     public JournalDatabase Database { get; }
 
     public string ConnectionString { get; }
+
+    /// <summary>The writer of a node, for all its systems.</summary>
+    public JournalWriter Writer => _writer.Value;
 
     /// <summary>The databases a theory is run on: PostgreSQL where it is installed, and in continuous integration in any case.</summary>
     public static TheoryData<string> Databases => Requirement.Unmet(["postgres"]) is null ? new(Sqlite, PostgreSql) : new(Sqlite);
@@ -47,9 +51,11 @@ public sealed class TestJournal : IAsyncDisposable
     }
 
     /// <summary>An actor system that persists here, and takes sessions to be new as it is told.</summary>
-    public ActorSystem System(Func<string, bool>? isNew = null) => ActorSystem.Create("specs", BootstrapSetup.Create()
+    public ActorSystem System(Func<string, bool>? isNew = null) => System(new SessionJournalSetup(isNew ?? (static _ => false), Writer));
+
+    public ActorSystem System(SessionJournalSetup setup) => ActorSystem.Create("specs", BootstrapSetup.Create()
         .WithConfig(JournalConfiguration.Hocon(Database).WithFallback("akka.loglevel = OFF\nakka.stdout-loglevel = OFF"))
-        .And(JournalConfiguration.Setup(Database)).And(new NewSessions(isNew ?? (static _ => false))));
+        .And(JournalConfiguration.Setup(Database)).And(setup));
 
     /// <summary>Has an actor persist the events, as a session does.</summary>
     public async Task PersistAsync(string sessionId, IReadOnlyList<StoredEvent> events)
@@ -61,10 +67,10 @@ public sealed class TestJournal : IAsyncDisposable
         await system.Terminate();
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        if (_writer.IsValueCreated) await _writer.Value.DisposeAsync();
         SqliteConnection.ClearAllPools();
         _directory.Delete(recursive: true);
-        return ValueTask.CompletedTask;
     }
 }

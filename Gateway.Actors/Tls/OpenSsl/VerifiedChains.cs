@@ -12,7 +12,7 @@ namespace Gateway.Actors.Tls.OpenSsl;
 /// first of its certificates is valid. What is judged beyond the chain (names, pins, revocation by the connection's rules) is judged each time.
 /// Thread-safe.
 /// </summary>
-sealed class VerifiedChains
+public sealed class VerifiedChains
 {
     /// <summary>
     /// How long a chain stands. What could have changed meanwhile is a revocation list of the system's own that somebody exchanged on disk; those
@@ -71,10 +71,10 @@ sealed class VerifiedChains
 /// <param name="Intermediates">As <see cref="SealedChain"/> writes them for a ticket.</param>
 /// <param name="From">When it was built (UTC).</param>
 /// <param name="Until">From then on it is not good any more (UTC).</param>
-sealed record VerifiedChain(X509Chain Chain, SslPolicyErrors Errors, byte[]? Intermediates, DateTime From, DateTime Until);
+public sealed record VerifiedChain(X509Chain Chain, SslPolicyErrors Errors, byte[]? Intermediates, DateTime From, DateTime Until);
 
 /// <summary>All that a chain is built from: SHA-256 of the encoded certificates and terms, each with its length.</summary>
-readonly record struct ChainKey(UInt128 High, UInt128 Low)
+public readonly record struct ChainKey(UInt128 High, UInt128 Low)
 {
     public static ChainKey Of(X509Certificate2 certificate, X509Certificate2Collection intermediates, X509ChainPolicy policy)
     {
@@ -95,7 +95,7 @@ readonly record struct ChainKey(UInt128 High, UInt128 Low)
     static void Append(IncrementalHash hash, X509Certificate2Collection certificates)
     {
         foreach (var certificate in certificates) Append(hash, certificate.RawDataMemory.Span);
-        Append(hash, []);
+        Append(hash, ReadOnlySpan<byte>.Empty);
     }
 
     static void Append(IncrementalHash hash, ReadOnlySpan<byte> bytes)
