@@ -27,7 +27,10 @@ sealed class GatewayRelay : IRelay
 
     public string Version => $"gateway-node {typeof(Actors.Hosting.GatewayOptions).Assembly.GetName().Version?.ToString(3)}";
 
-    public string CommandLine => $"gateway-node (in DIRECTORY/{Name})";
+    /// <summary>As the image sets it (deploy/images/Dockerfile).</summary>
+    public static IReadOnlyDictionary<string, string> ProcessEnvironment { get; } = new Dictionary<string, string> { ["DOTNET_GCgen0size"] = "0x1000000" };
+
+    public string CommandLine => $"{string.Join(' ', ProcessEnvironment.Select(e => $"{e.Key}={e.Value}"))} gateway-node (in DIRECTORY/{Name})";
 
     public string Configuration { get; }
 
@@ -63,7 +66,7 @@ sealed class GatewayRelay : IRelay
         var connections = string.Join("---\n", s_protocols.Select(p => Connection(p.Name, p.Protocol, flavour, plan, p.Route, ports)));
         await File.WriteAllTextAsync(Path.Combine(directory, "appsettings.json"), settings, cancel);
         await File.WriteAllTextAsync(Path.Combine(directory, "connections.yaml"), connections, cancel);
-        var running = RunningProgram.Start(executable, [], directory);
+        var running = RunningProgram.Start(executable, [], directory, ProcessEnvironment);
         try
         {
             using var http = Trusting(plan.Certificates.Authority);

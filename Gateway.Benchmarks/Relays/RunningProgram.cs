@@ -22,7 +22,8 @@ sealed class RunningProgram : IAsyncDisposable
 
     public ProcessTree Tree => new(_process.Id);
 
-    public static RunningProgram Start(string program, IEnumerable<string> arguments, string directory)
+    public static RunningProgram Start(
+        string program, IEnumerable<string> arguments, string directory, params IEnumerable<KeyValuePair<string, string>> environment)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -31,6 +32,7 @@ sealed class RunningProgram : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         var running = new RunningProgram(new Process { StartInfo = start });
         running._process.OutputDataReceived += (_, line) => running.Keep(line.Data);
         running._process.ErrorDataReceived += (_, line) => running.Keep(line.Data);

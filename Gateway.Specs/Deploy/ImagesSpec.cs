@@ -19,6 +19,10 @@ public sealed partial class ImagesSpec
     }
 
     [Fact]
+    public void A_node_is_measured_as_its_image_starts_it() => Assert.All(
+        Gateway.Benchmarks.Relays.GatewayRelay.ProcessEnvironment, e => Assert.Contains($"ENV {e.Key}={e.Value}\n", s_file, StringComparison.Ordinal));
+
+    [Fact]
     public void Bases_are_arguments_so_that_they_can_be_pinned_by_digest_and_what_is_shipped_has_no_shell()
     {
         var bases = From().Matches(s_file).Select(m => m.Groups[1].Value).ToArray();
