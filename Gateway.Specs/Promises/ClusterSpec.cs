@@ -120,6 +120,8 @@ public sealed class ClusterSpec(TestCluster cluster)
         Assert.DoesNotContain(await OpenSessionsAsync(cluster.Nodes[0]), s => s.NodeName == "gw-doomed");
         cluster.Nodes.Remove(doomed);
         Assert.Contains(cluster.Nodes, node => node.Process.Output.Contains("is gone: its port refuses connections, as most nodes see", StringComparison.Ordinal));
+        // Nobody has waited until heartbeats were missed.
+        Assert.Contains(cluster.Nodes, node => node.Process.Output.Contains("due to quarantine", StringComparison.Ordinal));
     }
 
     [RequiresFact("postgres")]

@@ -1,8 +1,5 @@
-using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
-using Gateway.Protocols;
-using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using Gateway.Actors.Record;
 using Gateway.Actors.Sessions;
 using Gateway.Protocols;
-using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -17,7 +17,7 @@ public sealed class CrashWitnessSpec : TestKit
     static readonly UniqueAddress s_doomed = CrashEvidenceSpec.Node(2);
     static readonly UniqueAddress s_lighthouse = CrashEvidenceSpec.Node(9);
 
-    readonly ConcurrentQueue<Address> _downed = new();
+    readonly ConcurrentQueue<UniqueAddress> _downed = new();
     readonly ConcurrentQueue<bool> _answers = new();
     int _knocks;
     SeenMember _seen = new(s_doomed, IsGateway: true, IsStaying: true, IsReachable: true);
@@ -28,7 +28,7 @@ public sealed class CrashWitnessSpec : TestKit
         Start();
         Lose(s_doomed);
 
-        AwaitAssert(() => Assert.Equal(s_doomed.Address, Assert.Single(_downed.Distinct())));
+        AwaitAssert(() => Assert.Equal(s_doomed, Assert.Single(_downed.Distinct())));
         Assert.True(_knocks >= CrashWitness.Knocks);
     }
 

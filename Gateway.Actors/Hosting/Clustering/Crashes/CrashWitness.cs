@@ -79,7 +79,7 @@ public sealed partial class CrashWitness : ReceiveActor, IWithTimers
             if (_evidence.Proves(suspect, sight))
             {
                 LogGone(_parts.Log, suspect.Address);
-                _parts.Down(suspect.Address);
+                _parts.Down(suspect);
             }
         }
 
@@ -103,10 +103,10 @@ public sealed partial class CrashWitness : ReceiveActor, IWithTimers
 /// <param name="Sight">The members now.</param>
 /// <param name="IsRefusedAsync">Knocks once.</param>
 /// <param name="Tell">Tells the witness of another node.</param>
-/// <param name="Down">Has a member removed.</param>
+/// <param name="Down">Has that process of a member removed, now.</param>
 /// <param name="Log">Where it is told.</param>
 public sealed record CrashWitnessParts(
-    Address Self, Func<ClusterSight> Sight, Func<Address, Task<bool>> IsRefusedAsync, Action<Address, PortRefused> Tell, Action<Address> Down, ILogger Log)
+    Address Self, Func<ClusterSight> Sight, Func<Address, Task<bool>> IsRefusedAsync, Action<Address, PortRefused> Tell, Action<UniqueAddress> Down, ILogger Log)
 {
     /// <summary>Those of a running node.</summary>
     public static CrashWitnessParts Of(ActorSystem system, ILoggerFactory logging)
@@ -115,6 +115,14 @@ public sealed record CrashWitnessParts(
         return new(
             cluster.SelfAddress, () => ClusterSight.Of(cluster.State), PortKnock.IsRefusedAsync,
             (node, told) => system.ActorSelection(new RootActorPath(node) / "user" / CrashWitness.Name).Tell(told),
-            cluster.Down, logging.CreateLogger("Gateway.Cluster"));
+            gone => Remove(system, cluster, gone), logging.CreateLogger("Gateway.Cluster"));
+    }
+
+    // One that is down is removed as soon as somebody cannot reach it. To be quarantined counts for that, and so nobody has to wait until heartbeats are
+    // missed. What is quarantined is that process: one that is started anew at the address is another.
+    static void Remove(ActorSystem system, Cluster cluster, UniqueAddress gone)
+    {
+        cluster.Down(gone.Address);
+        ((IRemoteActorRefProvider)((ExtendedActorSystem)system).Provider).Quarantine(gone.Address, gone.Uid);
     }
 }
