@@ -50,12 +50,14 @@ static class Targets
     {
         var what = new Argument<string>("what")
         {
-            Description = "'rotation': three nodes, 90-second certificates and streaming sessions. 'kills': nodes that are killed under traffic, again and again.",
+            Description = "'rotation': three nodes, 90-second certificates and streaming sessions. 'kills': nodes that are killed under traffic, again and again. "
+                + "'big': one session of gigabytes, recorded, verified and exported.",
         };
         var minutes = new Option<int>("--minutes") { Description = "How long.", DefaultValueFactory = _ => 10 };
-        what.AcceptOnlyFromAmong(Soaks.Rotation, Soaks.Kills);
-        var command = Target("soak", "Have a real cluster work for minutes, and print its figures.", [minutes], (parsed, cancel) =>
-            Soaks.Run(parsed.GetRequiredValue(what), parsed.GetValue(minutes), cancel));
+        var gib = new Option<double>("--gib") { Description = "How large the session of 'big' is.", DefaultValueFactory = _ => 1 };
+        what.AcceptOnlyFromAmong(Soaks.Rotation, Soaks.Kills, Soaks.Big);
+        var command = Target("soak", "Have a real cluster work for minutes, and print its figures.", [minutes, gib], (parsed, cancel) =>
+            Soaks.Run(parsed.GetRequiredValue(what), parsed.GetValue(minutes), parsed.GetValue(gib), cancel));
         command.Arguments.Add(what);
         return command;
     }

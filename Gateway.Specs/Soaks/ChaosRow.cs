@@ -22,11 +22,7 @@ sealed record ChaosRow(string Fault, string Clients, string Journal, TimeSpan Re
         """;
 
     /// <summary>The document with this table in the place of the one it has.</summary>
-    public static string Put(string table, string document)
-    {
-        var (begin, end) = (document.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, document.IndexOf(End, StringComparison.Ordinal));
-        return $"{document[..begin]}\n\n{table}\n{document[end..]}";
-    }
+    public static string Put(string table, string document) => MarkedPart.Put(document, Begin, End, table);
 
     string Line() => Broken is null
         ? string.Create(CultureInfo.InvariantCulture, $"| {Fault} | {Clients} | {Journal} | {Recovered.TotalSeconds:0.0} s | {Told()} |")
