@@ -13,6 +13,7 @@ static class DebianPackages
         new("postgres", "postgresql"),
         new("ffmpeg", "ffmpeg"),
         new("openssl", "openssl"),
+        new("ip", "iproute2"),
         new("pebble", "pebble"),
         new("softhsm2-util", "softhsm2"),
         new("sslscan", "sslscan"),

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Security;
 
 namespace Gateway.Specs.Soaks;
@@ -12,6 +14,7 @@ sealed class ChaosClient : IAsyncDisposable
 
     readonly SslStream _stream;
     readonly CancellationTokenSource _stop = new();
+    readonly ConcurrentQueue<TimeSpan> _took = new();
     readonly Task _sending;
     long _sent = Greeting;
 
@@ -26,6 +29,14 @@ sealed class ChaosClient : IAsyncDisposable
 
     /// <summary>Bytes that came back, and so were forwarded.</summary>
     public long Sent => Interlocked.Read(ref _sent);
+
+    /// <summary>How long each piece took there and back since this was last asked.</summary>
+    public IReadOnlyList<TimeSpan> Took()
+    {
+        var took = new List<TimeSpan>();
+        while (_took.TryDequeue(out var time)) took.Add(time);
+        return took;
+    }
 
     public bool HasEnded => _sending.IsCompleted;
 
@@ -45,8 +56,10 @@ sealed class ChaosClient : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
+                var began = Stopwatch.GetTimestamp();
                 await _stream.WriteAsync(s_piece, _stop.Token);
                 await _stream.ReadExactlyAsync(back, _stop.Token);
+                _took.Enqueue(Stopwatch.GetElapsedTime(began));
                 Interlocked.Add(ref _sent, s_piece.Length);
             }
         }

@@ -22,6 +22,7 @@ static class CrowdFaults
     [
         ("a node has no file descriptors left", () => NoDescriptorsAsync(bed)),
         ("ten times the clients come at once", () => BurstAsync(bed)),
+        ($"{Crowd} clients stall in the midst of their sessions: half read nothing, half send a byte a second", () => StallFault.HappenAsync(bed, Crowd)),
         ($"{Crowd} clients say a byte a second of their TLS hello", () => SlowAsync(bed, bed.Cluster.Plans[0].Address.Port, s_handshake, secured: false)),
         ($"{Crowd} clients say a byte a second of their login", () => SlowAsync(bed, login, s_login, secured: true)),
     ];
