@@ -3,6 +3,7 @@ using Gateway.Benchmarks.Gate;
 using Gateway.Benchmarks.Micro;
 using Gateway.Benchmarks.Relays;
 using Gateway.Benchmarks.Report;
+using Gateway.Benchmarks.Scale;
 
 namespace Gateway.Benchmarks;
 
@@ -10,8 +11,9 @@ namespace Gateway.Benchmarks;
 static class BenchmarkCommands
 {
     const string NodePath = "Gateway.Node/bin/Release/net10.0/gateway-node";
+    const string LighthousePath = "Gateway.Lighthouse/bin/Release/net10.0/gateway-lighthouse";
 
-    public static RootCommand All() => new("Measures the gateway against its peers.") { Relay(), Micro(), Gate(), Backend() };
+    public static RootCommand All() => new("Measures the gateway against its peers.") { Relay(), Scale(), Micro(), Gate(), Backend() };
 
     static Command Relay()
     {
@@ -54,6 +56,25 @@ static class BenchmarkCommands
         return command;
     }
 
+    static Command Scale()
+    {
+        var quick = new Option<bool>("--quick") { Description = "A fifth of the sessions and the time, and few nodes: to see whether it works." };
+        var command = new Command("scale", "Costs of one node against its sessions, and of a cluster against its nodes.") { quick };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var (settings, isWhole) = (new ScaleSettings(), !parsed.GetValue(quick));
+            if (!isWhole) settings = settings.Quick();
+            var executables = new Executables(Path.Combine(Repository.Root, NodePath), Path.Combine(Repository.Root, LighthousePath));
+            var results = await new ScaleBenchmark(settings, executables, TimeProvider.System, Console.Error).Run(cancel);
+            Console.WriteLine(ScalePage.Render(results));
+            Console.WriteLine(ResultFiles.WriteJson(results, Repository.Root, "scale"));
+            if (isWhole && results.Absent.Count == 0)
+                Console.WriteLine(ResultFiles.WritePage(ScalePage.Render(results), ScalePage.Plots(results), Repository.Root, ResultFiles.Scale));
+            return results.Absent.Count == 0 ? 0 : 1;
+        });
+        return command;
+    }
+
     static Command Micro()
     {
         var arguments = new Argument<string[]>("arguments") { Description = "BenchmarkDotNet's own options." };
@@ -84,8 +105,8 @@ static class BenchmarkCommands
         var results = await new RelayBenchmark(settings, TimeProvider.System, Console.Error).Run(cancel);
         Console.WriteLine(RatioTable.Render(results));
         foreach (var absent in results.Absent) Console.WriteLine($"Not measured: {absent}");
-        Console.WriteLine(ResultFiles.WriteJson(results, Repository.Root));
-        if (isWhole) Console.WriteLine(ResultFiles.WritePage(results, Repository.Root));
+        Console.WriteLine(ResultFiles.WriteJson(results, Repository.Root, "relay"));
+        if (isWhole) Console.WriteLine(ResultFiles.WritePage(ResultPage.Render(results), ResultPage.Plots(results), Repository.Root, ResultFiles.Relay));
         return results.Absent.Count == 0 ? 0 : 1;
     }
 }

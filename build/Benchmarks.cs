@@ -6,11 +6,12 @@ static class Benchmarks
     public static async Task<int> Run(IReadOnlyList<string> arguments, CancellationToken cancel)
     {
         IReadOnlyList<string> what = arguments.Count == 0 ? ["relay"] : arguments;
-        if (what[0] is "relay" or "gate")
+        string[] measured = what[0] switch { "relay" or "gate" => ["Gateway.Node"], "scale" => ["Gateway.Node", "Gateway.Lighthouse"], _ => [] };
+        if (measured.Length > 0) await DebianPackages.Provide(DebianPackages.ForBenchmarks, "what needs it is left out", cancel);
+        foreach (var project in measured)
         {
-            await DebianPackages.Provide(DebianPackages.ForBenchmarks, "it is left out of the comparison", cancel);
-            var node = await Shell.Dotnet(cancel, ["build", "Gateway.Node", "-c", "Release", "-nologo", "-v", "quiet"]);
-            if (node != 0) return node;
+            var built = await Shell.Dotnet(cancel, ["build", project, "-c", "Release", "-nologo", "-v", "quiet"]);
+            if (built != 0) return built;
         }
 
         return await Shell.Dotnet(cancel, ["run", "-c", "Release", "--project", "Gateway.Benchmarks", "--", .. what]);

@@ -7,7 +7,7 @@ static class Targets
 {
     static readonly string[] s_published = ["Gateway.Node", "Gateway.Lighthouse", "Gateway.Cli"];
 
-    public static IEnumerable<Command> All() => [Demo(), Test(), Check(), Build(), Bench(), Soak(), Chaos(), Audit(), Publish()];
+    public static IEnumerable<Command> All() => [Demo(), Test(), Check(), Build(), Bench(), Scale(), Soak(), Chaos(), Audit(), Publish()];
 
     static Command Demo()
     {
@@ -44,6 +44,14 @@ static class Targets
             Benchmarks.Run(parsed.GetValue(arguments) ?? [], cancel));
         command.Arguments.Add(arguments);
         return command;
+    }
+
+    static Command Scale()
+    {
+        var quick = new Option<bool>("--quick") { Description = "A fifth of it, in two minutes: to see whether it works. docs/performance.md stays as it is." };
+        const string About = "Measure one node against its sessions and a cluster against its nodes, in about ten minutes, and write docs/performance.md.";
+        return Target("scale", About, [quick], (parsed, cancel) =>
+            Benchmarks.Run(["scale", .. parsed.GetValue(quick) ? ["--quick"] : Array.Empty<string>()], cancel));
     }
 
     static Command Soak()

@@ -44,6 +44,23 @@ sealed class LoadLoop : IDisposable
         }
     }
 
+    /// <summary>Begins a task on a connection that is watched already, and does not wait for it.</summary>
+    public void Begin(LoadTask task, Action<LoadTask> onDone)
+    {
+        Add(task, isNew: false);
+        Step(task, onDone);
+    }
+
+    /// <summary>Goes on with what was begun as far as it comes, and waits for at most so long for something to come.</summary>
+    public void GoOn(int milliseconds, Action<LoadTask> onDone)
+    {
+        var count = _epoll.Wait(_ready, milliseconds);
+        for (var i = 0; i < count; i++)
+        {
+            if (_tasks[_ready[i]] is { } task) Step(task, onDone);
+        }
+    }
+
     public void Dispose() => _epoll.Dispose();
 
     void Step(LoadTask task, Action<LoadTask>? onDone)

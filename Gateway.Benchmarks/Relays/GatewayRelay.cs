@@ -135,7 +135,7 @@ sealed class GatewayRelay : IRelay
           access:
             subjects: [{{CertificateFiles.ClientName}}]
         {{Rules(route)}}  recording: { level: {{flavour.Level}}, mode: pipelined }
-          limits: { maxSessions: 9000, idleTimeout: 10m }
+          limits: { maxSessions: 12000, idleTimeout: 10m }
 
         """;
 
@@ -175,7 +175,8 @@ sealed class GatewayRelay : IRelay
 
         """;
 
-    static HttpClient Trusting(string authorityFile)
+    /// <summary>Asks nodes with certificates of that authority.</summary>
+    public static HttpClient Trusting(string authorityFile)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.ImportFromPemFile(authorityFile);
@@ -183,14 +184,14 @@ sealed class GatewayRelay : IRelay
         return new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
     }
 
-    static async Task<bool> IsReady(HttpClient http, Uri uri, CancellationToken cancel)
+    public static async Task<bool> IsReady(HttpClient http, Uri uri, CancellationToken cancel)
     {
         try
         {
             using var response = await http.GetAsync(uri, cancel);
             return response.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancel.IsCancellationRequested))
         {
             return false;
         }

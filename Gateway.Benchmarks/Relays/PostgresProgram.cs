@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Gateway.Benchmarks.Machine;
 
 namespace Gateway.Benchmarks.Relays;
 
@@ -20,6 +21,9 @@ sealed class PostgresProgram : IAsyncDisposable
     }
 
     public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=gateway;Database=postgres";
+
+    /// <summary>Its processes.</summary>
+    public ProcessTree Tree => _program!.Tree;
 
     public static async Task<PostgresProgram> Start(CancellationToken cancel)
     {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Gateway.Specs.Support;
-using Gateway.Specs.Support.Network;
 using Xunit;
 
 namespace Gateway.Specs.Soaks;

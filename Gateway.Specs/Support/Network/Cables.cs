@@ -15,6 +15,7 @@ sealed class Cables : IDisposable
     readonly bool[,] _cut;
     readonly BlockingCollection<(long Due, int To, byte[] Packet)> _underway = new(10_000);
     long _delay;
+    readonly ManualResetEventSlim _over = new();
     volatile bool _isOver;
 
     /// <param name="devices">Of the hosts 10.77.0.1, 10.77.0.2, and so on.</param>
@@ -49,6 +50,7 @@ sealed class Cables : IDisposable
     public void Dispose()
     {
         _isOver = true;
+        _over.Set();
         _underway.CompleteAdding();
     }
 
@@ -72,7 +74,7 @@ sealed class Cables : IDisposable
         foreach (var (due, to, packet) in _underway.GetConsumingEnumerable())
         {
             var early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
-            if (early > TimeSpan.Zero) Thread.Sleep(early); // The cable's length.
+            if (early > TimeSpan.Zero && _over.Wait(early)) return;
             _devices[to].Write(packet);
         }
     }
