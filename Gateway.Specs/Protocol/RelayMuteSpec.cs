@@ -17,16 +17,16 @@ public sealed class RelayMuteSpec : SteppedSystem
             new ScriptedConversation(), new RelayRules(s_idle, TimeSpan.Zero), new SessionStop(), new NoDenials(), new HeldAccess(null, Refusal.None), Time), Sys);
         await client.SendAsync("hello");
         Assert.Equal("hello", await upstream.ReceiveAsync());
-        await upstream.SendAsync("M answer");
-        Assert.Equal("M answer", await client.ReceiveAsync());
+        await upstream.SendAsync("+ answer");
+        Assert.Equal("+ answer", await client.ReceiveAsync());
 
         // One chunk was asked for before.
         await client.SendAsync("a");
         await client.SendAsync("b");
         Assert.Equal("a", await upstream.ReceiveAsync());
         // A shorter time does not shorten the longer one.
-        await upstream.SendAsync("m answer");
-        Assert.Equal("m answer", await client.ReceiveAsync());
+        await upstream.SendAsync("- answer");
+        Assert.Equal("- answer", await client.ReceiveAsync());
         for (var second = 0; second < 59; second++) Pass(TimeSpan.FromSeconds(1));
         await upstream.SendAsync("more");
         Assert.Equal("more", await client.ReceiveAsync());

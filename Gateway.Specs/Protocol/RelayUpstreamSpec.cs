@@ -44,20 +44,20 @@ public sealed class RelayUpstreamSpec : SteppedSystem
     {
         var (client, upstream, _) = await StartedAsync();
         Pass(s_untilRenewal - TimeSpan.FromSeconds(2));
-        await client.SendAsync("Q");
+        await client.SendAsync("?");
         Assert.Equal("question", await upstream.ReceiveAsync());
         Pass(TimeSpan.FromSeconds(1));
-        await upstream.SendAsync("q");
+        await upstream.SendAsync("!");
         await client.SendAsync("on");
         Assert.Equal("on", await upstream.ReceiveAsync());
         Assert.Equal(0, _read);
 
         // And where its time comes while an answer is awaited, it is renewed after that.
-        await client.SendAsync("Q");
+        await client.SendAsync("?");
         Assert.Equal("question", await upstream.ReceiveAsync());
         Pass(TimeSpan.FromSeconds(3));
         Assert.Equal(0, _read);
-        await upstream.SendAsync("q");
+        await upstream.SendAsync("!");
 
         await PassAsync(TimeSpan.Zero, () => _read == 1);
         Assert.Equal("login: secret", await upstream.ReceiveAsync());

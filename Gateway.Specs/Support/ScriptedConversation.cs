@@ -6,7 +6,8 @@ namespace Gateway.Specs.Support;
 /// <summary>
 /// A protocol of a few words, for specs of what surrounds a conversation. A chunk that begins with <c>D</c> is denied and answered with "denied", one
 /// that begins with <c>X</c> is refused, <c>A</c> brings the rest as a new proof, <c>B</c> makes one hundred bytes for both sides, <c>L</c>
-/// takes the gateway's new login and says "taken", <c>M</c> passes and has the client muted for a minute, <c>m</c> for a second, <c>Q</c> asks the upstream a question that <c>q</c> answers; everything else passes.
+/// takes the gateway's new login and says "taken", <c>+</c> passes and has the client muted for a minute,
+/// <c>-</c> for a second, <c>?</c> asks the upstream a question that <c>!</c> answers; everything else passes.
 /// </summary>
 sealed class ScriptedConversation : Conversation
 {
@@ -49,14 +50,14 @@ sealed class ScriptedConversation : Conversation
                 _logins++;
                 output.ToUpstream.Write("taken"u8);
                 return RelayVerdict.PassOutput;
-            case (byte)'M' or (byte)'m':
-                output.Mute = input[0] == (byte)'M' ? TimeSpan.FromMinutes(1) : TimeSpan.FromSeconds(1);
+            case (byte)'+' or (byte)'-':
+                output.Mute = input[0] == (byte)'+' ? TimeSpan.FromMinutes(1) : TimeSpan.FromSeconds(1);
                 return RelayVerdict.PassWhole;
-            case (byte)'Q':
+            case (byte)'?':
                 output.Own.Write("question"u8);
                 _awaits = true;
                 return RelayVerdict.PassOutput;
-            case (byte)'q':
+            case (byte)'!':
                 _awaits = false;
                 return RelayVerdict.PassOutput;
             case (byte)'X':
