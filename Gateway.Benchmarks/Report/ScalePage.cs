@@ -23,11 +23,11 @@ static class ScalePage
 
     public static IEnumerable<(string Name, string Svg)> Plots(ScaleResults results)
     {
-        yield return (MemoryPlot, LinePlot.Render("Resident memory of a node", "idle sessions", "MiB",
+        if (results.Idle.Count > 1) yield return (MemoryPlot, LinePlot.Render("Resident memory of a node", "idle sessions", "MiB",
             [new("resident", [.. results.Idle.Select(p => ((double)p.Sessions, p.ResidentBytes / MiB))])]));
-        yield return (MessagePlot, LinePlot.Render("Processor time of a node per message there and back", "sessions, each a message a second", "microseconds",
+        if (results.Busy.Count > 0) yield return (MessagePlot, LinePlot.Render("Processor time of a node per message there and back", "sessions, each a message a second", "microseconds",
             [new("per message", [.. results.Busy.Select(p => ((double)p.Sessions, p.MessageSeconds * Micro))])]));
-        yield return (ClusterPlot, LinePlot.Render("What each process of a cluster without clients costs", "nodes", "percent of a core",
+        if (results.Clusters.Count > 0) yield return (ClusterPlot, LinePlot.Render("What each process of a cluster without clients costs", "nodes", "percent of a core",
         [
             new("node", [.. results.Clusters.Select(p => ((double)p.Nodes, p.NodeShare * Percent))]),
             new("lighthouse", [.. results.Clusters.Select(p => ((double)p.Nodes, p.LighthouseShare * Percent))]),
