@@ -28,10 +28,10 @@ public static class JournalConfiguration
     public static DataOptionsSetup Setup(JournalDatabase database) => new(database.DataOptions());
 
     /// <summary>
-    /// The settings with a reason: parameters instead of literals on inserts of several rows (3 to 5 times the throughput for blobs),
-    /// COPY for any batch on PostgreSQL (<c>max-row-by-row-size</c> 0), small read batches because all their rows are in memory at once,
-    /// no tag table and no snapshots because sessions have neither. The circuit breaker closes again soon: each failed write ends a
-    /// session, so a long memory of it only refuses sessions that a recovered database would record.
+    /// The settings with a reason: small read batches because all their rows are in memory at once, no tag table and no snapshots because sessions
+    /// have neither. The circuit breaker closes again soon: each failed write ends a session, so a long memory of it only refuses sessions that a
+    /// recovered database would record. How the plugin itself inserts matters only where it has no <see cref="JournalWriter"/>: parameters instead of
+    /// literals on inserts of several rows, COPY for any batch on PostgreSQL (<c>max-row-by-row-size</c> 0).
     /// </summary>
     public static Config Hocon(JournalDatabase database) => ConfigurationFactory.ParseString(
         $$"""

@@ -75,17 +75,8 @@ sealed class SqliteJournal : JournalDatabase
 
     internal override async Task<IReadOnlyList<int>> CommitAsync(IReadOnlyList<SqlStatement> statements, CancellationToken cancel)
     {
-        var affected = new int[statements.Count];
-        await using var connection = await OpenAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        for (var i = 0; i < affected.Length; i++)
-        {
-            await using var command = statements[i].On(connection);
-            command.Transaction = transaction;
-            affected[i] = await command.ExecuteNonQueryAsync(cancel);
-        }
-        await transaction.CommitAsync(cancel);
-        return affected;
+        await using var transactions = new SqliteTransactions(this);
+        return await transactions.CommitAsync(statements, cancel);
     }
 
     internal override IJournalTransactions Transactions() => new SqliteTransactions(this);

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Gateway.Benchmarks.Machine;
 using Gateway.Benchmarks.Relays;
 using Gateway.Benchmarks.Tls;
 
@@ -70,7 +69,7 @@ sealed class BenchCluster : IAsyncDisposable
         using var seal = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Secret("seal.key", seal.ExportPkcs8PrivateKeyPem());
         Secret("cluster.key", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
-        var ports = FreePorts(1 + 3 * nodes);
+        var ports = FreePorts.Take(1 + 3 * nodes);
         _began = Stopwatch.GetTimestamp();
         _lighthouse = RunningProgram.Start(executables.Lighthouse, Lighthouse(ports[0]), Folder("lighthouse"));
         for (var i = 0; i < nodes; i++)
@@ -138,13 +137,4 @@ sealed class BenchCluster : IAsyncDisposable
             tls: { serverName: {{CertificateFiles.ServerName}}, authorities: {{_certificates.Authority}} }
           access: { subjects: [{{CertificateFiles.ClientName}}] }
         """;
-
-    static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners) listener.Start();
-        int[] ports = [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
-        foreach (var listener in listeners) listener.Dispose();
-        return ports;
-    }
 }

@@ -120,13 +120,4 @@ public sealed class RelayAccessSpec : SteppedSystem
 
     (ChunkPeer Client, ChunkPeer Upstream, Task<SessionEnd> Ended) Run(HeldAccess access) =>
         RelayBench.Run(new RelayStage(_conversation, new RelayRules(TimeSpan.FromHours(1), s_warning), _stop, new NoDenials(), access, Time), Sys);
-
-    sealed class NoDenials : IDenialLog
-    {
-        public void Denied(IReadOnlyList<DeniedOperation> operations, Action recorded) => recorded();
-
-        public void FirstSeen(IReadOnlyList<SeenOperation> operations)
-        {
-        }
-    }
 }

@@ -42,13 +42,4 @@ public sealed class RelayMuteSpec : SteppedSystem
         Assert.Equal("b", await next);
         Assert.False(ended.IsCompleted);
     }
-
-    sealed class NoDenials : IDenialLog
-    {
-        public void Denied(IReadOnlyList<DeniedOperation> operations, Action recorded) => recorded();
-
-        public void FirstSeen(IReadOnlyList<SeenOperation> operations)
-        {
-        }
-    }
 }

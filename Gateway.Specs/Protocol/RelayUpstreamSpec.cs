@@ -162,13 +162,4 @@ public sealed class RelayUpstreamSpec : SteppedSystem
         Assert.Equal("hello", await running.Upstream.ReceiveAsync());
         return running;
     }
-
-    sealed class NoDenials : IDenialLog
-    {
-        public void Denied(IReadOnlyList<DeniedOperation> operations, Action recorded) => recorded();
-
-        public void FirstSeen(IReadOnlyList<SeenOperation> operations)
-        {
-        }
-    }
 }

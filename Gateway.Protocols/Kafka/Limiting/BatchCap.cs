@@ -52,11 +52,11 @@ sealed class BatchCap(int most, Limits limits, TopicIds topics)
             {
                 var partition = (StructValue)item!;
                 if (partition["Records"] is not byte[] records || records.Length <= most) return false;
-                told ??= Told(answer, topic[KeyOf(topic)]);
-                Add(told, partition.Number("Index"), records.Length);
+                told ??= ProduceAnswer.AddTopic(answer, topic[ProduceAnswer.KeyOf(topic)]);
+                Refuse(told, partition["Index"], records.Length);
                 return true;
             });
-            if (told is not null) denied.Add(Denied(topic.Layout, (byte[])topic[KeyOf(topic)]!));
+            if (told is not null) denied.Add(Denied(topic.Layout, (byte[])topic[ProduceAnswer.KeyOf(topic)]!));
         }
 
         request.List("TopicData").RemoveAll(topic => ((StructValue)topic!).List("PartitionData").Count == 0);
@@ -67,7 +67,7 @@ sealed class BatchCap(int most, Limits limits, TopicIds topics)
     public StructValue Answer(MessageLayout layout, DroppedBatch dropped)
     {
         var answer = new StructValue(KafkaApi.All[layout.Key].Response(layout.Version).Body);
-        Add(Told(answer, dropped.Topic), dropped.Partition, dropped.Length);
+        Refuse(ProduceAnswer.AddTopic(answer, dropped.Topic), (long)dropped.Partition, dropped.Length);
         return answer;
     }
 
@@ -82,17 +82,8 @@ sealed class BatchCap(int most, Limits limits, TopicIds topics)
         return new(Operation, topics.Find(id) is { } name ? Encoding.UTF8.GetString(name) : id.ToString());
     }
 
-    static StructValue Told(StructValue answer, object? topic)
-    {
-        var told = answer.Add("Responses");
-        return told.With(KeyOf(told), topic);
-    }
-
-    void Add(StructValue topic, long partition, long length) => topic.Add("PartitionResponses")
-        .With("Index", partition).With("ErrorCode", (long)KafkaError.MessageTooLarge).With("BaseOffset", -1)
-        .WithAny("ErrorMessage", Encoding.UTF8.GetBytes($"the records have {length} bytes, and this gateway takes {most} for a partition at once"));
-
-    static string KeyOf(StructValue topic) => Counterparts.Key(topic.Layout)!.Name;
+    void Refuse(StructValue topic, object? partition, long length) => ProduceAnswer.AddRefused(
+        topic, partition, KafkaError.MessageTooLarge, $"the records have {length} bytes, and this gateway takes {most} for a partition at once");
 }
 
 /// <summary>The one batch of a Produce that was not held to be judged, being too large.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Schema;
@@ -18,13 +17,8 @@ static class MaskedWords
         var answer = new StructValue(response.Body);
         foreach (var topic in produced.Structs("TopicData"))
         {
-            var told = answer.Add("Responses");
-            told.With(Counterparts.Key(told.Layout)!.Name, topic[Counterparts.Key(topic.Layout)!.Name]);
-            foreach (var partition in topic.Structs("PartitionData"))
-            {
-                told.Add("PartitionResponses").With("Index", partition["Index"]).With("ErrorCode", (long)KafkaError.InvalidRecord).With("BaseOffset", -1)
-                    .WithAny("ErrorMessage", Encoding.UTF8.GetBytes(fault));
-            }
+            var told = ProduceAnswer.AddTopic(answer, topic[ProduceAnswer.KeyOf(topic)]);
+            foreach (var partition in topic.Structs("PartitionData")) ProduceAnswer.AddRefused(told, partition["Index"], KafkaError.InvalidRecord, fault);
         }
 
         return answer;
