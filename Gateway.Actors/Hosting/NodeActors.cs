@@ -51,13 +51,23 @@ public sealed partial class NodeActors(
             PoisonPill.Instance);
         _sessions.SetResult(region);
         registry.Register<SessionExtractor>(region);
-        system.ActorOf(SessionSealer.Props(region, parts.Index, new SealerView(system), logging), "sealer");
+        system.ActorOf(SessionSealer.Props(Sealing(region)), "sealer");
         system.ActorOf(CrashWitness.Props(CrashWitnessParts.Of(system, logging)), CrashWitness.Name);
         system.ActorOf(AcceptedSweeper.Props(parts.Accepted, parts.Slots, parts.Metrics, options.Limits.HandshakeTimeout), "sweeper");
         system.ActorOf(AccessReviewer.Props(parts.Access, parts.LiveAccess, logging), "access-reviewer");
         AddShutdownTasks();
         Cluster.Get(system).RegisterOnMemberUp(() => _ = ListenAsync(listeners, region));
     }
+
+    SessionSealerParts Sealing(IActorRef region) => new()
+    {
+        Sessions = region,
+        Lost = id => SessionActor.Props(id, parts),
+        Index = parts.Index,
+        Cluster = new SealerView(system),
+        Margin = Cluster.Get(system).DowningProvider.DownRemovalMargin,
+        Logging = logging,
+    };
 
     async Task ListenAsync(IReadOnlyList<Listener> listeners, IActorRef region)
     {

@@ -76,7 +76,8 @@ sealed class SessionActor : ReceivePersistentActor
             _parts.Live.Remove(_id);
         }
 
-        if (!_isEnded && _recorder.IsOpen) LeftUnsealed();
+        // Where it was only recovered, who asked for its end asks again.
+        if (!_isEnded && _recorder.IsOpen && _steps is not null) LeftUnsealed(_steps);
         _stop.Dispose();
         _key?.Dispose();
         base.PostStop();
@@ -253,7 +254,7 @@ sealed class SessionActor : ReceivePersistentActor
         if (fault is not null)
         {
             SessionLog.IndexFailed(_log, fault, _id);
-            Context.System.EventStream.Publish(new SessionLeftOpen(_id, _failure));
+            if (_steps is not null) Context.System.EventStream.Publish(new SessionLeftOpen(_id, _failure));
         }
 
         _isEnded = fault is null;
@@ -277,10 +278,10 @@ sealed class SessionActor : ReceivePersistentActor
     void Leave() => Context.Parent.Tell(new Passivate(PoisonPill.Instance));
 
     /// <summary>The actor is over before the session's end is durable: the sealer will see to it, in another incarnation of this actor.</summary>
-    void LeftUnsealed()
+    void LeftUnsealed(SessionSteps steps)
     {
-        if (_countsAsActive && _steps is not null)
-            Count(_steps, new SessionClosing(_parts.Now, Ending.Refused, _failure, "the session's actor stopped", _recorder.ToUpstreamBytes, _recorder.ToClientBytes));
+        if (_countsAsActive)
+            Count(steps, new SessionClosing(_parts.Now, Ending.Refused, _failure, "the session's actor stopped", _recorder.ToUpstreamBytes, _recorder.ToClientBytes));
         Context.System.EventStream.Publish(new SessionLeftOpen(_id, _failure));
     }
 

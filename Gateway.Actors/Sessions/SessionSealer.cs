@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Gateway.Actors.Record;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
@@ -8,98 +9,138 @@ namespace Gateway.Actors.Sessions;
 
 /// <summary>
 /// Sees to it that no session stays open for ever: this node's own whose actor stopped before the end was durable, and, on one node of the cluster at a
-/// time, those of nodes that are gone. Sealing happens in the session's actor and may safely be asked for twice.
+/// time, those of nodes that are gone. Own ones are asked for where they live. Those of lost nodes are recovered and sealed right here: their shards were
+/// that node's, nobody needs them any more, and where messages for them go is the last thing a cluster agrees on again after a loss. Sealing may safely be
+/// asked for twice, and be tried by two: the journal takes an event's number once.
 /// </summary>
-sealed partial class SessionSealer : ReceiveActor, IWithTimers
+public sealed partial class SessionSealer : ReceiveActor, IWithTimers
 {
     /// <summary>Sessions looked up, and sealed side by side, at once.</summary>
     const int Batch = 64;
 
     static readonly TimeSpan s_answer = TimeSpan.FromSeconds(20);
-    static readonly TimeSpan s_ask = TimeSpan.FromSeconds(2);
     static readonly TimeSpan s_retry = TimeSpan.FromSeconds(3);
     static readonly TimeSpan s_sweep = TimeSpan.FromSeconds(30);
 
-    readonly IActorRef _sessions;
-    readonly ISessionIndex _index;
-    readonly ISealerView _cluster;
+    readonly SessionSealerParts _parts;
     readonly ILogger _log;
+    readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
     bool _isSweeping;
     bool _sweepAgain;
+    int _found;
+    int _sealed;
 
-    public SessionSealer(IActorRef sessions, ISessionIndex index, ISealerView cluster, ILoggerFactory logging)
+    public SessionSealer(SessionSealerParts parts)
     {
-        (_sessions, _index, _cluster, _log) = (sessions, index, cluster, logging.CreateLogger("Gateway.Sealer"));
+        (_parts, _log) = (parts, parts.Logging.CreateLogger("Gateway.Sealer"));
         Receive<SessionLeftOpen>(left => Timers.StartSingleTimer(left.SessionId, new SealOwn(left), s_retry));
-        Receive<SealOwn>(own => Seal(own.Left.SessionId, Ending.Refused, own.Left.Refusal, "the session's actor stopped").PipeTo(
-            Self, failure: _ => own.Left));
+        Receive<SealOwn>(own => EndOwn(own.Left).PipeTo(Self, failure: _ => own.Left));
+        Receive<OwnEnded>(own => Log.Sealed(_log, own.SessionId));
+        Receive<MembersChanged>(_ => Timers.StartSingleTimer(nameof(MembersChanged), Sweep.Instance, parts.Margin));
         Receive<Sweep>(_ => BeginSweep());
-        Receive<Swept>(EndSweep);
-        Receive<SessionEnded>(ended => Log.Sealed(_log, ended.SessionId));
+        Receive<Found>(found => SealLost(found.Rows));
+        Receive<NotFound>(lost => EndSweep(lost.Cause));
+        Receive<SessionEnded>(ended => Settle(ended.SessionId, isSealed: true));
+        Receive<Terminated>(gone => Settle(gone.ActorRef.Path.Name, isSealed: false));
+        Receive<Passivate>(leaving => Sender.Tell(leaving.StopMessage));
+        Receive<SweepOver>(_ => EndSweep(null));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(IActorRef sessions, ISessionIndex index, ISealerView cluster, ILoggerFactory logging) =>
-        Akka.Actor.Props.Create(() => new SessionSealer(sessions, index, cluster, logging));
+    public static Props Props(SessionSealerParts parts) => Akka.Actor.Props.Create(() => new SessionSealer(parts));
 
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(SessionLeftOpen));
-        _cluster.WhenMemberLost(Self, Sweep.Instance);
-        Timers.StartPeriodicTimer("sweep", Sweep.Instance, TimeSpan.Zero, s_sweep);
+        _parts.Cluster.WhenMemberLost(Self, MembersChanged.Instance);
+        Timers.StartPeriodicTimer("sweep", Sweep.Instance, s_sweep);
+        Self.Tell(Sweep.Instance);
+    }
+
+    // One that fails is begun anew by a later sweep, and not where it failed.
+    protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
+
+    async Task<OwnEnded> EndOwn(SessionLeftOpen left)
+    {
+        await _parts.Sessions.Ask<SessionEnded>(new EndSession(left.SessionId, Ending.Refused, left.Refusal, "the session's actor stopped"), s_answer);
+        return new OwnEnded(left.SessionId);
     }
 
     void BeginSweep()
     {
-        if (!_cluster.IsResponsible) return;
+        if (!_parts.Cluster.IsResponsible) return;
         _sweepAgain = _isSweeping;
         if (_isSweeping) return;
         _isSweeping = true;
-        SweepAsync(_cluster.LiveNodeKeys).PipeTo(Self, failure: cause => new Swept(0, cause));
+        FindAsync(_parts.Cluster.LiveNodeKeys).PipeTo(Self, failure: cause => new NotFound(cause));
     }
 
-    void EndSweep(Swept swept)
-    {
-        _isSweeping = false;
-        if (swept.Fault is not null) Log.SweepFailed(_log, swept.Fault);
-        if (swept.Sealed > 0) Log.Swept(_log, swept.Sealed);
-        if (_sweepAgain || swept.Sealed == Batch) Self.Tell(Sweep.Instance);
-        else if (swept.Fault is not null) Timers.StartSingleTimer("retry", Sweep.Instance, s_retry);
-    }
-
-    async Task<Swept> SweepAsync(IReadOnlyCollection<string> live)
+    async Task<Found> FindAsync(IReadOnlyCollection<string> live)
     {
         using var deadline = new CancellationTokenSource(s_answer);
-        var open = await _index.OpenOutsideAsync(live, Batch, deadline.Token);
-        await Task.WhenAll(open.Select(row => Seal(row.SessionId, Ending.NodeLost, Refusal.None, $"node {row.NodeKey} was lost")));
-        return new Swept(open.Count, null);
+        return new Found(await _parts.Index.OpenOutsideAsync(live, Batch, deadline.Token));
     }
 
-    // Asked again soon: just after a node was lost a message may still be sent to where it was.
-    async Task<SessionEnded> Seal(string sessionId, Ending ending, Refusal refusal, string detail)
+    void SealLost(IReadOnlyList<SessionRow> rows)
     {
-        for (var asked = 1; ; asked++)
+        (_found, _sealed) = (rows.Count, 0);
+        foreach (var row in rows)
         {
-            try
-            {
-                return await _sessions.Ask<SessionEnded>(new EndSession(sessionId, ending, refusal, detail), s_ask);
-            }
-            catch (AskTimeoutException) when (asked < s_answer / s_ask)
-            {
-                // Sealing may be asked for twice.
-            }
+            var session = Context.Child(row.SessionId);
+            if (session.IsNobody()) session = Context.Watch(Context.ActorOf(_parts.Lost(row.SessionId), row.SessionId));
+            _awaited.Add(row.SessionId);
+            session.Tell(new EndSession(row.SessionId, Ending.NodeLost, Refusal.None, $"node {row.NodeKey} was lost"));
         }
+
+        if (_found == 0) EndSweep(null);
+        else Timers.StartSingleTimer(nameof(SweepOver), SweepOver.Instance, s_answer);
+    }
+
+    void Settle(string sessionId, bool isSealed)
+    {
+        if (!_awaited.Remove(sessionId)) return;
+        if (isSealed) _sealed++;
+        if (_awaited.Count == 0) EndSweep(null);
+    }
+
+    void EndSweep(Exception? fault)
+    {
+        Timers.Cancel(nameof(SweepOver));
+        _isSweeping = false;
+        var left = _found - _sealed;
+        if (_sealed > 0) Log.Swept(_log, _sealed);
+        if (fault is not null) Log.SweepFailed(_log, fault);
+        else if (left > 0) Log.SomeLeft(_log, left);
+        // What was not sealed yet goes on; a later sweep asks for it again.
+        _awaited.Clear();
+        if (_sweepAgain || _sealed == Batch) Self.Tell(Sweep.Instance);
+        else if (fault is not null || left > 0) Timers.StartSingleTimer("retry", Sweep.Instance, s_retry);
+        (_found, _sealed) = (0, 0);
     }
 
     sealed record SealOwn(SessionLeftOpen Left);
+
+    sealed record OwnEnded(string SessionId);
+
+    sealed record Found(IReadOnlyList<SessionRow> Rows);
+
+    sealed record NotFound(Exception Cause);
+
+    sealed record MembersChanged
+    {
+        public static readonly MembersChanged Instance = new();
+    }
 
     sealed record Sweep
     {
         public static readonly Sweep Instance = new();
     }
 
-    sealed record Swept(int Sealed, Exception? Fault);
+    sealed record SweepOver
+    {
+        public static readonly SweepOver Instance = new();
+    }
 
     static partial class Log
     {
@@ -111,7 +152,29 @@ sealed partial class SessionSealer : ReceiveActor, IWithTimers
 
         [LoggerMessage(122, LogLevel.Warning, "Sessions of lost nodes cannot be sealed now")]
         public static partial void SweepFailed(ILogger log, Exception cause);
+
+        [LoggerMessage(123, LogLevel.Warning, "{Sessions} sessions of lost nodes are not sealed yet and are tried again")]
+        public static partial void SomeLeft(ILogger log, int sessions);
     }
+}
+
+/// <summary>What the sealer of one node works with.</summary>
+public sealed record SessionSealerParts
+{
+    /// <summary>Where this node's own sessions are asked for.</summary>
+    public required IActorRef Sessions { get; init; }
+
+    /// <summary>The actor that recovers the session of a lost node, of an id, from the journal.</summary>
+    public required Func<string, Props> Lost { get; init; }
+
+    public required ISessionIndex Index { get; init; }
+
+    public required ISealerView Cluster { get; init; }
+
+    /// <summary>How long a lost node that lives may need to find out and stop: what it writes until then is in its recordings.</summary>
+    public required TimeSpan Margin { get; init; }
+
+    public required ILoggerFactory Logging { get; init; }
 }
 
 /// <summary>What the sealer has to know of the cluster.</summary>
@@ -123,6 +186,6 @@ public interface ISealerView
     /// <summary>True on the one node that seals for the lost ones.</summary>
     bool IsResponsible { get; }
 
-    /// <summary>Tells <paramref name="receiver"/> each time a member is removed.</summary>
+    /// <summary>Tells <paramref name="receiver"/> each time a member is removed or came up, which may be the first to look after what was left.</summary>
     void WhenMemberLost(IActorRef receiver, object message);
 }

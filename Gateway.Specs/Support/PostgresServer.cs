@@ -12,6 +12,9 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>The role that has to bring its password; every other is taken at its word.</summary>
     public const string ByPassword = "scrammer";
 
+    /// <summary>More than the server's own 100: each database of a spec has pools of its own, which keep what they opened for minutes.</summary>
+    const int Connections = 600;
+
     static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
 
     readonly string _directory = Directory.CreateTempSubdirectory("gateway-postgres-").FullName;
@@ -76,7 +79,7 @@ public sealed class PostgresServer : IAsyncLifetime
         _server?.Dispose();
         _server = Start(
             Tool.Path("postgres"), "-D", Path.Combine(_directory, "data"), "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1",
-            "-c", $"unix_socket_directories={_directory}", "-c", "logging_collector=on");
+            "-c", $"unix_socket_directories={_directory}", "-c", "logging_collector=on", "-c", $"max_connections={Connections}");
         await WaitAsync(_port);
     }
 
