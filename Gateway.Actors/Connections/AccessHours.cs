@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Gateway.Actors.Connections;
 
 /// <summary>
@@ -31,10 +33,18 @@ public sealed record AccessHours
         return until;
     }
 
+    /// <summary>As an operator wrote them, such as <c>mon, fri 08:00 to 17:30 Europe/Berlin</c>.</summary>
+    public override string ToString()
+    {
+        var days = Days.Count == 7 ? "every day" : string.Join(", ", Days.Select(HoursReader.Word));
+        return $"{days} {Clock(From)} to {Clock(To)} {Zone.Id}";
+    }
+
     /// <summary>When hours begin next, later than <paramref name="at"/>.</summary>
     public DateTimeOffset NextOpening(DateTimeOffset at) => Around(at, after: 15).First(hours => hours.Start > at && hours.Start < hours.End).Start;
 
-    IEnumerable<(DateTimeOffset Start, DateTimeOffset End)> Around(DateTimeOffset at, int after)
+    /// <summary>From the day before on, to so many days after. Hours that the clock jumps over as a whole end as they start.</summary>
+    public IEnumerable<(DateTimeOffset Start, DateTimeOffset End)> Around(DateTimeOffset at, int after)
     {
         var today = TimeZoneInfo.ConvertTime(at, Zone).Date;
         for (var day = today.AddDays(-1); day <= today.AddDays(after); day = day.AddDays(1))
@@ -42,6 +52,8 @@ public sealed record AccessHours
             if (Days.Contains(day.DayOfWeek)) yield return (Instant(day + From), Instant(day + (To > From ? To : To + WholeDay)));
         }
     }
+
+    static string Clock(TimeSpan time) => time == WholeDay ? "24:00" : time.ToString(@"hh\:mm", CultureInfo.InvariantCulture);
 
     DateTimeOffset Instant(DateTime clock)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gateway.Actors.Hosting;
 using Gateway.Protocols;
 
@@ -9,8 +8,6 @@ sealed class AccessReader(IReadOnlyCollection<string> issuers)
 {
     /// <summary>Rules of one connection: each is held against every login.</summary>
     const int MostRules = 256;
-
-    static readonly string[] s_days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
     /// <param name="access">The fields.</param>
     /// <param name="protocol">Whether it has a login decides how clients prove themselves.</param>
@@ -56,49 +53,11 @@ sealed class AccessReader(IReadOnlyCollection<string> issuers)
             Groups = fields.Texts("groups"),
             Subjects = fields.Texts("subjects"),
             Networks = fields.Networks("networks"),
-            Hours = fields.Has("hours") ? Hours(fields.Map("hours", ConnectionFields.AccessHours)) : null,
+            Hours = fields.Has("hours") ? HoursReader.Read(fields.Map("hours", ConnectionFields.AccessHours)) : null,
         };
         fields.Require(
             rule.Effect == AccessEffect.Deny || rule.Groups.Count + rule.Subjects.Count > 0, "groups",
             "allows everybody: groups and subjects are both empty", "name a group or a subject; only a rule that denies may be about everybody");
         return rule;
-    }
-
-    static AccessHours Hours(YamlFields hours)
-    {
-        var (from, to) = (Clock(hours, "from", TimeSpan.Zero), Clock(hours, "to", AccessHours.WholeDay));
-        hours.Require(from != to, "to", "is the same as from", "write 00:00 to 24:00 for the whole day");
-        hours.Require(from < AccessHours.WholeDay, "from", "is no time a day begins at", "write 00:00 for midnight");
-        return new AccessHours { Days = Days(hours), From = from, To = to, Zone = Zone(hours) };
-    }
-
-    static IReadOnlyList<DayOfWeek> Days(YamlFields hours)
-    {
-        var days = new List<DayOfWeek>();
-        foreach (var text in hours.Texts("days"))
-        {
-            var day = Array.IndexOf(s_days, text);
-            if (day < 0) hours.Fault("days", $"\"{text}\" is no day", $"use some of {string.Join(", ", s_days)}");
-            else days.Add((DayOfWeek)day);
-        }
-
-        return days.Count > 0 ? days : Enum.GetValues<DayOfWeek>();
-    }
-
-    static TimeSpan Clock(YamlFields hours, string key, TimeSpan otherwise)
-    {
-        if (hours.Text(key) is not { } text) return otherwise;
-        if (text == "24:00") return AccessHours.WholeDay;
-        if (TimeSpan.TryParseExact(text, @"hh\:mm", CultureInfo.InvariantCulture, out var clock)) return clock;
-        hours.Fault(key, "is no time of day", "write it like 08:30, at most 24:00");
-        return otherwise;
-    }
-
-    static TimeZoneInfo Zone(YamlFields hours)
-    {
-        if (hours.Text("zone") is not { } name) return TimeZoneInfo.Utc;
-        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
-        hours.Fault("zone", "is no time zone this machine knows", "write it like Europe/Berlin or UTC; is tzdata installed?");
-        return TimeZoneInfo.Utc;
     }
 }

@@ -8,7 +8,7 @@ public static class ConnectionFields
 
     public static readonly IReadOnlyList<string> Document = ["apiVersion", "kind", "metadata", "spec"];
     public static readonly IReadOnlyList<string> Metadata = ["name", "labels"];
-    public static readonly IReadOnlyList<string> Spec = ["protocol", "listen", "tls", "upstream", "access", "operations", "masking", "recording", "limits"];
+    public static readonly IReadOnlyList<string> Spec = ["protocol", "listen", "tls", "upstream", "access", "operations", "masking", "recording", "limits", "anomalies"];
     public static readonly IReadOnlyList<string> Listen = ["address", "port", "proxyProtocol", "brokers"];
     public static readonly IReadOnlyList<string> ProxyProtocol = ["from"];
     public static readonly IReadOnlyList<string> Brokers = ["firstNode", "firstPort", "count", "hosts"];
@@ -34,5 +34,8 @@ public static class ConnectionFields
         ["name", "direction", "topics", "json", "key", "headers", "pattern", "detect", "action", "text", "keepLast", "content"];
     public static readonly IReadOnlyList<string> Recording = ["level", "mode", "windowBytes", "flushAfter", "retention"];
     public static readonly IReadOnlyList<string> Limits = ["maxSessions", "idleTimeout", "kafka"];
+    public static readonly IReadOnlyList<string> Anomalies = ["rules"];
+    public static readonly IReadOnlyList<string> AnomalyRule = ["groups", "subjects", "hours", "places", "overlap"];
+    public static readonly IReadOnlyList<string> Place = ["name", "networks"];
     public static readonly IReadOnlyList<string> KafkaLimits = ["maxBatchBytes", "clientIds", "produceBytesPerSecond", "fetchBytesPerSecond"];
 }

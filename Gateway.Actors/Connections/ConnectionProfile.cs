@@ -56,6 +56,9 @@ public sealed record ConnectionProfile
 
     /// <summary>What clients may ask for at most, where the protocol is Kafka.</summary>
     public KafkaLimits Kafka { get; init; } = KafkaLimits.None;
+
+    /// <summary>When and from where sessions are usual; empty: at any time, from anywhere.</summary>
+    public IReadOnlyList<AnomalyRule> Anomalies { get; init; } = [];
 }
 
 /// <summary>The TLS rules of the client's leg.</summary>

@@ -52,6 +52,7 @@ sealed class ConnectionReader(
             MaxSessions = limits.Number("maxSessions", 1, 1_000_000, 1000),
             IdleTimeout = limits.Duration("idleTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), TimeSpan.FromMinutes(10)),
             Kafka = KafkaLimitsReader.Read(limits, protocol),
+            Anomalies = AnomalyReader.Read(spec),
         };
         register(document, listenFields, name, [.. profile.Listens]);
         return faults.Count == before ? profile : null;

@@ -106,11 +106,13 @@ sealed class YamlFields
     public IReadOnlyList<string> Texts(string key)
     {
         var texts = new List<string>();
+        // A list of networks may have thousands.
+        var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (item, at) in Items(key))
         {
             if (item is not YamlScalar { IsNull: false, Text.Length: > 0 } scalar)
                 _faults.Add(item, at, "must be text", "give one value per entry");
-            else if (texts.Contains(scalar.Text))
+            else if (!known.Add(scalar.Text))
                 _faults.Add(item, at, "is given twice", "remove one of them");
             else
                 texts.Add(scalar.Text);

@@ -23,13 +23,14 @@ static class YamlWriter
         ["upstream"] = ConnectionFields.Upstream,
         ["login"] = ConnectionFields.Login,
         ["access"] = ConnectionFields.Access,
-        ["rules"] = ConnectionFields.AccessRule,
+        ["rules"] = [.. ConnectionFields.AccessRule, .. ConnectionFields.AnomalyRule],
         ["hours"] = ConnectionFields.AccessHours,
         ["operations"] = ConnectionFields.Operations,
         ["allow"] = ConnectionFields.Operation,
         ["deny"] = ConnectionFields.Operation,
         ["recording"] = ConnectionFields.Recording,
         ["limits"] = ConnectionFields.Limits,
+        ["places"] = ConnectionFields.Place,
         ["kafka"] = ConnectionFields.KafkaLimits,
     };
 

@@ -53,7 +53,7 @@ public sealed class GatewayMetrics : IDisposable
             "gateway.anomalies",
             () => Enum.GetValues<AnomalyKind>().Select(
                 kind => new Measurement<long>(Volatile.Read(ref _anomalies[(int)kind]), new TagList { { "kind", kind.Word() } })),
-            "{session}", "Sessions that differed from their subject's earlier ones, by in what.");
+            "{session}", "Sessions that were unlike what is usual for their subject, by in what.");
         _notCompared = _meter.CreateCounter<long>(
             "gateway.anomalies.not_compared", "{session}", "Sessions that were not compared with their subject's earlier ones, by why.");
         _told = _meter.CreateCounter<long>("gateway.events.told", "{event}", "Events that an outlet took from this node.");

@@ -128,7 +128,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         var opened = Opening(grant);
         await recording.OpenAsync(opened).ConfigureAwait(false);
         _watch!.Opened(grant);
-        parts.Anomalies.Begin(opened, recording, recording.Passed);
+        parts.Anomalies.Begin(opened, recording, recording.Passed, grant.Profile.Anomalies);
         using var deadline = Within(parts.Limits.LoginTimeout);
         await _login.AnswerAsync(deadline.Token).ConfigureAwait(false);
         var durable = Task.WhenAll(Words.RecordAsync(Direction.ToUpstream, record.WrittenMemory), Words.RecordAsync(Direction.ToClient, _login.Answers.WrittenMemory));

@@ -274,6 +274,11 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(ConnectionFields.MaskingRule, Names(Properties(Properties(spec, "masking"), "rules").GetProperty("items")));
         Assert.Equal(ConnectionFields.Recording, Names(Properties(spec, "recording")));
         Assert.Equal(ConnectionFields.Limits, Names(Properties(spec, "limits")));
+        Assert.Equal(ConnectionFields.Anomalies, Names(Properties(spec, "anomalies")));
+        var usual = Properties(Properties(spec, "anomalies"), "rules").GetProperty("items");
+        Assert.Equal(ConnectionFields.AnomalyRule, Names(usual));
+        Assert.Equal(ConnectionFields.AccessHours, Names(Properties(usual, "hours").GetProperty("items")));
+        Assert.Equal(ConnectionFields.Place, Names(Properties(usual, "places").GetProperty("items")));
         Assert.Equal(ConnectionFields.KafkaLimits, Names(Properties(Properties(spec, "limits"), "kafka")));
     }
 

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
@@ -66,6 +68,66 @@ public sealed class AnomaliesSpec : IDisposable
     }
 
     [Fact]
+    public async Task A_session_outside_the_usual_hours_and_places_of_its_connection_says_so_and_is_served()
+    {
+        await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
+        // However long this takes, it is not yet that day.
+        var day = DateTime.UtcNow.AddDays(3).DayOfWeek.ToString()[..3].ToLowerInvariant();
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, upstream.Port, more: $$"""
+              anomalies:
+                rules:
+                  - hours: [ { days: [{{day}}] } ]
+                    places: [ { name: Zurich office, networks: [192.0.2.0/24] } ]
+            """);
+
+        await using (var client = await OpenAsync(node))
+        {
+            await EchoAsync(client, 2);
+            await client.ShutdownAsync();
+            await TlsClient.ReadToEndAsync(client);
+        }
+
+        var noticed = await node.Archive.NoticesAsync((await node.EndedAsync()).SessionId, default);
+        Assert.Equal(["hours-unusual", "network-unusual"], noticed.Select(one => one.Kind).Order());
+        Assert.Contains($"outside this subject's usual hours here: {day} 00:00 to 24:00 UTC", noticed.Single(one => one.Kind == "hours-unusual").Explanation, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1 is in none of this subject's usual places here: Zurich office", noticed.Single(one => one.Kind == "network-unusual").Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_subject_that_is_in_two_places_at_once_is_noticed_as_long_as_it_is()
+    {
+        await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, upstream.Port, more: """
+              anomalies:
+                rules:
+                  - overlap: same-place
+                    places: [ { name: Zurich, networks: [127.0.0.1] }, { name: Bern, networks: [127.0.0.2] } ]
+            """);
+
+        await using (var zurich = await OpenAsync(node))
+        {
+            await EchoAsync(zurich, 2);
+            await using var bern = await FromAsync(node, "127.0.0.2");
+            await EchoAsync(bern, 2);
+            var second = (await node.Archive.ListAsync(new SessionFilter(), default)).Single(row => row.ClientAddress.StartsWith("127.0.0.2:", StringComparison.Ordinal));
+            await Eventually.AssertAsync(async () => Assert.Equal(
+                "the client comes from Bern (127.0.0.2) while another session of this subject here is open from Zurich (127.0.0.1)",
+                Assert.Single(await node.Archive.NoticesAsync(second.SessionId, default)).Explanation));
+        }
+
+        await Eventually.AssertAsync(async () => Assert.Empty(await node.Archive.ListAsync(new SessionFilter { Open = true }, default)));
+        using var meter = new NoticeMeter(node.Services.GetRequiredService<GatewayMetrics>());
+        await using var later = await FromAsync(node, "127.0.0.2");
+        await EchoAsync(later, 2);
+        // Its answer comes after that of the session before.
+        await using var last = await FromAsync(node, "127.0.0.1");
+        await EchoAsync(last, 2);
+        await Eventually.TrueAsync(() => meter.Noticed("place-impossible") == 2);
+        foreach (var row in await node.Archive.ListAsync(new SessionFilter { Open = true }, default))
+            Assert.Equal(row.ClientAddress.StartsWith("127.0.0.1:", StringComparison.Ordinal) ? 1 : 0, (await node.Archive.NoticesAsync(row.SessionId, default)).Count);
+    }
+
+    [Fact]
     public async Task Switched_off_nothing_is_noticed()
     {
         await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
@@ -124,6 +186,13 @@ public sealed class AnomaliesSpec : IDisposable
     {
         await client.WriteAsync(new byte[bytes]);
         await client.ReadExactlyAsync(new byte[bytes]).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    async Task<SslStream> FromAsync(TestNode node, string address)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+        return await TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17"), socket);
     }
 
     Task<SslStream> OpenAsync(TestNode node, SslProtocols protocols = SslProtocols.None) =>

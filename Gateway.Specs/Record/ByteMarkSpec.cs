@@ -49,4 +49,18 @@ public sealed class ByteMarkSpec
 
         Assert.Single(_told);
     }
+
+    [Fact]
+    public async Task Of_several_threads_one_tells_that_bytes_are_late()
+    {
+        var (isLate, told) = (false, 0);
+        _mark.WhenLate(() => Volatile.Read(ref isLate), () => Interlocked.Increment(ref told));
+        _mark.Add(1);
+        Assert.Equal(0, told);
+        Volatile.Write(ref isLate, true);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _mark.Add(1))));
+
+        Assert.Equal(1, told);
+    }
 }

@@ -67,6 +67,29 @@ public sealed class SessionHistorySpec(PostgresServer server)
 
     [Theory]
     [MemberData(nameof(Databases))]
+    public async Task Where_the_subjects_other_open_sessions_come_from_is_told_to_whom_asks(string database)
+    {
+        SessionRow[] rows =
+        [
+            Row("itself", 2_000) with { ClientAddress = "192.0.2.1:1" },
+            Row("a", 1_000) with { ClientAddress = "192.0.2.2:2" },
+            // A node whose clock is ahead.
+            Row("b", 2_001) with { ClientAddress = "[2001:db8::3]:3" },
+            Row("over", 1_500) with { Closing = Ended(1_600, 1, 1) },
+            Row("long ago", 999),
+            Row("of another", 1_500) with { Subject = "sensor-8" },
+            Row("elsewhere", 1_500) with { Connection = "maintenance" },
+        ];
+
+        var asked = await AskedAsync(database, s_question with { Beside = "itself" }, rows);
+
+        Assert.Equal(["192.0.2.2:2", "[2001:db8::3]:3"], asked.Beside.Order(StringComparer.Ordinal));
+        Assert.Equal(new SessionVolumes(Ended: 1, Most: 2), asked.Volumes);
+        Assert.Empty((await AskedAsync(database, rows)).Beside);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
     public async Task A_subject_is_found_by_what_the_index_keeps_of_its_name(string database)
     {
         var name = "half\uD800" + new string('ü', 60_000);

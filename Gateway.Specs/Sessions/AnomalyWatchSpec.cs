@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
 using Gateway.Actors.Sessions;
@@ -41,7 +43,7 @@ public sealed class AnomalyWatchSpec : IDisposable
     {
         var recording = new NoticedRecording();
 
-        Watch().Begin(SampleSession.Opened, recording, new ByteMark());
+        Watch().Begin(SampleSession.Opened, recording, new ByteMark(), []);
 
         var noticed = await recording.NextAsync();
         Assert.Equal("client-fingerprint-new", noticed.Kind);
@@ -56,16 +58,16 @@ public sealed class AnomalyWatchSpec : IDisposable
     {
         _index.Answer = () => AskedIndex.Unlike(sessions: 100);
         var (first, second, other, watch) = (new NoticedRecording(), new NoticedRecording(), new NoticedRecording(), Watch());
-        watch.Begin(SampleSession.Opened, first, new ByteMark());
+        watch.Begin(SampleSession.Opened, first, new ByteMark(), []);
         await first.NextAsync();
 
         _time.Advance(TimeSpan.FromMinutes(1));
-        watch.Begin(SampleSession.Opened, second, new ByteMark());
-        watch.Begin(SampleSession.Opened with { Connection = "video" }, other, new ByteMark());
+        watch.Begin(SampleSession.Opened, second, new ByteMark(), []);
+        watch.Begin(SampleSession.Opened with { Connection = "video" }, other, new ByteMark(), []);
         await other.NextAsync();
         Assert.Equal((2, 0), (_index.Asked.Count, second.Waiting));
         _time.Advance(TimeSpan.FromSeconds(1));
-        watch.Begin(SampleSession.Opened, second, new ByteMark());
+        watch.Begin(SampleSession.Opened, second, new ByteMark(), []);
 
         await second.NextAsync();
         Assert.Equal(3, _index.Asked.Count);
@@ -79,7 +81,7 @@ public sealed class AnomalyWatchSpec : IDisposable
 
         for (var i = 1; i < 3; i++)
         {
-            watch.Begin(SampleSession.Opened, recording, new ByteMark());
+            watch.Begin(SampleSession.Opened, recording, new ByteMark(), []);
             await recording.NextAsync();
             Assert.Equal(i, _index.Asked.Count);
         }
@@ -89,7 +91,7 @@ public sealed class AnomalyWatchSpec : IDisposable
     public async Task A_volume_is_told_when_it_is_reached_and_never_again()
     {
         var (recording, bytes) = (new NoticedRecording(), new ByteMark());
-        Watch(new AnomalyOptions { LeastBytes = 1000 }).Begin(SampleSession.Opened, recording, bytes);
+        Watch(new AnomalyOptions { LeastBytes = 1000 }).Begin(SampleSession.Opened, recording, bytes, []);
         await recording.NextAsync();
 
         await Eventually.TrueAsync(() =>
@@ -110,10 +112,10 @@ public sealed class AnomalyWatchSpec : IDisposable
         var (recording, watch) = (new NoticedRecording(), Watch());
         _index.Answer = () => throw new TimeoutException("gone");
 
-        watch.Begin(SampleSession.Opened, recording, new ByteMark());
+        watch.Begin(SampleSession.Opened, recording, new ByteMark(), []);
         await Eventually.TrueAsync(() => _meter.NotCompared("failed") == 1);
         _index.Answer = () => AskedIndex.Unlike();
-        watch.Begin(SampleSession.Opened, recording, new ByteMark());
+        watch.Begin(SampleSession.Opened, recording, new ByteMark(), []);
 
         await recording.NextAsync();
         Assert.Single(_log.All, line => line.Contains("the index does not answer", StringComparison.Ordinal));
@@ -125,7 +127,7 @@ public sealed class AnomalyWatchSpec : IDisposable
         var never = new TaskCompletionSource<SessionHistory>();
         _index.Answer = () => never.Task;
 
-        Watch().Begin(SampleSession.Opened, new NoticedRecording(), new ByteMark());
+        Watch().Begin(SampleSession.Opened, new NoticedRecording(), new ByteMark(), []);
 
         await Eventually.TrueAsync(() =>
         {
@@ -142,7 +144,7 @@ public sealed class AnomalyWatchSpec : IDisposable
         _index.Answer = () => held.Task;
 
         for (var i = 0; i < AnomalyWatch.Waiting + 5; i++)
-            watch.Begin(SampleSession.Opened with { Subject = $"sensor-{i}" }, new NoticedRecording(), new ByteMark());
+            watch.Begin(SampleSession.Opened with { Subject = $"sensor-{i}" }, new NoticedRecording(), new ByteMark(), []);
 
         Assert.Equal(5, _meter.NotCompared("busy"));
         await Eventually.TrueAsync(() => _index.Asked.Count == AnomalyWatch.AtOnce);
@@ -152,12 +154,78 @@ public sealed class AnomalyWatchSpec : IDisposable
     }
 
     [Fact]
-    public void Switched_off_nothing_is_asked()
+    public void Switched_off_nothing_is_asked_and_no_rule_counts()
     {
-        Watch(new AnomalyOptions { Enabled = false }).Begin(SampleSession.Opened, new NoticedRecording(), new ByteMark());
+        var recording = new NoticedRecording();
+
+        Watch(new AnomalyOptions { Enabled = false }).Begin(SampleSession.Opened, recording, new ByteMark(), [Elsewhere]);
 
         Assert.Empty(_index.Asked);
+        Assert.Equal(0, recording.Waiting);
     }
+
+    [Fact]
+    public async Task What_the_connections_rules_say_is_told_without_the_index()
+    {
+        var recording = new NoticedRecording();
+        _index.Answer = () => throw new TimeoutException("gone");
+
+        Watch().Begin(SampleSession.Opened, recording, new ByteMark(), [Elsewhere]);
+
+        Assert.Equal("network-unusual", (await recording.NextAsync()).Kind);
+        Assert.Equal(1, _meter.Noticed("network-unusual"));
+    }
+
+    [Fact]
+    public async Task A_session_that_outlasts_its_usual_hours_is_told_with_the_first_bytes_after_them_and_once()
+    {
+        _index.Answer = () => AskedIndex.Unlike(sessions: 0);
+        // The days of the epoch are counted from a Thursday: this one is a Wednesday.
+        var began = _time.GetUtcNow();
+        var rule = new AnomalyRule { Hours = [new AccessHours { Days = [began.DayOfWeek], From = TimeSpan.Zero, To = TimeSpan.FromHours(1), Zone = TimeZoneInfo.Utc }] };
+        var (recording, bytes) = (new NoticedRecording(), new ByteMark());
+        Watch().Begin(SampleSession.Opened with { OpenedAt = UnixMicros.Of(began) }, recording, bytes, [rule]);
+
+        bytes.Add(100);
+        _time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMicroseconds(1));
+        bytes.Add(100);
+        Assert.Equal(0, recording.Waiting);
+        _time.Advance(TimeSpan.FromMicroseconds(1));
+        // That time passes is not enough: who is silent does nothing.
+        bytes.Add(0);
+        Assert.Equal(0, recording.Waiting);
+        bytes.Add(1);
+        bytes.Add(1);
+
+        var noticed = await recording.NextAsync();
+        Assert.Equal(("hours-unusual", UnixMicros.Of(began) + 3_600_000_000), (noticed.Kind, noticed.At));
+        Assert.Equal((0, 1), (recording.Waiting, _meter.Noticed("hours-unusual")));
+    }
+
+    [Fact]
+    public async Task Where_a_subjects_sessions_come_from_the_same_place_the_index_is_asked_each_time_which_others_are_open()
+    {
+        _index.Answer = () => AskedIndex.Unlike(sessions: 100, "198.51.100.4:1");
+        var rule = new AnomalyRule { Places = [SampleHere, new Place("Bern", [IPNetwork.Parse("198.51.100.0/24")])], SamePlace = true };
+        var (recording, watch) = (new NoticedRecording(), Watch());
+
+        for (var i = 1; i < 3; i++)
+        {
+            watch.Begin(SampleSession.Opened, recording, new ByteMark(), [rule]);
+            Assert.Equal(
+                ["client-fingerprint-new", "place-impossible"],
+                new[] { await recording.NextAsync(), await recording.NextAsync() }.Select(noticed => noticed.Kind));
+            Assert.Equal(i, _index.Asked.Count(question => question.Beside == SampleSession.Opened.SessionId));
+        }
+
+        // A rule about others asks for nothing.
+        watch.Begin(SampleSession.Opened, recording, new ByteMark(), [rule with { Subjects = ["somebody"] }]);
+        Assert.Equal(2, _index.Asked.Count);
+    }
+
+    static readonly Place SampleHere = new("Zurich", [IPNetwork.Parse($"{IPEndPoint.Parse(SampleSession.Opened.Client.Address).Address}/32")]);
+
+    static readonly AnomalyRule Elsewhere = new() { Places = [new Place("Bern", [IPNetwork.Parse("198.51.100.0/24")])] };
 
     AnomalyWatch Watch(AnomalyOptions? options = null) => new(_index, options ?? new AnomalyOptions(), _metrics, _time, _logging);
 
@@ -188,10 +256,11 @@ public sealed class AnomalyWatchSpec : IDisposable
 
         public Func<Task<SessionHistory>> Answer { get; set; } = () => Unlike();
 
-        public static Task<SessionHistory> Unlike(long sessions = 3) => Task.FromResult(new SessionHistory
+        public static Task<SessionHistory> Unlike(long sessions = 3, params string[] beside) => Task.FromResult(new SessionHistory
         {
             Fingerprints = new Dictionary<string, long> { [Other] = sessions },
             Volumes = new SessionVolumes(Ended: 3, Most: 10),
+            Beside = beside,
         });
 
         public Task<SessionHistory> HistoryAsync(HistoryQuestion question, CancellationToken cancel)

@@ -7,13 +7,13 @@ static class EchoNode
 {
     public static Task<TestNode> StartAsync(
         TestCertificates clients, TestCertificates upstreams, int upstreamPort, string mode = "pipelined", string tls = "", string level = "full",
-        string connection = "echo", params (string, string)[] settings) =>
-        StartAsync(clients, upstreams, upstreamPort, [], mode, tls, level, connection, settings);
+        string connection = "echo", string more = "", params (string, string)[] settings) =>
+        StartAsync(clients, upstreams, upstreamPort, [], mode, tls, level, connection, more, settings);
 
     /// <summary>With an admin API that takes tokens of these issuers; <c>auditors</c> and <c>operators</c> are the groups it knows.</summary>
     public static Task<TestNode> StartAsync(
         TestCertificates clients, TestCertificates upstreams, int upstreamPort, IssuerOptions[] issuers, string mode = "pipelined", string tls = "",
-        string level = "full", string connection = "echo", params (string, string)[] settings)
+        string level = "full", string connection = "echo", string more = "", params (string, string)[] settings)
     {
         var folder = new ConfigurationFolder();
         clients.WriteAuthority(folder.PathOf("clients.crt"));
@@ -32,6 +32,7 @@ static class EchoNode
                 tls: { serverName: localhost, authorities: upstream.crt }
               access: { subjects: [camera-17] }
               recording: { level: {{level}}, mode: {{mode}} }
+            {{more}}
             """, settings.ToDictionary(s => s.Item1, s => (string?)s.Item2), issuers);
     }
 }
