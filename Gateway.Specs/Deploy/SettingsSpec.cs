@@ -75,25 +75,6 @@ public sealed class SettingsSpec : IDisposable
     [RequiresTheory("kubectl")]
     [InlineData(Trial)]
     [InlineData(Production)]
-    public async Task Policies_let_nodes_out_to_what_their_settings_name_and_deny_the_rest(string name)
-    {
-        var overlay = await Overlay.RenderAsync(name);
-        var node = _settings.Node(overlay);
-
-        var open = overlay.All<V1NetworkPolicy>().Where(p => p.Metadata.Name.StartsWith("gateway", StringComparison.Ordinal))
-            .SelectMany(p => p.Spec.Egress).SelectMany(rule => rule.Ports).Select(p => p.Port.Value);
-
-        string[] needed = ["53", "4053", .. node.Connections.Select(c => $"{c.Upstream.Port}"), .. node.Options.Issuers.Select(i => $"{new Uri(i.Authority).Port}")];
-        if (name == Production) needed = [.. needed, "5432"];
-        Assert.Equal(needed.Distinct().Order(), open.Distinct().Order());
-        var deny = overlay.Of<V1NetworkPolicy>("deny-all").Spec;
-        Assert.Equal(["Ingress", "Egress"], deny.PolicyTypes);
-        Assert.Equal((null, null, null), (deny.Ingress, deny.Egress, deny.PodSelector.MatchLabels));
-    }
-
-    [RequiresTheory("kubectl")]
-    [InlineData(Trial)]
-    [InlineData(Production)]
     public async Task A_pod_is_given_the_time_that_a_drain_takes(string name)
     {
         var overlay = await Overlay.RenderAsync(name);

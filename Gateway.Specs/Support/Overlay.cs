@@ -31,19 +31,21 @@ sealed partial class Overlay
 
     public V1Container Node => Nodes.Spec.Template.Spec.Containers.Single();
 
-    public static Task<Overlay> RenderAsync(string name) => s_rendered.GetOrAdd(name, _ => new(() => RenderAnewAsync(name))).Value;
+    public static Task<Overlay> RenderAsync(string name) =>
+        s_rendered.GetOrAdd(name, _ => new(() => RenderAtAsync(Repository.File($"deploy/k8s/overlays/{name}")))).Value;
+
+    /// <summary>Renders what lies in a directory.</summary>
+    public static async Task<Overlay> RenderAtAsync(string directory)
+    {
+        var rendered = await Tool.RunAsync("kubectl", "kustomize", directory);
+        return rendered.ExitCode == 0 ? new Overlay(rendered.Result) : throw new InvalidOperationException(rendered.Output);
+    }
 
     public IEnumerable<T> All<T>() => Objects.OfType<T>();
 
     /// <summary>The object of that kind and name, with the suffix of its content or without.</summary>
     public T Of<T>(string name) where T : IKubernetesObject<V1ObjectMeta> =>
         All<T>().Single(o => o.Metadata.Name == name || (o.Metadata.Name.StartsWith(name + "-", StringComparison.Ordinal) && o is V1ConfigMap));
-
-    static async Task<Overlay> RenderAnewAsync(string name)
-    {
-        var rendered = await Tool.RunAsync("kubectl", "kustomize", Repository.File($"deploy/k8s/overlays/{name}"));
-        return rendered.ExitCode == 0 ? new Overlay(rendered.Result) : throw new InvalidOperationException(rendered.Output);
-    }
 
     [GeneratedRegex("^---\n", RegexOptions.Multiline)]
     private static partial Regex Separator();
