@@ -32,6 +32,8 @@ static class HotPaths
             new("kafka-fetch-64KiB-judged", judged.FetchOnce, MayAllocate: false),
             new("mask-64-json-fields-in-64KiB", Masking(JsonPath.TryParse("$.card.number", out _)), MayAllocate: false),
             new("mask-cards-found-in-64KiB-json", Masking(null), MayAllocate: false),
+            new("mask-64-avro-fields-in-64KiB", AvroMessages.Masking("$.card.number", isChanged: true), MayAllocate: false),
+            new("mask-no-avro-field-in-64KiB", AvroMessages.Masking("$.card.absent", isChanged: false), MayAllocate: false),
             new("hello-incomplete", () => ClientHello.Read(hello.AsSpan(0, 100), Limits.Default), MayAllocate: false),
             new("hello-whole", () => ClientHello.Read(hello, Limits.Default), MayAllocate: true),
             new("chunk-fill-by-1KiB", () => Fill(text), MayAllocate: false),

@@ -161,7 +161,7 @@ ref struct JsonPass
         if (_text.Rules[rule].Action.Kind == MaskingKind.Drop)
         {
             _reader.Skip();
-            _text.Dropped(rule);
+            _text.Count(rule);
             Drop(ref level);
             return;
         }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Gateway.Protocols.Masking;
 
 /// <summary>What a payload looks like before anybody reads it.</summary>
@@ -7,7 +9,14 @@ namespace Gateway.Protocols.Masking;
 readonly record struct MaskedContent(int Prefix, bool BeginsAsJson, bool LooksLikeJson)
 {
     /// <summary>A zero byte and the id of a schema: Confluent's wire format.</summary>
-    const int SchemaPrefix = 5;
+    public const int SchemaPrefix = 5;
+
+    /// <summary>The id of the schema that a value begins with; null where it begins with none.</summary>
+    public static int? SchemaOf(ReadOnlySpan<byte> value) =>
+        value.Length >= SchemaPrefix && value[0] == 0 ? BinaryPrimitives.ReadInt32BigEndian(value[1..]) : null;
+
+    /// <summary>Of a value that is JSON behind that, as its schema says.</summary>
+    public static MaskedContent OfJson(ReadOnlySpan<byte> value) => Of(value, SchemaPrefix) with { LooksLikeJson = true };
 
     public static MaskedContent Of(ReadOnlySpan<byte> value)
     {

@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using Gateway.Protocols.Masking.Avro;
 
 namespace Gateway.Protocols.Masking;
 
@@ -39,12 +40,18 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
     /// <summary>Objects and arrays within each other. Origin: the base library's own default, beyond what people nest.</summary>
     public const int MostDepth = 64;
 
+    /// <summary>Schemas that are asked for at once; those beyond are unreadable. Origin: more than a cluster's topics in one frame have.</summary>
+    const int MostAsked = 1024;
+
     const string NoJson = "is no JSON, or nested too deeply";
 
     readonly TextMask _text = new(rules.All, key);
     readonly PooledWriter _scratch = new();
     readonly PooledWriter _first = new();
+    readonly HashSet<int> _missing = [];
+    readonly long[] _waiting = new long[rules.All.Count];
     JsonLevel[]? _levels;
+    AvroBlock[]? _blocks;
     int _most;
     int _left;
 
@@ -52,6 +59,21 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
 
     /// <summary>How records are decompressed, for protocols that have compressed ones.</summary>
     public IRecordCompression? Compression { get; init; }
+
+    /// <summary>The schemas of the connection's registry; null: it has none.</summary>
+    public ISchemas? Schemas { get; init; }
+
+    /// <summary>
+    /// The schemas that have to be asked for before the payloads since <see cref="Begin"/> can be masked. Where there are any, what was written is void: the
+    /// payloads are to be masked again once they were asked for.
+    /// </summary>
+    public IReadOnlyCollection<int> Missing => _missing;
+
+    /// <summary>What is not known now was asked for: it is unreadable.</summary>
+    public bool WasAsked { get; set; }
+
+    /// <summary>Whether what is masked is counted by <see cref="Settle"/> alone, for callers that may have to begin again.</summary>
+    public bool CountsLater { get; set; }
 
     /// <summary>What is done to payloads of a topic; null: nothing. Takes well-formed UTF-8.</summary>
     public MaskingPlan? PlanOf(Direction direction, ReadOnlySpan<byte> topic)
@@ -66,24 +88,27 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
     {
         (_most, _left) = (most, most);
         _text.Begin();
+        if (_missing.Count > 0) _missing.Clear();
+        Array.Clear(_waiting);
+    }
+
+    /// <summary>The payloads since <see cref="Begin"/> go on as they were masked.</summary>
+    public void Settle()
+    {
+        for (var i = 0; i < _waiting.Length; i++)
+        {
+            if (_waiting[i] > 0) counted?.Invoke(_text.Rules[i].Name, _waiting[i]);
+            _waiting[i] = 0;
+        }
     }
 
     /// <summary>Masks a value: a message's payload, a record's value. Appends to <paramref name="target"/> what goes on, if it changed.</summary>
-    public Masked Value(MaskingPlan plan, ReadOnlySpan<byte> value, PooledWriter target)
-    {
-        if (value.IsEmpty || !plan.HasValues) return Masked.Same;
-        var before = Start(target);
-        return Finish(
-            plan.WholeValue >= 0
-                ? Replaced(plan.WholeValue, value, target)
-                : Found(plan.ValueFinders, plan.StrictText, plan.Paths, plan.StrictJson, value, target),
-            before, target);
-    }
+    public Masked Value(MaskingPlan plan, ReadOnlySpan<byte> value, PooledWriter target) =>
+        value.IsEmpty || !plan.HasValues ? Masked.Same : Part(plan.Values, value, target);
 
     /// <summary>Masks a record's key.</summary>
-    public Masked Key(MaskingPlan plan, ReadOnlySpan<byte> value, PooledWriter target) => value.IsEmpty || !plan.HasKeys
-        ? Masked.Same
-        : Part(plan.WholeKey, plan.KeyFinders, plan.StrictKey, value, target);
+    public Masked Key(MaskingPlan plan, ReadOnlySpan<byte> value, PooledWriter target) =>
+        value.IsEmpty || !plan.HasKeys ? Masked.Same : Part(plan.Keys, value, target);
 
     /// <summary>Masks a header's value.</summary>
     public Masked Header(MaskingPlan plan, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, PooledWriter target)
@@ -91,17 +116,70 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
         var (whole, finders, strict) = plan.Header(name);
         if (whole >= 0 && _text.Rules[whole].Action.Kind == MaskingKind.Drop)
         {
-            _text.Dropped(whole);
+            _text.Count(whole);
             return Finish(Masked.Dropped, target.Length, target);
         }
 
-        return value.IsEmpty || whole < 0 && finders == 0 ? Masked.Same : Part(whole, finders, strict, value, target);
+        if (value.IsEmpty || whole < 0 && finders == 0) return Masked.Same;
+        var before = Start(target);
+        return Finish(
+            whole >= 0 ? Replaced(whole, value, target) : Found(finders, strict, null, strictJson: -1, MaskedContent.Of(value), value, target), before, target);
     }
 
-    Masked Part(int whole, ulong finders, int strict, ReadOnlySpan<byte> value, PooledWriter target)
+    Masked Part(PartPlan part, ReadOnlySpan<byte> value, PooledWriter target)
     {
         var before = Start(target);
-        return Finish(whole >= 0 ? Replaced(whole, value, target) : Found(finders, strict, null, strictJson: -1, value, target), before, target);
+        return Finish(
+            part.Whole >= 0 ? Replaced(part.Whole, value, target)
+            : Schemas is not null && part.AsksForSchemas && MaskedContent.SchemaOf(value) is { } id ? Framed(part, id, value, target)
+            : part.NeedsAvro >= 0 ? Refused(part.NeedsAvro, "does not begin with the id of a schema")
+            : Found(part, MaskedContent.Of(value), value, target),
+            before, target);
+    }
+
+    /// <summary>What begins with the id of a schema is what its schema says.</summary>
+    Masked Framed(PartPlan part, int id, ReadOnlySpan<byte> value, PooledWriter target)
+    {
+        var schema = Schemas!.Find(id);
+        if (schema is null && !WasAsked && _missing.Count < MostAsked)
+        {
+            _missing.Add(id);
+            return Masked.Same;
+        }
+
+        if (schema?.Avro is { } avro) return InAvro(part, id, avro, value, target);
+        if (schema is { IsJson: true })
+            return part.NeedsAvro >= 0 ? Refused(part.NeedsAvro, $"is JSON: so says its schema {id}") : Found(part, MaskedContent.OfJson(value), value, target);
+        if (part.AnyStrict >= 0) return Refused(part.AnyStrict, $"cannot be read: its schema {id} {schema?.Problem ?? Schemas.WhyUnknown(id)}");
+        return Found(part, MaskedContent.Of(value), value, target);
+    }
+
+    Masked InAvro(PartPlan part, int id, AvroSchema schema, ReadOnlySpan<byte> value, PooledWriter target)
+    {
+        if (part.NeedsJson >= 0) return Refused(part.NeedsJson, $"is Avro: so says its schema {id}");
+        if (part.ProgramOf(schema) is not { } program)
+            return new(MaskedFate.Refused, $"the paths of the rules meet schema {id} in more ways than can be followed: use fewer with .. and wildcards");
+        _blocks ??= new AvroBlock[MostDepth + 1];
+        var before = target.Length;
+        var pass = new AvroPass(value, MaskedContent.SchemaPrefix, program.Start, _text, part.Strict, _blocks, _scratch, target);
+        switch (pass.Run())
+        {
+            case AvroMasked.TooMuch:
+                return TooMuch;
+            case AvroMasked.TooLong:
+                return TooLong;
+            case AvroMasked.NoText:
+                return Refused(pass.Rule, pass.Fault);
+            case AvroMasked.Unmaskable:
+                return new(MaskedFate.Refused, $"in schema {id}, {pass.Fault}");
+            case AvroMasked.Malformed when part.AnyStrict >= 0:
+                return Refused(part.AnyStrict, $"{pass.Fault}, which is no value of its schema {id}");
+            case AvroMasked.Malformed when part.Finders != 0:
+                if (!pass.IsChanged) target.Write(value);
+                return TextAgain(part.Finders, MaskedContent.SchemaPrefix, pass.IsChanged, before, target);
+            default:
+                return pass.IsChanged ? Masked.Changed : Masked.Same;
+        }
     }
 
     int Start(PooledWriter target)
@@ -116,9 +194,12 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
         return _text.TryWriteReplaced(rule, value, target, asJson: false) ? Masked.Changed : TooLong;
     }
 
-    Masked Found(ulong finders, int strictText, ChosenPaths? paths, int strictJson, ReadOnlySpan<byte> value, PooledWriter target)
+    Masked Found(PartPlan part, MaskedContent content, ReadOnlySpan<byte> value, PooledWriter target) =>
+        Found(part.Finders, part.StrictText, part.Json, part.StrictJson, content, value, target);
+
+    Masked Found(
+        ulong finders, int strictText, ChosenPaths? paths, int strictJson, MaskedContent content, ReadOnlySpan<byte> value, PooledWriter target)
     {
-        var content = MaskedContent.Of(value);
         var body = value[content.Prefix..];
         var strict = strictJson >= 0 ? strictJson : strictText;
         if (strict >= 0 && !Utf8.IsValid(body)) return Refused(strict, "is no UTF-8");
@@ -135,11 +216,16 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
         if (masked == JsonMasked.Malformed && strictJson >= 0) return Refused(strictJson, NoJson);
         if (masked == JsonMasked.Malformed && strictText >= 0 && content.BeginsAsJson) return Refused(strictText, NoJson);
         if (masked == JsonMasked.Whole || finders == 0) return pass.IsChanged ? Masked.Changed : Masked.Same;
-        // Of what is no JSON, or not to its end, nobody knows where its texts are: all of it is one.
+        return TextAgain(finders, content.Prefix, pass.IsChanged, before, target);
+    }
+
+    /// <summary>Of what cannot be read, or not to its end, nobody knows where its texts are: all that was written of it is one.</summary>
+    Masked TextAgain(ulong finders, int prefix, bool isChanged, int before, PooledWriter target)
+    {
         _first.Write(target.Span[before..]);
         target.CutTo(before);
-        var inText = InText(finders, _first.Span, content.Prefix, target);
-        if (inText.Fate != MaskedFate.Same || !pass.IsChanged) return inText;
+        var inText = InText(finders, _first.Span, prefix, target);
+        if (inText.Fate != MaskedFate.Same || !isChanged) return inText;
         target.Write(_first.Span);
         return Masked.Changed;
     }
@@ -174,10 +260,7 @@ public sealed class Masker(MaskingRules rules, MaskingKey? key, Action<string, l
 
     void Count()
     {
-        if (counted is null) return;
-        for (var i = 0; i < _text.Counts.Length; i++)
-        {
-            if (_text.Counts[i] > 0) counted(_text.Rules[i].Name, _text.Counts[i]);
-        }
+        for (var i = 0; i < _waiting.Length; i++) _waiting[i] += _text.Counts[i];
+        if (!CountsLater) Settle();
     }
 }

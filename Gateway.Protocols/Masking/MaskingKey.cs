@@ -71,6 +71,22 @@ public sealed class MaskingKey
     }
 
     /// <summary>
+    /// The same in a UUID of version 8 (RFC 9562 section 5.8): the first 12 bytes of the hash but for the 6 bits that say what it is, and the first 4 of the
+    /// hash over those.
+    /// </summary>
+    internal void MakeUuidToken(ReadOnlySpan<byte> uuid, Span<byte> token)
+    {
+        HMACSHA256.HashData(_tokens, uuid).AsSpan(0, NamedBytes).CopyTo(token);
+        token[6] = (byte)(token[6] & 0x0F | 0x80);
+        token[8] = (byte)(token[8] & 0x3F | 0x80);
+        HMACSHA256.HashData(_checks, token[..NamedBytes]).AsSpan(0, TokenBytes - NamedBytes).CopyTo(token[NamedBytes..]);
+    }
+
+    /// <summary>Whether it is one that this key made.</summary>
+    internal bool IsUuidToken(ReadOnlySpan<byte> uuid) =>
+        uuid[6] >> 4 == 8 && HMACSHA256.HashData(_checks, uuid[..NamedBytes]).AsSpan().StartsWith(uuid[NamedBytes..TokenBytes]);
+
+    /// <summary>
     /// Whether the text is a token or an encrypted field of this key. A message that passes rules twice, on its way to the upstream and from there
     /// to a client, is masked once.
     /// </summary>

@@ -10,18 +10,34 @@ public sealed class MaskingPlan
     readonly IReadOnlyList<MaskingRule> _rules;
     readonly HeaderRule[] _headers;
 
-    internal MaskingPlan(IReadOnlyList<MaskingRule> rules, ChosenPaths chosen)
+    internal MaskingPlan(IReadOnlyList<MaskingRule> rules, PathStarts starts, ulong chosen)
     {
         _rules = rules;
-        int[] mine = [.. Enumerable.Range(0, rules.Count).Where(i => (chosen.Rules & 1UL << i) != 0)];
-        WholeValue = First(mine, rule => rule.WholeValue && !rule.Finds);
-        ValueFinders = Bits(mine, rule => rule.WholeValue && rule.Finds);
-        WholeKey = First(mine, rule => rule.Key && !rule.Finds);
-        KeyFinders = Bits(mine, rule => rule.Key && rule.Finds);
-        StrictJson = First(mine, rule => rule.JsonPaths.Count > 0 && rule.Strict);
-        StrictText = First(mine, rule => rule.WholeValue && rule.Finds && rule.Strict);
-        StrictKey = First(mine, rule => rule.Key && rule.Finds && rule.Strict);
-        Paths = mine.Any(i => rules[i].JsonPaths.Count > 0) ? chosen : null;
+        int[] mine = [.. Enumerable.Range(0, rules.Count).Where(i => (chosen & 1UL << i) != 0)];
+        var strict = Bits(mine, rule => rule.Strict);
+        Values = new(rules)
+        {
+            Whole = First(mine, rule => rule.WholeValue && !rule.Finds),
+            Finders = Bits(mine, rule => rule.WholeValue && rule.Finds),
+            StrictText = First(mine, rule => rule.WholeValue && rule.Finds && rule.Strict),
+            Json = mine.Any(i => rules[i].JsonPaths.Count > 0) ? new(starts.Json, chosen) : null,
+            StrictJson = First(mine, rule => rule.JsonPaths.Count > 0 && rule.Strict),
+            NeedsJson = First(mine, rule => rule.JsonPaths.Count > 0 && rule.AvroPaths.Count == 0 && rule.Strict),
+            Avro = mine.Any(i => rules[i].AvroPaths.Count > 0) ? new(starts.AvroValues, chosen) : null,
+            StrictAvro = First(mine, rule => rule.AvroPaths.Count > 0 && rule.Strict),
+            NeedsAvro = First(mine, rule => rule.AvroPaths.Count > 0 && rule.JsonPaths.Count == 0 && rule.Strict),
+            Strict = strict,
+        };
+        Keys = new(rules)
+        {
+            Whole = First(mine, rule => rule.Key && !rule.Finds),
+            Finders = Bits(mine, rule => rule.Key && rule.Finds),
+            StrictText = First(mine, rule => rule.Key && rule.Finds && rule.Strict),
+            Avro = mine.Any(i => rules[i].AvroKeyPaths.Count > 0) ? new(starts.AvroKeys, chosen) : null,
+            StrictAvro = First(mine, rule => rule.AvroKeyPaths.Count > 0 && rule.Strict),
+            NeedsAvro = First(mine, rule => rule.AvroKeyPaths.Count > 0 && rule.Strict),
+            Strict = strict,
+        };
         _headers =
         [
             .. mine.SelectMany(i => rules[i].Headers.Select(name => new HeaderRule(name == "*" ? null : Encoding.UTF8.GetBytes(name), i))),
@@ -32,28 +48,14 @@ public sealed class MaskingPlan
     public bool HasHeaders => _headers.Length > 0;
 
     /// <summary>Whether keys have to be looked at.</summary>
-    public bool HasKeys => WholeKey >= 0 || KeyFinders != 0;
+    public bool HasKeys => Keys.IsLookedAt;
 
     /// <summary>Whether values have to be looked at.</summary>
-    public bool HasValues => WholeValue >= 0 || ValueFinders != 0 || Paths is not null;
+    public bool HasValues => Values.IsLookedAt;
 
-    // Numbers of rules, -1 for none, and sets of them, a bit each.
-    internal int WholeValue { get; }
+    internal PartPlan Values { get; }
 
-    internal ulong ValueFinders { get; }
-
-    internal int WholeKey { get; }
-
-    internal ulong KeyFinders { get; }
-
-    internal int StrictJson { get; }
-
-    internal int StrictText { get; }
-
-    internal int StrictKey { get; }
-
-    /// <summary>Null where no rule has a path.</summary>
-    internal ChosenPaths? Paths { get; }
+    internal PartPlan Keys { get; }
 
     /// <summary>What is done to a header of that name.</summary>
     internal (int Whole, ulong Finders, int Strict) Header(ReadOnlySpan<byte> name)

@@ -1,8 +1,8 @@
 namespace Gateway.Protocols.Masking;
 
 /// <summary>
-/// One rule: what of a payload is masked, and how. <em>Where</em> it looks is <see cref="JsonPaths"/>, <see cref="Key"/> and <see cref="Headers"/>,
-/// the whole value where none of them is given; <em>what</em> it masks there is <see cref="Pattern"/> and <see cref="Detectors"/>, all of it where
+/// One rule: what of a payload is masked, and how. <em>Where</em> it looks is <see cref="JsonPaths"/>, <see cref="AvroPaths"/>,
+/// <see cref="AvroKeyPaths"/>, <see cref="Key"/> and <see cref="Headers"/>, the whole value where none of them is given; <em>what</em> it masks there is <see cref="Pattern"/> and <see cref="Detectors"/>, all of it where
 /// neither is given.
 /// </summary>
 public sealed record MaskingRule
@@ -17,6 +17,12 @@ public sealed record MaskingRule
     public IReadOnlyList<string> Topics { get; init; } = [];
 
     public IReadOnlyList<JsonPath> JsonPaths { get; init; } = [];
+
+    /// <summary>Fields of values in Avro, whose schemas a registry knows: paths through records, arrays and maps; unions have no step of their own.</summary>
+    public IReadOnlyList<JsonPath> AvroPaths { get; init; } = [];
+
+    /// <summary>The same of keys in Avro.</summary>
+    public IReadOnlyList<JsonPath> AvroKeyPaths { get; init; } = [];
 
     /// <summary>The key of a record, for protocols that have one.</summary>
     public bool Key { get; init; }
@@ -39,7 +45,10 @@ public sealed record MaskingRule
     public bool Finds => Pattern is not null || Detectors.Count > 0;
 
     /// <summary>It looks at the whole value.</summary>
-    public bool WholeValue => JsonPaths.Count == 0 && !Key && Headers.Count == 0;
+    public bool WholeValue => JsonPaths.Count == 0 && AvroPaths.Count == 0 && AvroKeyPaths.Count == 0 && !Key && Headers.Count == 0;
+
+    /// <summary>It cannot be followed without schemas.</summary>
+    public bool NeedsSchemas => AvroPaths.Count > 0 || AvroKeyPaths.Count > 0;
 }
 
 public enum MaskingKind

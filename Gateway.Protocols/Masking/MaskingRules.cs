@@ -19,12 +19,12 @@ public sealed class MaskingRules
 
     readonly ConcurrentDictionary<ulong, MaskingPlan> _plans = new();
     readonly TopicMatch _matches;
-    readonly PathState _start;
+    readonly PathStarts _starts;
     readonly ulong _everywhere;
 
-    MaskingRules(IReadOnlyList<MaskingRule> rules, TopicMatch matches, PathState start)
+    MaskingRules(IReadOnlyList<MaskingRule> rules, TopicMatch matches, PathStarts starts)
     {
-        (All, _matches, _start) = (rules, matches, start);
+        (All, _matches, _starts) = (rules, matches, starts);
         _everywhere = Bits(rule => rule.Topics.Count == 0);
     }
 
@@ -33,13 +33,17 @@ public sealed class MaskingRules
 
     public bool IsEmpty => All.Count == 0;
 
-    /// <summary>Null where the JSON paths of these rules combine in more ways than can be followed together.</summary>
+    /// <summary>Null where the paths of these rules combine in more ways than can be followed together.</summary>
     /// <exception cref="ArgumentException">They are more than <see cref="Most"/>.</exception>
     public static MaskingRules? TryCreate(IReadOnlyList<MaskingRule> rules, TopicMatch matches)
     {
         if (rules.Count > Most) throw new ArgumentException($"more than {Most} rules", nameof(rules));
-        var paths = rules.SelectMany((rule, i) => rule.JsonPaths.Select(path => (i, rule.Finds, path)));
-        return PathAutomaton.TryBuild(paths) is { } start ? new(rules, matches, start) : null;
+        return Start(rule => rule.JsonPaths) is { } json && Start(rule => rule.AvroPaths) is { } values && Start(rule => rule.AvroKeyPaths) is { } keys
+            ? new(rules, matches, new(json, values, keys))
+            : null;
+
+        PathState? Start(Func<MaskingRule, IReadOnlyList<JsonPath>> paths) =>
+            PathAutomaton.TryBuild(rules.SelectMany((rule, i) => paths(rule).Select(path => (i, rule.Finds, path))));
     }
 
     /// <summary>Whether any rule is for that direction.</summary>
@@ -62,7 +66,7 @@ public sealed class MaskingRules
 
         if (chosen == 0) return null;
         if (_plans.TryGetValue(chosen, out var plan)) return plan;
-        plan = new(All, new(_start, chosen));
+        plan = new(All, _starts, chosen);
         return _plans.Count < MostPlans ? _plans.GetOrAdd(chosen, plan) : plan;
     }
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using System.Text.Unicode;
+using Gateway.Protocols.Masking.Avro;
 using Gateway.Protocols.Masking.Detect;
 
 namespace Gateway.Protocols.Masking;
@@ -89,7 +90,19 @@ sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
         return target.Length <= Most;
     }
 
-    public void Dropped(int rule) => _counts[rule]++;
+    /// <summary>Something was masked without a text in its place.</summary>
+    public void Count(int rule) => _counts[rule]++;
+
+    /// <summary>Writes the UUID that stands in the place of another one. False where it stays: a rule made it.</summary>
+    public bool TryWriteUuid(int rule, ReadOnlySpan<byte> uuid, PooledWriter target)
+    {
+        var action = rules[rule].Action;
+        if (action.Kind == MaskingKind.Partial) AvroUuid.WritePartial(uuid, action.KeepLast, target);
+        else if (!AvroUuid.TryWriteToken(uuid, Key(rule), target)) target.Write(AvroUuid.Nil);
+        var isChanged = target.Length > 0 && !target.Span.SequenceEqual(uuid);
+        if (isChanged) _counts[rule]++;
+        return isChanged;
+    }
 
     public void Forget()
     {
