@@ -9,8 +9,8 @@ public sealed record LegRules
     public static readonly LegRules None = new();
 
     /// <summary>
-    /// What a session was agreed under, at most 32 bytes: a client may resume it under the same only, so that a ticket of one connection
-    /// opens no other. Empty: all sessions are alike.
+    /// What a session was agreed under, 32 bytes: a client may resume it under the same only, so that a ticket of one connection
+    /// opens no other. Empty: all sessions are alike to the server, and none is resumed by the client. Not every engine resumes as a client.
     /// </summary>
     public ReadOnlyMemory<byte> Scope { get; init; }
 

@@ -24,10 +24,12 @@ sealed class UpstreamCertificateCheck(UpstreamTarget target, DateTimeOffset now)
     /// <summary>A <see cref="RemoteCertificateValidationCallback"/>.</summary>
     public bool Judge(object sender, X509Certificate? sent, X509Chain? chain, SslPolicyErrors errors)
     {
-        Refused = sent is X509Certificate2 certificate && chain is not null
+        var refused = sent is X509Certificate2 certificate && chain is not null
             ? JudgeSent(certificate, chain)
             : new Refused(Refusal.UpstreamCertificateUntrusted, "the upstream sent no certificate");
-        return Refused is null;
+        // What it had earlier and is not good any more is no fault of what it has now.
+        if (refused is null || !ReferenceEquals(sender, EarlierSession.Offer)) Refused = refused;
+        return refused is null;
     }
 
     Refused? JudgeSent(X509Certificate2 certificate, X509Chain chain)
@@ -49,8 +51,14 @@ sealed class UpstreamCertificateCheck(UpstreamTarget target, DateTimeOffset now)
     {
         if (!CertificateJudge.IsFor(certificate, target.ServerName) && !target.OtherNames.Any(name => CertificateJudge.IsFor(certificate, name)))
             return new Refused(Refusal.UpstreamNameMismatch, $"no alternative name of the certificate is {string.Join(" or ", [target.ServerName, .. target.OtherNames])}");
-        if (target.Revocation.Rule != RevocationRule.None)
-            Verified = (X509CertificateLoader.LoadCertificate(certificate.RawData), PeerChain.IssuerOf(chain));
+        if (target.Revocation.Rule == RevocationRule.None) return null;
+        if (Verified is var (earlier, its))
+        {
+            earlier.Dispose();
+            its?.Dispose();
+        }
+
+        Verified = (X509CertificateLoader.LoadCertificate(certificate.RawData), PeerChain.IssuerOf(chain));
         return null;
     }
 }

@@ -13,7 +13,7 @@ public sealed class UpstreamConnection : IDisposable
 {
     internal UpstreamConnection(Grant grant, Socket socket, TlsLeg leg)
         : this(grant, socket, leg.Stream) =>
-        (TlsVersion, TlsSuite, CertificateSha256) = (leg.Version, leg.Suite, leg.PeerSha256);
+        (TlsVersion, TlsSuite, CertificateSha256, IsResumed) = (leg.Version, leg.Suite, leg.PeerSha256, leg.IsResumed);
 
     internal UpstreamConnection(Grant grant, Socket socket, Stream stream)
     {
@@ -38,6 +38,9 @@ public sealed class UpstreamConnection : IDisposable
 
     /// <summary>SHA-256 of the upstream's certificate, lower-case hex.</summary>
     public string? CertificateSha256 { get; }
+
+    /// <summary>True when TLS went on from an earlier session of the gateway's; false where the engine does not tell.</summary>
+    public bool IsResumed { get; }
 
     public void Dispose()
     {

@@ -26,7 +26,7 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
     /// <param name="cancel">The deadline.</param>
     public async Task<Verdict<UpstreamConnection>> DialAsync(Grant grant, (string Host, int Port)? node, TimeProvider time, CancellationToken cancel)
     {
-        var dialled = await DialAsync(Target(grant.Profile.Upstream, node), grant.Subject.Connection.Stream, time, static () => { }, cancel).ConfigureAwait(false);
+        var dialled = await DialAsync(Target(grant.Profile.Upstream, node), grant.Subject.Connection.Stream, mayResume: true, time, static () => { }, cancel).ConfigureAwait(false);
         if (!dialled.IsGranted) return new Refused(dialled.Refusal, dialled.Detail);
         return dialled.Value.Leg is { } leg
             ? new UpstreamConnection(grant, dialled.Value.Socket, leg)
@@ -38,12 +38,12 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
         ? upstream
         : upstream with { Host = host, Port = port, ServerName = upstream.ServerName == upstream.Host ? host : upstream.ServerName };
 
-    /// <summary>For <see cref="UpstreamProbe"/>: the same for nobody, on an operator's order. Calls <paramref name="connected"/> before TLS.</summary>
+    /// <summary>For <see cref="UpstreamProbe"/>: the same for nobody, on an operator's order, with a full handshake. Calls <paramref name="connected"/> before TLS.</summary>
     internal Task<Verdict<DialledUpstream>> DialAsync(UpstreamTarget target, TimeProvider time, Action connected, CancellationToken cancel) =>
-        DialAsync(target, beside: null, time, connected, cancel);
+        DialAsync(target, beside: null, mayResume: false, time, connected, cancel);
 
     async Task<Verdict<DialledUpstream>> DialAsync(
-        UpstreamTarget target, Stream? beside, TimeProvider time, Action connected, CancellationToken cancel)
+        UpstreamTarget target, Stream? beside, bool mayResume, TimeProvider time, Action connected, CancellationToken cancel)
     {
         var own = Own(target);
         if (!own.IsGranted) return new Refused(own.Refusal, own.Detail);
@@ -56,7 +56,8 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
             connected();
             var verdict = target.Plaintext
                 ? new DialledUpstream(socket, engine.Wire(socket), null)
-                : await SecureAsync(target, own.Value.Context, socket, beside, new UpstreamCertificateCheck(target, time.GetUtcNow()), cancel).ConfigureAwait(false);
+                : await SecureAsync(
+                    target, own.Value.Context, socket, beside, mayResume, new UpstreamCertificateCheck(target, time.GetUtcNow()), cancel).ConfigureAwait(false);
             isDialled = verdict.IsGranted;
             return verdict;
         }
@@ -73,11 +74,17 @@ public sealed class UpstreamDialer(ITlsEngine engine, CertificateRevocation revo
     }
 
     async Task<Verdict<DialledUpstream>> SecureAsync(
-        UpstreamTarget target, SslStreamCertificateContext? own, Socket socket, Stream? beside, UpstreamCertificateCheck check, CancellationToken cancel)
+        UpstreamTarget target, SslStreamCertificateContext? own, Socket socket, Stream? beside, bool mayResume, UpstreamCertificateCheck check,
+        CancellationToken cancel)
     {
+        var rules = TlsPolicy.LegRulesOf(target.Rules) with
+        {
+            AsksStaple = target.Revocation.Rule != RevocationRule.None,
+            Scope = mayResume ? ResumptionScope.Of(target, own?.TargetCertificate) : default,
+        };
         try
         {
-            var leg = await engine.ConnectAsync(socket, Options(target, own, check), TlsPolicy.LegRulesOf(target.Rules) with { AsksStaple = target.Revocation.Rule != RevocationRule.None }, beside, cancel).ConfigureAwait(false);
+            var leg = await engine.ConnectAsync(socket, Options(target, own, check), rules, beside, cancel).ConfigureAwait(false);
             try
             {
                 if ((check.Refused ?? await RevokedAsync(target, check, leg.Staple, cancel).ConfigureAwait(false)) is not { } unfit)

@@ -36,6 +36,10 @@ static unsafe partial class LibCrypto
     [LibraryImport(Name)]
     public static partial int BIO_free(nint bio);
 
+    /// <summary>A new place in every object of a class (0: SSL) for what belongs to the application.</summary>
+    [LibraryImport(Name)]
+    public static partial int CRYPTO_get_ex_new_index(int type, CLong number, nint argument, nint create, nint copy, nint free);
+
     [LibraryImport(Name)]
     public static partial int X509_up_ref(nint certificate);
 

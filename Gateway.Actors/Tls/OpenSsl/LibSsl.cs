@@ -80,6 +80,23 @@ static unsafe partial class LibSsl
     public static partial nint SSL_SESSION_get0_peer(nint session);
 
     [LibraryImport(Name)]
+    public static partial void SSL_SESSION_free(nint session);
+
+    [LibraryImport(Name)]
+    public static partial int SSL_SESSION_is_resumable(KeptSession session);
+
+    [LibraryImport(Name)]
+    public static partial int SSL_SESSION_get_protocol_version(KeptSession session);
+
+    /// <summary>Takes a reference of its own.</summary>
+    [LibraryImport(Name)]
+    public static partial int SSL_set_session(SslHandle ssl, KeptSession session);
+
+    /// <summary>The callback owns the session's reference when it returns 1.</summary>
+    [LibraryImport(Name)]
+    public static partial void SSL_CTX_sess_set_new_cb(SslContextHandle context, delegate* unmanaged[Cdecl]<nint, nint, int> callback);
+
+    [LibraryImport(Name)]
     public static partial int SSL_set_session_id_context(SslHandle ssl, byte* id, uint length);
 
     [LibraryImport(Name)]
@@ -87,6 +104,10 @@ static unsafe partial class LibSsl
 
     [LibraryImport(Name)]
     public static partial SslHandle SSL_new(SslContextHandle context);
+
+    [LibraryImport(Name)]
+    [SuppressGCTransition]
+    public static partial void SSL_set_shutdown(nint ssl, int mode);
 
     [LibraryImport(Name)]
     public static partial void SSL_free(nint ssl);

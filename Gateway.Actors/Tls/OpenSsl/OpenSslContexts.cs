@@ -19,11 +19,20 @@ sealed unsafe class OpenSslContexts(IReadOnlyList<TlsCipherSuite> suites)
     const SslMode Modes = SslMode.PartialWrite | SslMode.MovingWriteBuffer | SslMode.AutoRetry | SslMode.ReleaseBuffers;
 
     readonly ConditionalWeakTable<SslStreamCertificateContext, SslContextHandle> _servers = [];
-    readonly Lazy<SslContextHandle> _client = new(() => Create(LibSsl.TLS_client_method(), suites));
+    readonly Lazy<SslContextHandle> _client = new(() => CreateClient(suites));
 
     public SslContextHandle Client => _client.Value;
 
     public SslContextHandle Server(SslStreamCertificateContext own) => _servers.GetValue(own, CreateServer);
+
+    // Sessions that servers give are kept by us, by what they were agreed under.
+    static SslContextHandle CreateClient(IReadOnlyList<TlsCipherSuite> suites)
+    {
+        var context = Create(LibSsl.TLS_client_method(), suites);
+        _ = LibSsl.SSL_CTX_ctrl(context, ContextControl.SetSessionCacheMode, new((int)(SessionCache.Client | SessionCache.NoInternal)), 0);
+        LibSsl.SSL_CTX_sess_set_new_cb(context, &SessionStock.Keep);
+        return context;
+    }
 
     SslContextHandle CreateServer(SslStreamCertificateContext own)
     {

@@ -15,6 +15,7 @@ public sealed class OpenSslEngine(TicketKeyRing tickets, IReadOnlyList<TlsCipher
 {
     readonly OpenSslContexts _contexts = new(suites);
     readonly VerifiedChains _verified = new();
+    readonly SessionStocks _stocks = new();
 
     /// <summary>True where the library can be loaded and .NET uses the same one, so that keys can be handed over.</summary>
     public static bool IsAvailable { get; } = OperatingSystem.IsLinux() && SafeEvpPKeyHandle.OpenSslVersion >> 28 == 3
@@ -50,7 +51,7 @@ public sealed class OpenSslEngine(TicketKeyRing tickets, IReadOnlyList<TlsCipher
         Socket socket, SslClientAuthenticationOptions terms, LegRules rules, Stream? beside, CancellationToken cancel)
     {
         using var handshake = new OpenSslHandshake(_contexts.Client, socket);
-        handshake.BeClient(terms, rules, tickets, _verified);
+        handshake.BeClient(terms, rules, tickets, _verified, _stocks);
         return await handshake.RunAsync(new SocketReadiness(socket.SafeHandle, LoopOf(beside)), cancel).ConfigureAwait(false);
     }
 

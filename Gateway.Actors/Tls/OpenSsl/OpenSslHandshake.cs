@@ -18,6 +18,7 @@ sealed class OpenSslHandshake : IDisposable
     readonly SslHandle _ssl;
     readonly SslSession _session;
     HandshakeState? _state;
+    SessionStock? _stock;
     bool _givesTicket;
     SocketReadiness? _readiness;
     bool _isPeerRequired;
@@ -53,7 +54,7 @@ sealed class OpenSslHandshake : IDisposable
         if (_isPeerRequired) LibSsl.SSL_set_verify(_ssl, VerifyPeer, 0);
     }
 
-    public void BeClient(SslClientAuthenticationOptions terms, LegRules rules, TicketKeyRing tickets, VerifiedChains verified)
+    public void BeClient(SslClientAuthenticationOptions terms, LegRules rules, TicketKeyRing tickets, VerifiedChains verified, SessionStocks stocks)
     {
         var judge = new PeerTerms(terms.CertificateChainPolicy, terms.RemoteCertificateValidationCallback);
         LibSsl.SSL_set_connect_state(_ssl);
@@ -68,6 +69,7 @@ sealed class OpenSslHandshake : IDisposable
         if (terms.TargetHost is { Length: > 0 } name && !IPAddress.TryParse(name, out _))
             OpenSslError.Check((int)LibSsl.SSL_ctrl(_ssl, ContextControl.SetHostName, new(0), name).Value, "SSL_set_tlsext_host_name");
         if (terms.ApplicationProtocols is { Count: > 0 } protocols) Offer(protocols);
+        if (!rules.Scope.IsEmpty && judge.Policy is { } policy) Resume(stocks.Of(rules.Scope.Span, policy.VerificationTime));
     }
 
     /// <summary>To be called once, after one of the above. Owns <paramref name="readiness"/>, the socket's.</summary>
@@ -92,6 +94,24 @@ sealed class OpenSslHandshake : IDisposable
         _readiness?.Dispose();
         _session.Dispose();
         _socket.Dispose();
+    }
+
+    /// <summary>Where a server resumes, it proves nothing anew: what it proved then is judged by the rules and the clock of now before it is asked to.</summary>
+    void Resume(SessionStock stock)
+    {
+        _stock = stock;
+        stock.Collect(_ssl);
+        if (stock.Intermediates is not { } intermediates || stock.Take() is not { } session) return;
+        try
+        {
+            using var certificate = session.Certificate();
+            if (certificate is null || PeerVerification.Judge(certificate, intermediates, _state!, EarlierSession.Offer) is not null) return;
+            OpenSslError.Check(LibSsl.SSL_set_session(_ssl, session), nameof(LibSsl.SSL_set_session));
+        }
+        finally
+        {
+            if (session.IsForOnce) session.Dispose();
+        }
     }
 
     void Begin(SslProtocols versions, HandshakeState state, ReadOnlySpan<byte> taken)
@@ -158,12 +178,15 @@ sealed class OpenSslHandshake : IDisposable
         var peer = OpenSslFacts.PeerSha256(_ssl);
         if (peer is null && _isPeerRequired && !PeerVerification.Accepts(_state!.Peer))
             throw new AuthenticationException("The peer sent no certificate.");
+        _stock?.Learn(_state!.Intermediates);
         _isFinished = true;
+        var isResumed = LibSsl.SSL_session_reused(_ssl) == 1;
         var stream = new OpenSslStream(_session, readiness, _socket);
         return new TlsLeg(stream, OpenSslFacts.Version(_ssl), OpenSslFacts.Suite(_ssl), peer, OpenSslFacts.Protocol(_ssl))
         {
-            IsResumed = LibSsl.SSL_session_reused(_ssl) == 1,
-            Staple = _asksStaple ? new Staple(StapleCallback.Received(_ssl)) : null,
+            IsResumed = isResumed,
+            // A server that resumes sends no certificate, and nothing of its responder: that is to be asked itself.
+            Staple = _asksStaple && !isResumed ? new Staple(StapleCallback.Received(_ssl)) : null,
         };
     }
 }

@@ -38,27 +38,33 @@ static unsafe class PeerVerification
         terms.Judge is { } judge && judge(terms, null, null, SslPolicyErrors.RemoteCertificateNotAvailable);
 
     /// <summary>Builds the peer's chain with these intermediates and has it judged; null when it is good. Remembers what a ticket needs.</summary>
-    public static VerifyError? Judge(X509Certificate2 certificate, X509Certificate2Collection intermediates, HandshakeState handshake)
+    /// <param name="certificate">The peer's own.</param>
+    /// <param name="intermediates">What the chain may be built with.</param>
+    /// <param name="handshake">Holds who judges, and by which policy.</param>
+    /// <param name="sender">Said to the judge; null: the terms.</param>
+    public static VerifyError? Judge(
+        X509Certificate2 certificate, X509Certificate2Collection intermediates, HandshakeState handshake, object? sender = null)
     {
         handshake.Intermediates = null;
         if (handshake.Peer is not { Policy: { } policy, Judge: { } judge }) return VerifyError.NoLocalIssuer;
+        sender ??= handshake.Peer;
         var key = ChainKey.Of(certificate, intermediates, policy);
-        if (handshake.Verified.Find(key, policy.VerificationTime) is not { } known) return Build(certificate, intermediates, key, handshake, policy, judge);
-        if (!judge(handshake.Peer, certificate, known.Chain, known.Errors)) return Name(CertificateJudge.Judge(known.Chain).Fault);
+        if (handshake.Verified.Find(key, policy.VerificationTime) is not { } known) return Build(certificate, intermediates, key, handshake, policy, sender);
+        if (!judge(sender, certificate, known.Chain, known.Errors)) return Name(CertificateJudge.Judge(known.Chain).Fault);
         handshake.Intermediates = known.Intermediates;
         return null;
     }
 
     static VerifyError? Build(
         X509Certificate2 certificate, X509Certificate2Collection intermediates, ChainKey key, HandshakeState handshake, X509ChainPolicy policy,
-        RemoteCertificateValidationCallback judge)
+        object sender)
     {
         X509Chain? chain = new() { ChainPolicy = policy.Clone() };
         try
         {
             chain.ChainPolicy.ExtraStore.AddRange(intermediates);
             var errors = chain.Build(certificate) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
-            if (!judge(handshake.Peer, certificate, chain, errors)) return Name(CertificateJudge.Judge(chain).Fault);
+            if (!handshake.Peer.Judge!(sender, certificate, chain, errors)) return Name(CertificateJudge.Judge(chain).Fault);
             handshake.Intermediates = handshake.Verified.Add(key, chain, errors, policy.VerificationTime).Intermediates;
             chain = null;
             return null;

@@ -18,6 +18,17 @@ enum ContextControl
     SetMaxProtocol = 124,
 }
 
+/// <summary>SSL_SESS_CACHE_* of openssl/ssl.h.</summary>
+[Flags]
+enum SessionCache
+{
+    Off = 0,
+    Client = 0x1,
+
+    /// <summary>The library's own cache takes no part.</summary>
+    NoInternal = 0x300,
+}
+
 /// <summary>SSL_OP_* of openssl/ssl.h.</summary>
 [Flags]
 enum SslOptions : ulong
