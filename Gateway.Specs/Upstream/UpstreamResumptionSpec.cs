@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Gateway.Actors;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Tls;
 using Gateway.Actors.Upstream;
@@ -43,7 +42,7 @@ public sealed class UpstreamResumptionSpec : IDisposable
     {
         var options = Served(_authority.Server(), [], SslProtocols.Tls13);
         options.ClientCertificateRequired = true;
-        options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        options.CertificateChainPolicy = CertificateJudge.PolicyFor(_authority.Authorities, Purposes.Client, _time.GetUtcNow(), X509RevocationMode.NoCheck);
         await using var upstream = new TlsUpstream(options, TlsUpstream.EchoAsync);
         var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities) with { ClientCertificate = _authority.Client("gateway-7") };
         await EchoOnceAsync(target);
@@ -51,7 +50,7 @@ public sealed class UpstreamResumptionSpec : IDisposable
         var others = new[]
         {
             target with { ClientCertificate = _authority.Client("gateway-7") },
-            target with { ClientCertificate = null },
+            target with { ClientCertificate = _authority.Client("gateway-8") },
             target with { ServerName = "127.0.0.1", OtherNames = ["localhost"] },
             target with { AllowTls12 = true },
             target with { Rules = new TlsRules { Suites = [TlsCipherSuite.TLS_AES_128_GCM_SHA256] } },
