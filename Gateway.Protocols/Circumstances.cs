@@ -8,6 +8,12 @@ public sealed record Circumstances(string Host, int Port)
     /// <summary>What a survey learnt of the upstream; null where the protocol has none.</summary>
     public UpstreamFacts? Upstream { get; init; }
 
+    /// <summary>Whether clients may prove themselves by a token.</summary>
+    public bool TakesTokens { get; init; } = true;
+
+    /// <summary>Whether clients may prove themselves as accounts, by SCRAM.</summary>
+    public bool TakesAccounts { get; init; }
+
     /// <summary>Where a client finds a node of the upstream's cluster, null for one that nothing leads to; null itself where there is one place.</summary>
     public Func<int, (string Host, int Port)?>? PlaceOf { get; init; }
 }

@@ -44,6 +44,15 @@ public abstract class Conversation : IUpstreamLogin
     public abstract LoginRead ReadLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient);
 
     /// <summary>
+    /// By what the proof is judged that a <see cref="LoginRead.Question"/> or <see cref="RelayOutput.Question"/> announced. Writes to
+    /// <paramref name="toClient"/> what the client is asked. Returns a refusal where too much waits for the client already.
+    /// </summary>
+    public virtual Refusal Answer(AccountAnswer answer, IBufferWriter<byte> toClient) => throw new InvalidOperationException("This protocol knows no accounts.");
+
+    /// <summary>What the journal is to keep of what the client was answered in its login: as long as that was, with nothing secret in it.</summary>
+    public virtual ReadOnlyMemory<byte> Recordable(ReadOnlyMemory<byte> answers) => answers;
+
+    /// <summary>
     /// What passes in either direction from now on is masked, a login's own payload included. Called at most once, before <see cref="Admit"/>, where the
     /// connection has masking rules.
     /// </summary>
@@ -129,11 +138,16 @@ public readonly record struct LoginRead
     /// <summary>Set when the login is complete.</summary>
     public ClientProof? Proof { get; private init; }
 
+    /// <summary>Set when the login goes on only with <see cref="Conversation.Answer"/>.</summary>
+    public AccountQuestion? Question { get; private init; }
+
     /// <summary>Set (not <see cref="Refusal.None"/>) when the login cannot be accepted.</summary>
     public Refusal Refusal { get; private init; }
 
     /// <summary>What exactly was wrong, without any secret.</summary>
     public string? Detail { get; private init; }
+
+    public static LoginRead Asks(AccountQuestion question, int consumed) => new() { Question = question, Consumed = consumed };
 
     public static LoginRead NeedMore(int consumed = 0) => new() { Consumed = consumed };
 
@@ -149,6 +163,9 @@ public sealed record ClientProof(string? UserName, string? Token, string? Client
 {
     /// <summary>The protocol has no login of its own: the client certificate is the only proof.</summary>
     public static readonly ClientProof CertificateOnly = new(null, null, null);
+
+    /// <summary>What came of a login by SCRAM; null where there was none.</summary>
+    public AccountProof? Account { get; init; }
 
     /// <summary>Never prints the token.</summary>
     public override string ToString() => $"ClientProof {{ UserName = {UserName}, Token = {(Token is null ? "none" : "(hidden)")}, ClientName = {ClientName} }}";
@@ -243,6 +260,12 @@ public sealed class RelayOutput(IBufferWriter<byte> toUpstream, IBufferWriter<by
     /// <see cref="Conversation.Renewed"/>, or the session's end.
     /// </summary>
     public ClientProof? Proof { get; set; }
+
+    /// <summary>
+    /// Set when the client begins to prove itself again as an account: the next thing the conversation has to hear of is
+    /// <see cref="Conversation.Answer"/>, or the session's end.
+    /// </summary>
+    public AccountQuestion? Question { get; set; }
 
     /// <summary>
     /// Set where the client asks too much: for so long it is to be read no further, counted from when it gets what was written. Whoever does so sets it

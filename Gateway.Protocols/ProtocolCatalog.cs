@@ -37,6 +37,7 @@ public static class ProtocolCatalog
             MatchesTopic = NamePattern.Matches,
             Survey = (limits, known) => new KafkaSurvey(limits, known),
             Mechanisms = SaslMechanisms.All,
+            HasAccounts = true,
             PlainPort = 9092,
         },
         new("tls", HasLogin: false, Operations: [], _ => new OpaqueConversation()) { Redrive = () => new OpaqueRedrive() },
@@ -66,6 +67,9 @@ public sealed record ProtocolEntry(string Name, bool HasLogin, IReadOnlyList<str
 
     /// <summary>How the gateway can prove itself to an upstream; none where the protocol leaves no choice.</summary>
     public IReadOnlyList<SaslMechanism> Mechanisms { get; init; } = [];
+
+    /// <summary>Whether clients can prove themselves by SCRAM, as accounts of the connection's own.</summary>
+    public bool HasAccounts { get; init; }
 
     /// <summary>
     /// A client's login without credentials, for the gateway to try the upstream with when there is no client. Empty where there is no login.

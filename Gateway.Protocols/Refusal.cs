@@ -51,6 +51,8 @@ public enum Refusal : ushort
     IdentityRevoked = 213,
     IdentityChanged = 214,
     AccessEnded = 215,
+    AccountUnknown = 216,
+    ProofInvalid = 217,
 
     // 22x: assertions of SAML providers
     AssertionMalformed = 220,

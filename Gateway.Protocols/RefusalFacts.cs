@@ -42,7 +42,7 @@ public static class RefusalFacts
     /// these alike that it is <see cref="NotAuthorized"/>.
     /// </summary>
     public static bool IsUntold(this Refusal refusal) => refusal is >= Refusal.TokenMissing and <= Refusal.NotGranted
-        or Refusal.IdentityExpired or Refusal.IdentityRevoked;
+        or Refusal.IdentityExpired or Refusal.IdentityRevoked or Refusal.AccountUnknown or Refusal.ProofInvalid;
 
     /// <summary>What a client is told of every refusal that <see cref="IsUntold"/>.</summary>
     public const string NotAuthorized = "not-authorized";

@@ -4,10 +4,12 @@ using Gateway.Protocols;
 namespace Gateway.Actors.Connections;
 
 /// <summary>Reads who may use a connection.</summary>
-sealed class AccessReader(IReadOnlyCollection<string> issuers)
+sealed class AccessReader(IReadOnlyCollection<string> issuers, ConnectionFiles files)
 {
     /// <summary>Rules of one connection: each is held against every login.</summary>
     const int MostRules = 256;
+
+    readonly AccountsReader _accounts = new(files);
 
     /// <param name="access">The fields.</param>
     /// <param name="protocol">Whether it has a login decides how clients prove themselves.</param>
@@ -20,6 +22,8 @@ sealed class AccessReader(IReadOnlyCollection<string> issuers)
             Issuers = access.Texts("issuers"),
             Groups = access.Texts("groups"),
             Subjects = access.Texts("subjects"),
+            Accounts = _accounts.Read(access, protocol),
+            AccountsLast = AccountsReader.Lasts(access),
             Rules = Rules(access),
         };
         foreach (var issuer in rules.Issuers.Where(i => !issuers.Contains(i)))
@@ -31,7 +35,7 @@ sealed class AccessReader(IReadOnlyCollection<string> issuers)
             "name a group or a subject, or add a rule that allows; or give it labels, and leave all three to an AccessPolicy");
         if (!protocol.HasLogin && rules.Issuers.Count > 0)
             access.Fault("issuers", $"has no use: protocol {protocol.Name} has no login that could carry a token", "remove it");
-        if (protocol.HasLogin && rules.Issuers.Count == 0 && certificate == ClientCertificateRule.None)
+        if (protocol.HasLogin && rules.Issuers.Count == 0 && !access.Has("accounts") && certificate == ClientCertificateRule.None)
             access.Fault("issuers", "admits nobody: neither tokens nor client certificates are accepted", "name an issuer, or ask for a client certificate");
         return rules;
     }

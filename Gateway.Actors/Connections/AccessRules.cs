@@ -15,6 +15,12 @@ public sealed record AccessRules
 
     public required IReadOnlyList<string> Subjects { get; init; }
 
+    /// <summary>Whom the connection knows by a password of their own; empty: nobody.</summary>
+    public IReadOnlyList<ServiceAccount> Accounts { get; init; } = [];
+
+    /// <summary>How long the login of such an account lasts; null: as long as the session.</summary>
+    public TimeSpan? AccountsLast { get; init; }
+
     /// <summary>In the order of the profile, which matters for what is told of them only.</summary>
     public IReadOnlyList<AccessRule> Rules { get; init; } = [];
 }

@@ -23,7 +23,8 @@ public static class ConnectionFields
     public static readonly IReadOnlyList<string> Login = ["userName", "passwordFile", "passwordEnvironment", "passwordSecret", "mechanism", "oauth"];
     public static readonly IReadOnlyList<string> OAuth =
         ["tokenEndpoint", "clientId", "clientSecretFile", "clientSecretEnvironment", "clientSecretSecret", "scope", "resource", "authorities"];
-    public static readonly IReadOnlyList<string> Access = ["issuers", "groups", "subjects", "rules"];
+    public static readonly IReadOnlyList<string> Access = ["issuers", "groups", "subjects", "rules", "accounts", "accountsLast"];
+    public static readonly IReadOnlyList<string> Account = ["name", "groups", "verifierFile", "verifierEnvironment", "verifierSecret"];
     public static readonly IReadOnlyList<string> AccessRule = ["effect", "groups", "subjects", "networks", "hours"];
     public static readonly IReadOnlyList<string> AccessHours = ["days", "from", "to", "zone"];
     public static readonly IReadOnlyList<string> Operations = ["allow", "deny"];

@@ -16,7 +16,7 @@ sealed class ConnectionReader(
 
     readonly UpstreamReader _upstream = new(files);
     readonly MaskingReader _masking = new(files);
-    readonly AccessReader _access = new(issuers);
+    readonly AccessReader _access = new(issuers, files);
 
     /// <summary>The profile, or null when the document has a fault.</summary>
     /// <param name="document">The document.</param>

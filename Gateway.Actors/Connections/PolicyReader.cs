@@ -32,7 +32,7 @@ sealed class PolicyReader(bool isOfNode, IReadOnlyCollection<string>? issuers, Y
     {
         var named = spec.Texts("issuers");
         // A distinguished name has an equals sign, and no issuer's name has. One that is misspelt would deny nobody.
-        foreach (var unknown in named.Where(name => issuers?.Contains(name) == false && !name.Contains('=', StringComparison.Ordinal)))
+        foreach (var unknown in named.Where(name => issuers?.Contains(name) == false && name != ServiceAccount.Issuer && !name.Contains('=', StringComparison.Ordinal)))
             spec.Fault("issuers", $"\"{unknown}\" is no issuer of this gateway", NearestName.Remedy(unknown, issuers!));
         return named;
     }

@@ -23,6 +23,7 @@ static class YamlWriter
         ["upstream"] = ConnectionFields.Upstream,
         ["login"] = ConnectionFields.Login,
         ["access"] = ConnectionFields.Access,
+        ["accounts"] = ConnectionFields.Account,
         ["rules"] = [.. ConnectionFields.AccessRule, .. ConnectionFields.AnomalyRule],
         ["hours"] = ConnectionFields.AccessHours,
         ["operations"] = ConnectionFields.Operations,

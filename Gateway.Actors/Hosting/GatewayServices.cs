@@ -94,6 +94,8 @@ public static class GatewayServices
         .AddSingleton<IRegisteredSecrets, RegisteredSecrets>()
         .AddSingleton(new UpstreamTokens(node.Time))
         .AddSingleton<UpstreamSecrets>()
+        .AddSingleton<IAccounts>(provider => new AccountBooks(
+            provider.GetRequiredService<UpstreamSecrets>().OpenAsync, node.ClusterKey.Derive(AccountBooks.What, [], 32)[0], node.Time))
         .AddSingleton(provider => new UpstreamProbe(
             new UpstreamDialer(provider.GetRequiredService<ITlsEngine>(), provider.GetRequiredService<CertificateRevocation>(), node.Certificates),
             provider.GetRequiredService<UpstreamSecrets>(), node.Time, node.Options.Limits.UpstreamTimeout))
@@ -183,7 +185,7 @@ public static class GatewayServices
             Live = provider.GetRequiredService<LiveSessions>(),
             Certificates = provider.GetRequiredService<INodeCertificates>(),
             Challenges = provider.GetRequiredService<IChallengeCertificates>(),
-            Identification = new Identification(provider.GetRequiredService<ITokenVerifier>()),
+            Identification = new Identification(provider.GetRequiredService<ITokenVerifier>(), provider.GetRequiredService<IAccounts>(), time),
             Access = provider.GetRequiredService<IAccessFacts>(),
             LiveAccess = provider.GetRequiredService<LiveAccess>(),
             Tls = provider.GetRequiredService<ITlsEngine>(),

@@ -26,7 +26,7 @@ public sealed class Chunk
 
     public int Length { get; private set; }
 
-    /// <summary>What the gateway says to the upstream for itself, with its own credentials: it is in no recording.</summary>
+    /// <summary>What the gateway says to the upstream for itself, with its own credentials, or to the client alone: it is in no recording.</summary>
     public bool IsOwn { get; set; }
 
     public ReadOnlySpan<byte> Span => Buffer.AsSpan(0, Length);

@@ -1,9 +1,10 @@
 using System.Buffers;
+using Gateway.Protocols;
 
 namespace Gateway.Actors.Legs;
 
 /// <summary>Gathers what a conversation writes in pooled chunks, which <see cref="TryTake"/> hands out in order. Holds no buffer while it is empty.</summary>
-public sealed class ChunkWriter : IBufferWriter<byte>
+public sealed class ChunkWriter : IUnrecordedWriter
 {
     readonly Queue<Chunk> _full = new();
     Chunk? _last;
@@ -15,18 +16,20 @@ public sealed class ChunkWriter : IBufferWriter<byte>
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         var size = Math.Max(sizeHint, 1);
-        if (_last is { } full && full.Free.Length < size)
-        {
-            _last = null;
-            if (full.Length > 0) _full.Enqueue(full);
-            else full.Return();
-        }
-
+        if (_last is { } full && full.Free.Length < size) CloseLast();
         _last ??= Chunk.Rent(Math.Max(size, Chunk.Capacity));
         return _last.Free;
     }
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public void WriteUnrecorded(ReadOnlySpan<byte> bytes)
+    {
+        CloseLast();
+        var chunk = Chunk.Of(bytes);
+        chunk.IsOwn = true;
+        _full.Enqueue(chunk);
+    }
 
     /// <summary>The oldest chunk, now the caller's.</summary>
     public bool TryTake(out Chunk chunk)
@@ -36,6 +39,14 @@ public sealed class ChunkWriter : IBufferWriter<byte>
         if (chunk is { Length: > 0 }) return true;
         chunk?.Return();
         return false;
+    }
+
+    void CloseLast()
+    {
+        if (_last is not { } full) return;
+        _last = null;
+        if (full.Length > 0) _full.Enqueue(full);
+        else full.Return();
     }
 
     /// <summary>Forgets what was written.</summary>

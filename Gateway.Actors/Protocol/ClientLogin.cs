@@ -1,11 +1,15 @@
 using System.Buffers;
 using Gateway.Actors.Legs;
 using Gateway.Protocols;
+using Gateway.Protocols.Sasl;
 
 namespace Gateway.Actors.Protocol;
 
 /// <summary>The client's login, in its own protocol: reads until the conversation knows what the client offers as proof of identity.</summary>
-public sealed class ClientLogin(Conversation conversation, Stream client) : IDisposable
+/// <param name="conversation">The session's.</param>
+/// <param name="client">The client's leg.</param>
+/// <param name="find">By what a client's proof as an account is to be judged.</param>
+public sealed class ClientLogin(Conversation conversation, Stream client, Func<AccountQuestion, CancellationToken, Task<AccountAnswer>> find) : IDisposable
 {
     readonly LoginBuffer _buffer = new(conversation.MaxLoginBytes);
     int _answered;
@@ -24,6 +28,7 @@ public sealed class ClientLogin(Conversation conversation, Stream client) : IDis
                 if (read.Refusal != Refusal.None) return new Refused(read.Refusal, read.Detail ?? "");
                 _buffer.Consume(read.Consumed);
                 if (read.Proof is { } proof) return proof;
+                if (read.Question is { } question) conversation.Answer(await find(question, cancel).ConfigureAwait(false), Answers);
                 if (read.Consumed > 0) continue;
                 if (_buffer.IsFull) return new Refused(Refusal.FrameTooLarge, $"the login exceeds {conversation.MaxLoginBytes} bytes");
                 if (!await _buffer.FillAsync(client, cancel).ConfigureAwait(false))

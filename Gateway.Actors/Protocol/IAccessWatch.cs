@@ -1,5 +1,6 @@
 using Gateway.Actors.Authorize;
 using Gateway.Protocols;
+using Gateway.Protocols.Sasl;
 
 namespace Gateway.Actors.Protocol;
 
@@ -14,6 +15,9 @@ public interface IAccessWatch
 
     /// <summary>Access ends soon. Called once for each end.</summary>
     void Ending(AccessTerm term);
+
+    /// <summary>By what the client's next proof as an account is to be judged.</summary>
+    Task<Verdict<AccountAnswer>> FindAsync(AccountQuestion question);
 
     /// <summary>
     /// The client brings a new proof of identity. Yields how long access lasts from now on, or why the session has to end. Takes no longer than a

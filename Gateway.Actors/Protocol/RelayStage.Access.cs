@@ -1,5 +1,6 @@
 using Gateway.Actors.Authorize;
 using Gateway.Protocols;
+using Gateway.Protocols.Sasl;
 
 namespace Gateway.Actors.Protocol;
 
@@ -14,12 +15,14 @@ public sealed partial class RelayStage
         static readonly TimeSpan s_farthest = TimeSpan.FromDays(20);
 
         Action<Verdict<AccessTerm>> _renewed = null!;
+        Action<Verdict<AccountAnswer>> _found = null!;
         DateTimeOffset? _warnedOf;
         bool _isRenewing;
 
         void WatchAccess()
         {
             _renewed = GetAsyncCallback<Verdict<AccessTerm>>(Renewed);
+            _found = GetAsyncCallback<Verdict<AccountAnswer>>(Found);
             _access.OnChange(GetAsyncCallback(ScheduleExpiry));
         }
 
@@ -54,6 +57,25 @@ public sealed partial class RelayStage
             if (_isOver) return;
             _isRenewing = true;
             _ = TellAsync(() => _access.RenewAsync(proof), _renewed);
+        }
+
+        // Nor is it while it is found out by what that proof is to be judged.
+        void Find(AccountQuestion question)
+        {
+            _output.Question = null;
+            if (_isOver) return;
+            _isRenewing = true;
+            _ = TellAsync(() => _access.FindAsync(question), _found);
+        }
+
+        void Found(Verdict<AccountAnswer> verdict)
+        {
+            _isRenewing = false;
+            if (_isOver) return;
+            var refusal = verdict.IsGranted ? _conversation.Answer(verdict.Value, _down.Output) : verdict.Refusal;
+            if (refusal == Refusal.None) SendOutput();
+            else Refuse(refusal, verdict.IsGranted ? "answers pile up while they cannot be sent" : verdict.Detail);
+            PullWhatIsWanted();
         }
 
         /// <summary>Hands on what is found, or that finding it out failed: nobody else would hear of that.</summary>

@@ -121,6 +121,7 @@ public sealed partial class RelayStage(
             UpstreamMayHaveAnswered();
             if (_output.Mute > TimeSpan.Zero) MuteClient();
             if (_output.Proof is { } proof) Renew(proof);
+            if (_output.Question is { } question) Find(question);
             PullWhatIsWanted();
         }
 

@@ -87,8 +87,10 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         var surveyed = await parts.Surveys.OfAsync(secured.Profile, deadline.Token).ConfigureAwait(false);
         if (!surveyed.IsGranted) return new Refused(surveyed.Refusal, surveyed.Detail);
         _facts = surveyed.Value.Facts;
-        Conversation.Begin(Here(secured) with { Upstream = _facts });
-        _login = new ClientLogin(Conversation, secured.Stream);
+        var access = secured.Profile.Access;
+        Conversation.Begin(Here(secured) with { Upstream = _facts, TakesTokens = access.Issuers.Count > 0, TakesAccounts = access.Accounts.Count > 0 });
+        _login = new ClientLogin(
+            Conversation, secured.Stream, (question, cancel) => parts.Identification.FindAsync(secured.Profile, question, cancel));
         var proof = await _login.ReadAsync(deadline.Token).ConfigureAwait(false);
         if (!proof.IsGranted) return new Refused(proof.Refusal, proof.Detail);
         _provedAt = parts.Time.GetTimestamp();
@@ -131,7 +133,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         parts.Anomalies.Begin(opened, recording, recording.Passed, grant.Profile.Anomalies);
         using var deadline = Within(parts.Limits.LoginTimeout);
         await _login.AnswerAsync(deadline.Token).ConfigureAwait(false);
-        var durable = Task.WhenAll(Words.RecordAsync(Direction.ToUpstream, record.WrittenMemory), Words.RecordAsync(Direction.ToClient, _login.Answers.WrittenMemory));
+        var durable = Task.WhenAll(Words.RecordAsync(Direction.ToUpstream, record.WrittenMemory), Words.RecordAsync(Direction.ToClient, Conversation.Recordable(_login.Answers.WrittenMemory)));
         if (grant.Profile.Recording.Strict) await durable.ConfigureAwait(false);
         return grant;
     }

@@ -2,6 +2,7 @@ using Gateway.Actors.Authorize;
 using Gateway.Actors.Protocol;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
+using Gateway.Protocols.Sasl;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Actors.Sessions;
@@ -48,10 +49,23 @@ sealed class SessionWatch(string sessionId, SessionAccess access, ActorRecording
         }
     }
 
+    public async Task<Verdict<AccountAnswer>> FindAsync(AccountQuestion question)
+    {
+        using var deadline = new SessionDeadline(stop, parts.Limits.LoginTimeout, parts.Time);
+        try
+        {
+            return await parts.Identification.FindAsync(Grant.Profile, question, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return new Refused(Refusal.LoginTooSlow, "the account could not be looked up in time");
+        }
+    }
+
     async Task<Verdict<AccessTerm>> RenewAsync(ClientProof proof, CancellationToken cancel)
     {
         var connection = Grant.Subject.Connection;
-        if (connection.Profile.Access.Issuers.Count == 0)
+        if (proof.Account is null && connection.Profile.Access.Issuers.Count == 0)
             return new Refused(Refusal.TokenIssuerUnknown, "the connection accepts client certificates only, and the new proof is a token");
         var proven = await parts.Identification.IdentifyAsync(connection, proof, cancel).ConfigureAwait(false);
         if (!proven.IsGranted) return new Refused(proven.Refusal, proven.Detail);

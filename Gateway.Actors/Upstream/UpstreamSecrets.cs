@@ -39,7 +39,8 @@ public sealed class UpstreamSecrets(IRegisteredSecrets registered, UpstreamToken
             : new Refused(Refusal.MaskingKeyUnavailable, $"the masking key is shorter than {MaskingKey.LeastCharacters} characters; make one with: openssl rand -base64 32");
     }
 
-    async Task<Verdict<string>> OpenAsync(SecretPlace place, CancellationToken cancel) => place switch
+    /// <summary>Whatever secret a connection names.</summary>
+    public async Task<Verdict<string>> OpenAsync(SecretPlace place, CancellationToken cancel) => place switch
     {
         { File: { } file } => await OfFileAsync(file, cancel).ConfigureAwait(false),
         { Environment: { } variable } => OfVariable(variable),

@@ -16,9 +16,9 @@ static class SecretCommands
 
     static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
-    public static Command All(SourceOptions source, CliOutput output) => new("secrets", "Keeps the passwords of upstreams in the registry, sealed.")
+    public static Command All(SourceOptions source, CliOutput output) => new("secrets", "Keeps the passwords of upstreams, and what accounts are verified by, in the registry, sealed.")
     {
-        List(source, output), Set(source, output), Remove(source, output),
+        List(source, output), Set(source, output), ScramCommand.Of(source, output), Remove(source, output),
     };
 
     static Command List(SourceOptions source, CliOutput output)
@@ -45,14 +45,20 @@ static class SecretCommands
         source.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            var secret = await ReadAsync(parsed.GetValue(file), cancel);
-            using var node = source.Node(parsed);
-            using var body = new StringContent(secret, s_strict, "text/plain");
-            var set = await node.PutAsync(PathOf(parsed.GetRequiredValue(name)), body, AdminJson.Default.RevisionView, cancel) ?? throw None(parsed.GetRequiredValue(name));
+            var secret = await ReadAsync("secret", parsed.GetValue(file), cancel);
+            var set = await SetAsync(source, parsed, parsed.GetRequiredValue(name), secret, cancel);
             output.Line($"{Printable.Text(parsed.GetRequiredValue(name))}: set; the registry is at revision {set.Revision}");
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    /// <summary>Has a node keep a secret.</summary>
+    public static async Task<RevisionView> SetAsync(SourceOptions source, ParseResult parsed, string name, string secret, CancellationToken cancel)
+    {
+        using var node = source.Node(parsed);
+        using var body = new StringContent(secret, s_strict, "text/plain");
+        return await node.PutAsync(PathOf(name), body, AdminJson.Default.RevisionView, cancel) ?? throw None(name);
     }
 
     static Command Remove(SourceOptions source, CliOutput output)
@@ -71,23 +77,27 @@ static class SecretCommands
         return command;
     }
 
-    static async Task<string> ReadAsync(string? file, CancellationToken cancel)
+    /// <summary>A secret from a file or standard input.</summary>
+    /// <param name="what">What it is, for whoever gave none.</param>
+    /// <param name="file">The file; null: standard input.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    public static async Task<string> ReadAsync(string what, string? file, CancellationToken cancel)
     {
         if (file is null && !Console.IsInputRedirected)
-            throw Usage("the secret is read from standard input: gateway secrets set NAME < FILE; or name its file with --file");
+            throw Usage($"the {what} is read from standard input: gateway secrets {(what == "secret" ? "set" : "scram")} NAME < FILE; or name its file with --file");
         try
         {
             await using var from = file is null ? Console.OpenStandardInput() : File.OpenRead(file);
             var bytes = new byte[MostBytes + 1];
             var length = await from.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancel);
-            if (length > MostBytes) throw Usage($"the secret is larger than {MostBytes} bytes; is it the right file?");
+            if (length > MostBytes) throw Usage($"the {what} is larger than {MostBytes} bytes; is it the right file?");
             var text = s_strict.GetString(bytes, 0, length);
             Array.Clear(bytes);
-            return ConfiguredFiles.WithoutLineEnd(text) is { Length: > 0 } secret ? secret : throw Usage("the secret is empty; give one");
+            return ConfiguredFiles.WithoutLineEnd(text) is { Length: > 0 } secret ? secret : throw Usage($"the {what} is empty; give one");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
-            throw new CommandException(ExitCode.Usage, $"the secret cannot be read as UTF-8 text{(file is null ? "" : $" from {Printable.Text(file)}")}", e);
+            throw new CommandException(ExitCode.Usage, $"the {what} cannot be read as UTF-8 text{(file is null ? "" : $" from {Printable.Text(file)}")}", e);
         }
     }
 

@@ -7,12 +7,13 @@ using Gateway.Protocols.Kafka.Relay;
 using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Masking;
+using Gateway.Protocols.Sasl;
 
 namespace Gateway.Protocols.Kafka;
 
 /// <summary>
-/// The <c>kafka</c> protocol. The client logs in to the gateway by SASL, with a token as PLAIN password or as OAUTHBEARER, or stands by its
-/// certificate; the gateway logs in to the broker with its own credentials. Then every request and response is walked, addresses of brokers
+/// The <c>kafka</c> protocol. The client logs in to the gateway by SASL, with a token as PLAIN password or as OAUTHBEARER, by SCRAM as an account, or
+/// stands by its certificate; the gateway logs in to the broker with its own credentials. Then every request and response is walked, addresses of brokers
 /// become the gateway's, what the rules deny is taken out, and records stream by unless
 /// rules mask them.
 /// </summary>
@@ -40,7 +41,7 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     {
         _circumstances = circumstances;
         _facts = circumstances.Upstream as KafkaFacts ?? throw new ArgumentException("Nothing is known of the upstream.", nameof(circumstances));
-        _login = new KafkaLogin(limits, _facts.Ranges);
+        _login = new KafkaLogin(limits, _facts.Ranges, new SaslOffer(circumstances.TakesTokens, circumstances.TakesAccounts));
     }
 
     public override LoginRead ReadLogin(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient)
@@ -59,9 +60,19 @@ public sealed class KafkaConversation(Limits limits) : Conversation
         if (_clientName is not null && _bounds.ClientIds?.Admit(Encoding.UTF8.GetBytes(_clientName)) == false)
             return Admission.Refused(Refusal.OperationDenied, _bounds.ClientIds.Fault(Encoding.UTF8.GetBytes(_clientName)));
         if (!rules.AllowsEverything) _rules = KafkaRules.Of(rules);
-        if (login.Accept(AccessLeft) is { } answer) toClient.Write(answer);
+        login.Accept(AccessLeft)?.Write(toClient);
         return Admission.Granted;
     }
+
+    public override Refusal Answer(AccountAnswer answer, IBufferWriter<byte> toClient)
+    {
+        var asked = Begun(_login).Ask(answer);
+        if (_requests is null) asked.Write(toClient);
+        else _requests.Renewed(asked, toClient);
+        return Refusal.None;
+    }
+
+    public override ReadOnlyMemory<byte> Recordable(ReadOnlyMemory<byte> answers) => Begun(_login).Recordable(answers);
 
     public override void Limit(TrafficLimits traffic) => _traffic = traffic;
 
@@ -106,12 +117,13 @@ public sealed class KafkaConversation(Limits limits) : Conversation
         BeginRenewal(output);
         if (_bounds!.Throttle?.TakeMute() is { Ticks: > 0 } mute) output.Mute = mute;
         if (_requests!.TakeProof() is { } proof) output.Proof = proof;
+        if (_requests.TakeQuestion() is { } question) output.Question = question;
         return output.KeepRecordable(limits) ? verdict : RelayVerdict.Refuse(Refusal.OperationDenied, "more operations were denied at once than one record holds");
     }
 
     public override Refusal Renewed(IBufferWriter<byte> toClient)
     {
-        Begun(_requests).Renewed(Begun(_login).Accept(AccessLeft)!, toClient);
+        Begun(_requests).Renewed(Begun(_login).Accept(AccessLeft)!.Value, toClient);
         return Refusal.None;
     }
 

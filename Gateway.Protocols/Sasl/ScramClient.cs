@@ -11,11 +11,11 @@ namespace Gateway.Protocols.Sasl;
 /// </summary>
 public sealed class ScramClient : SaslClient
 {
-    /// <summary>Fewer make a password that is listened to cheap to guess. RFC 7677 section 4.</summary>
-    const int LeastIterations = 4096;
+    /// <summary>Fewer make a password that is listened to cheap to guess.</summary>
+    const int LeastIterations = ScramVerifier.LeastIterations;
 
     /// <summary>More cost a server nothing and the gateway its time. Origin: 100,000 take about 60 ms; Kafka asks for 16,384 at most.</summary>
-    const int MostIterations = 100_000;
+    const int MostIterations = ScramVerifier.MostIterations;
 
     /// <summary>Characters of a server's message. Origin: a nonce, a salt and a number take about 150.</summary>
     const int MostMessage = 4096;
@@ -33,12 +33,7 @@ public sealed class ScramClient : SaslClient
 
     public ScramClient(SaslMechanism mechanism, string userName, string password, string nonce)
     {
-        _hash = mechanism switch
-        {
-            SaslMechanism.ScramSha256 => HashAlgorithmName.SHA256,
-            SaslMechanism.ScramSha512 => HashAlgorithmName.SHA512,
-            _ => throw new ArgumentOutOfRangeException(nameof(mechanism), mechanism, "This is no SCRAM."),
-        };
+        _hash = ScramVerifier.HashOf(mechanism);
         (_password, _nonce) = (password, nonce);
         // RFC 5802 section 5.1: both characters have a meaning of their own.
         var name = userName.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);

@@ -69,6 +69,8 @@ public sealed partial class TranscriptsSpec : IAsyncLifetime, IDisposable
         _folder.Write("other.yaml", Other(SampleRegistry.Document));
         _folder.Write("faulty.yaml", SampleRegistry.Document.Replace("- main", "- mian", StringComparison.Ordinal).Replace("18883", "none", StringComparison.Ordinal));
         _folder.WriteSecret("password", "s3cret\n");
+        _folder.WriteSecret("long-password", "correct horse battery\n");
+        _folder.WriteSecret("foreign-password", "correct hörse battery\n");
         _folder.WriteSecret("masking.key", MaskBench.Secret + "\n");
         _folder.WriteSecret("other.key", new string('k', MaskingKey.LeastCharacters));
         _folder.Write("record.json", MaskBench.Mask("""{"owner":"ada \"l\"","unit":"C"}""", MaskBench.Rule(new(MaskingKind.Encrypt), "$.owner"))!);

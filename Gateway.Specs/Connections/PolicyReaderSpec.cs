@@ -16,7 +16,7 @@ public sealed class PolicyReaderSpec
         metadata: { name: contractors }
         spec:
           selector: { matchLabels: { env: prod, site: hall/4 } }
-          issuers: [corp, "CN=People CA"]
+          issuers: [corp, "CN=People CA", gateway:accounts]
           rules:
             - effect: allow
               groups: [contractors]
@@ -35,7 +35,7 @@ public sealed class PolicyReaderSpec
         var policy = Assert.Single(loaded.Policies);
         Assert.Equal("contractors", policy.Name);
         Assert.Equal([new("env", "prod"), new("site", "hall/4")], policy.Labels);
-        Assert.Equal(["corp", "CN=People CA"], policy.Issuers);
+        Assert.Equal(["corp", "CN=People CA", "gateway:accounts"], policy.Issuers);
         Assert.Equal([AccessEffect.Allow, AccessEffect.Deny], policy.Rules.Select(rule => rule.Effect));
         Assert.Equal("Europe/Berlin", policy.Rules[0].Hours!.Zone.Id);
         Assert.StartsWith("apiVersion: gateway/v1\nkind: AccessPolicy\n", Assert.Single(loaded.PolicyDocuments), StringComparison.Ordinal);

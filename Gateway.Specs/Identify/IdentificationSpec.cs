@@ -21,7 +21,7 @@ public sealed class IdentificationSpec : IAsyncLifetime, IDisposable
     {
         _issuer = await FakeIssuer.StartAsync();
         var verifier = new TokenVerifier([_issuer.Options()], TimeProvider.System, new CollectedLog<TokenVerifier>());
-        _identification = new Identification(verifier);
+        _identification = new Identification(verifier, new NoAccounts(), TimeProvider.System);
     }
 
     public async Task DisposeAsync() => await _issuer.DisposeAsync();

@@ -1,4 +1,5 @@
 // A service on kafkajs: node kafka-client.cjs BROKER CA MECHANISM TOKEN TOPIC COUNT
+// For SCRAM the password of account billing stands in the token's place.
 // Produces compressed records, consumes in a group, and prints what came. Not idempotently: for that kafkajs wants a controller, of which librdkafka's
 // brokers say that there is none.
 const fs = require('fs');
@@ -8,7 +9,7 @@ const [broker, ca, mechanism, token, topic, number] = process.argv.slice(2);
 const count = Number(number);
 const sasl = mechanism === 'oauthbearer'
   ? { mechanism, oauthBearerProvider: async () => ({ value: token }) }
-  : { mechanism, username: 'anybody', password: token };
+  : { mechanism, username: mechanism.startsWith('scram') ? 'billing' : 'anybody', password: token };
 const kafka = new Kafka({
   clientId: 'kafkajs', brokers: [broker], logLevel: logLevel.ERROR, ssl: { ca: [fs.readFileSync(ca)] }, sasl, retry: { retries: 3 },
 });

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Gateway.Protocols.Sasl;
 using Gateway.Specs.Support;
 using Xunit;
 
@@ -15,6 +16,8 @@ public sealed class EveryKafkaClientSpec : IAsyncLifetime
 
     /// <summary>Debian's own, which alone has Debian's modules.</summary>
     const string Python = "/usr/bin/python3";
+
+    const string Password = "correct horse battery";
 
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
@@ -35,6 +38,8 @@ public sealed class EveryKafkaClientSpec : IAsyncLifetime
     [InlineData("PLAIN", "snappy")]
     [InlineData("PLAIN", "lz4")]
     [InlineData("OAUTHBEARER", "none")]
+    [InlineData("SCRAM-SHA-256", "none")]
+    [InlineData("SCRAM-SHA-512", "none")]
     public async Task Kafka_python_produces_and_consumes_in_a_group(string mechanism, string codec)
     {
         await using var cluster = new KafkaCluster(_upstreams.Server());
@@ -48,6 +53,8 @@ public sealed class EveryKafkaClientSpec : IAsyncLifetime
     [RequiresTheory("node", "npm")]
     [InlineData("plain")]
     [InlineData("oauthbearer")]
+    [InlineData("scram-sha-256")]
+    [InlineData("scram-sha-512")]
     public async Task Kafkajs_produces_and_consumes_in_a_group(string mechanism)
     {
         await using var cluster = new KafkaCluster(_upstreams.Server());
@@ -63,11 +70,17 @@ public sealed class EveryKafkaClientSpec : IAsyncLifetime
     }
 
     string[] Arguments(TestNode node, string mechanism) =>
-        [$"localhost:{node.Address("events").Port}", node.AuthorityFile, mechanism, KafkaNode.Token(_issuer), "orders", $"{Messages}"];
+    [
+        $"localhost:{node.Address("events").Port}", node.AuthorityFile, mechanism,
+        mechanism.StartsWith("scram", StringComparison.OrdinalIgnoreCase) ? Password : KafkaNode.Token(_issuer), "orders", $"{Messages}",
+    ];
 
     async Task<TestNode> StartAsync(KafkaCluster cluster)
     {
         cluster.Mock.CreateTopic("orders", 2);
-        return await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+        var verifier = string.Join('\n', ScramVerifier.All.Select(mechanism => ScramVerifier.Of(mechanism, Password, "salt of sixteen."u8, 4096).Write()));
+        return await KafkaNode.StartAsync(
+            _upstreams, cluster, _issuer.Options("main"), secrets: new Dictionary<string, string> { ["billing.scram"] = verifier },
+            access: "issuers: [main], groups: [streams], accounts: [{ name: billing, groups: [streams], verifierFile: billing.scram }]");
     }
 }

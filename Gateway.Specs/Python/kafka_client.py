@@ -1,4 +1,4 @@
-"""A service on kafka-python: kafka_client.py BROKER CA MECHANISM TOKEN TOPIC COUNT CODEC
+"""A service on kafka-python: kafka_client.py BROKER CA MECHANISM TOKEN TOPIC COUNT CODEC (for SCRAM the password of account billing instead of the token)
 
 Produces, consumes in a group, commits, and prints what came."""
 import sys
@@ -18,6 +18,8 @@ class Token(AbstractTokenProvider):
 common = dict(bootstrap_servers=broker, security_protocol="SASL_SSL", ssl_cafile=ca, sasl_mechanism=mechanism, client_id="kafka-python")
 if mechanism == "PLAIN":
     common.update(sasl_plain_username="anybody", sasl_plain_password=token)
+elif mechanism.startswith("SCRAM"):
+    common.update(sasl_plain_username="billing", sasl_plain_password=token)
 else:
     common.update(sasl_oauth_token_provider=Token())
 

@@ -19,7 +19,7 @@ public sealed class GrantBench : IDisposable
         var tls = TestProfiles.Tls13 with { ClientCertificate = ClientCertificateRule.Required, ClientAuthorities = _people.Authorities };
         var (gateway, _) = await _bench.MeetAsync(
             TestProfiles.For(tls, upstream: target), options => options.ClientCertificates = [_people.Client(name)]);
-        return (await new Identification(new NoTokens()).IdentifyAsync(gateway.Verdict.Value, ClientProof.CertificateOnly, _bench.Deadline)).Value;
+        return (await new Identification(new NoTokens(), new NoAccounts(), TimeProvider.System).IdentifyAsync(gateway.Verdict.Value, ClientProof.CertificateOnly, _bench.Deadline)).Value;
     }
 
     public void Dispose()

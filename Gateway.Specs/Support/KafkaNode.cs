@@ -13,11 +13,13 @@ static class KafkaNode
 
     public static Task<TestNode> StartAsync(
         TestCertificates upstreams, KafkaCluster cluster, IssuerOptions issuer, string operations = "{}", string listen = "port: 0", string? password = null,
-        string recording = "{}", string masking = "", string? login = null, string limits = "{}", IReadOnlyDictionary<string, string?>? settings = null)
+        string recording = "{}", string masking = "", string? login = null, string limits = "{}", IReadOnlyDictionary<string, string?>? settings = null,
+        string access = "issuers: [main], groups: [streams]", IReadOnlyDictionary<string, string>? secrets = null)
     {
         var folder = new ConfigurationFolder();
         upstreams.WriteAuthority(folder.PathOf("upstream.crt"));
         folder.WriteSecret("broker.password", password ?? cluster.Password);
+        foreach (var (name, secret) in secrets ?? new Dictionary<string, string>()) folder.WriteSecret(name, secret);
         return TestNode.StartAsync(folder, $$"""
             apiVersion: gateway/v1
             kind: Connection
@@ -31,7 +33,7 @@ static class KafkaNode
                 port: {{cluster.Port}}
                 tls: { serverName: localhost, authorities: upstream.crt }
                 login: {{login ?? $"{{ userName: {KafkaCluster.UserName}, passwordFile: broker.password }}"}}
-              access: { issuers: [main], groups: [streams] }
+              access: { {{access}} }
               operations: {{operations}}
               recording: {{recording}}
               limits: {{limits}}

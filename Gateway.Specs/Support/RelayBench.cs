@@ -5,6 +5,7 @@ using Gateway.Actors;
 using Gateway.Actors.Authorize;
 using Gateway.Actors.Protocol;
 using Gateway.Protocols;
+using Gateway.Protocols.Sasl;
 
 namespace Gateway.Specs.Support;
 
@@ -53,6 +54,11 @@ sealed class HeldAccess(DateTimeOffset? until, Refusal endsWith) : IAccessWatch
         Term = Term with { Until = end };
         _changed!();
     }
+
+    /// <summary>By what the next proof as an account is judged.</summary>
+    public TaskCompletionSource<Verdict<AccountAnswer>> Found { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<Verdict<AccountAnswer>> FindAsync(AccountQuestion question) => Found.Task;
 
     public Task<Verdict<AccessTerm>> RenewAsync(ClientProof proof)
     {

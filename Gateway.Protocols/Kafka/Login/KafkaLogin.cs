@@ -4,22 +4,26 @@ using System.Text;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Kafka.Wire;
+using Gateway.Protocols.Sasl;
 
 namespace Gateway.Protocols.Kafka.Login;
 
 /// <summary>
-/// The client's login: <c>ApiVersions* SaslHandshake SaslAuthenticate</c>, or after SaslHandshake v0 a token without a header. All is answered
+/// The client's login: <c>ApiVersions* SaslHandshake SaslAuthenticate+</c>, or after SaslHandshake v0 tokens without a header. All is answered
 /// here; nothing of it reaches a broker. A client whose first other request comes before any of it stands by its certificate alone.
 /// </summary>
-sealed class KafkaLogin(Limits limits, ApiRanges ranges)
+sealed class KafkaLogin(Limits limits, ApiRanges ranges, SaslOffer offer)
 {
     /// <summary>Frames of a login. Origin: clients ask for ApiVersions twice at most, and try a mechanism or two.</summary>
     const int MostFrames = 16;
 
     readonly ArrayBufferWriter<byte> _record = new();
     readonly MessageReader _reader = new();
-    PendingAnswer? _pending;
-    string? _mechanism;
+    readonly SaidInLogin _said = new();
+    PendingToken? _pending;
+    SaslMechanism? _mechanism;
+    ScramExchange? _scram;
+    string? _unknown;
     bool _isRaw;
     int _frames;
 
@@ -33,6 +37,7 @@ sealed class KafkaLogin(Limits limits, ApiRanges ranges)
             if (read.Refusal != Refusal.None) return read;
             consumed += read.Consumed;
             if (read.Proof is { } proof) return LoginRead.Complete(proof, consumed);
+            if (read.Question is { } question) return LoginRead.Asks(question, consumed);
             if (read.Consumed == 0) return LoginRead.NeedMore(consumed);
         }
     }
@@ -44,10 +49,13 @@ sealed class KafkaLogin(Limits limits, ApiRanges ranges)
         _record.Clear();
     }
 
+    /// <summary>What the journal keeps of what was answered: SCRAM's parts taken out.</summary>
+    public ReadOnlyMemory<byte> Recordable(ReadOnlyMemory<byte> answers) => _said.Recordable(answers);
+
     /// <summary>The answer to a SaslHandshake: the client is about to prove itself, in its login or again (KIP-368). Null with a fault.</summary>
     public byte[]? ReadHandshake(in RequestHead head, ReadOnlySpan<byte> frame, out string fault)
     {
-        _mechanism = null;
+        (_mechanism, _scram) = (null, null);
         var body = Body(head, frame);
         fault = _reader.Fault;
         return body is null ? null : Handshake(head, body.Text("Mechanism"));
@@ -58,29 +66,35 @@ sealed class KafkaLogin(Limits limits, ApiRanges ranges)
     {
         if (Body(head, frame) is not { } body) return LoginRead.Refused(Refusal.FrameMalformed, _reader.Fault);
         if (_mechanism is not { } mechanism) return LoginRead.Refused(Refusal.ProtocolViolated, "SaslAuthenticate comes without SaslHandshake");
-        _pending = new PendingAnswer(head.Version, head.CorrelationId);
+        _pending = new PendingToken(head.Version, head.CorrelationId);
         return Proof(mechanism, (byte[])body["AuthBytes"]!, ClientName(frame), frame.Length);
     }
 
-    /// <summary>Tells the client that its proof was accepted, and for how long. Null where it brought none.</summary>
-    public byte[]? Accept(TimeSpan? lasts)
+    /// <summary>Asks the client for its proof as an account.</summary>
+    public SaslAnswer Ask(AccountAnswer account)
     {
-        if (_pending is not { } pending) return null;
-        _pending = null;
-        if (pending.Version is not { } version) return new byte[sizeof(int)];
-        var layout = KafkaApi.All[ApiKeys.SaslAuthenticate].Response(version);
-        var lifetime = lasts is { } left ? Math.Max(1, (long)left.TotalMilliseconds) : 0;
-        return KafkaFrame.Response(layout, pending.CorrelationId, new StructValue(layout.Body).WithAny("SessionLifetimeMs", lifetime));
+        if (_scram is not { } scram || TakePending() is not { } pending) throw new InvalidOperationException("The client asked for nothing.");
+        _unknown = account.Fault;
+        return _said.Say(pending, scram.Ask(account.Verifier, ScramClient.NewNonce()));
+    }
+
+    /// <summary>Tells the client that its proof was accepted, and for how long. Null where it brought none.</summary>
+    public SaslAnswer? Accept(TimeSpan? lasts)
+    {
+        if (TakePending() is not { } pending) return null;
+        var answer = _said.Say(pending, _scram?.Signature ?? [], lasts is { } left ? Math.Max(1, (long)left.TotalMilliseconds) : 0);
+        (_scram, _said.IsOver) = (null, true);
+        return answer;
     }
 
     /// <summary>Tells the client that it is not let in, and no more than that; null where it does not wait for such an answer.</summary>
-    public byte[]? Refuse(string word)
+    public byte[]? Refuse(string word) => TakePending()?.Refusal(word);
+
+    PendingToken? TakePending()
     {
-        if (_pending is not { Version: { } version } pending) return null;
+        var pending = _pending;
         _pending = null;
-        var layout = KafkaApi.All[ApiKeys.SaslAuthenticate].Response(version);
-        var body = new StructValue(layout.Body).With("ErrorCode", (long)KafkaError.SaslAuthenticationFailed).With("ErrorMessage", $"refused by the gateway: {word}");
-        return KafkaFrame.Response(layout, pending.CorrelationId, body);
+        return pending;
     }
 
     LoginRead ReadFrame(ReadOnlySpan<byte> received, IBufferWriter<byte> toClient)
@@ -101,7 +115,7 @@ sealed class KafkaLogin(Limits limits, ApiRanges ranges)
         // A version that is newer than the gateway cannot be read, and need not be.
         if (KafkaApi.All[ApiKeys.ApiVersions].Versions.Contains(head.Version) && Body(head, frame) is null)
             return LoginRead.Refused(Refusal.FrameMalformed, _reader.Fault);
-        toClient.Write(ranges.Answer(head.Version, head.CorrelationId));
+        _said.Say(ranges.Answer(head.Version, head.CorrelationId), toClient);
         _record.Write(frame);
         return LoginRead.NeedMore(frame.Length);
     }
@@ -118,13 +132,13 @@ sealed class KafkaLogin(Limits limits, ApiRanges ranges)
         }
 
         if (ReadHandshake(head, frame, out var fault) is not { } answer) return LoginRead.Refused(Refusal.FrameMalformed, fault);
-        toClient.Write(answer);
+        _said.Say(answer, toClient);
         _record.Write(frame);
         _isRaw = head.Version == 0 && _mechanism is not null;
         return LoginRead.NeedMore(frame.Length);
     }
 
-    /// <summary><c>length(4) token</c>, what follows SaslHandshake v0.</summary>
+    /// <summary><c>length(4) token</c>, what follows SaslHandshake v0: one, or what SCRAM takes.</summary>
     LoginRead ReadToken(ReadOnlySpan<byte> received)
     {
         if (received.Length < sizeof(int)) return LoginRead.NeedMore();
@@ -132,26 +146,40 @@ sealed class KafkaLogin(Limits limits, ApiRanges ranges)
         if (length > limits.Login - sizeof(int)) return LoginRead.Refused(Refusal.FrameTooLarge, "a token exceeds the cap on a login");
         if (received.Length - sizeof(int) < length) return LoginRead.NeedMore();
         _record.Write(new byte[sizeof(int)]);
-        _pending = new PendingAnswer(null, 0);
-        (_isRaw, var mechanism) = (false, _mechanism!);
-        return Proof(mechanism, received.Slice(sizeof(int), (int)length), null, sizeof(int) + (int)length);
+        _pending = new PendingToken(null, 0);
+        var read = Proof(_mechanism!.Value, received.Slice(sizeof(int), (int)length), null, sizeof(int) + (int)length);
+        _isRaw = read.Question is not null;
+        return read;
     }
 
-    LoginRead Proof(string mechanism, ReadOnlySpan<byte> token, string? clientName, int consumed)
+    LoginRead Proof(SaslMechanism mechanism, ReadOnlySpan<byte> token, string? clientName, int consumed)
     {
+        if (_scram is null && ScramVerifier.All.Contains(mechanism))
+        {
+            _scram = ScramExchange.Begin(mechanism, token, out var malformed);
+            return _scram is { } begun ? LoginRead.Asks(new AccountQuestion(begun.Name, mechanism), consumed) : LoginRead.Refused(Refusal.TokenMalformed, malformed);
+        }
+
         _mechanism = null;
-        return SaslProof.Read(mechanism, token, clientName, out var fault) is { } proof
+        return _scram is { } scram ? LoginRead.Complete(new(null, null, clientName) { Account = Finish(scram, token) }, consumed) : SaslProof.Read(mechanism, token, clientName, out var fault) is { } proof
             ? LoginRead.Complete(proof, consumed)
             : LoginRead.Refused(Refusal.TokenMalformed, fault);
     }
 
+    /// <summary>Looked at whoever it is: what nobody knows takes as long as what somebody does not.</summary>
+    AccountProof Finish(ScramExchange scram, ReadOnlySpan<byte> token)
+    {
+        var refusal = scram.Finish(token, out var detail);
+        return _unknown is not null ? new(scram.Name, Refusal.AccountUnknown, _unknown) : new(scram.Name, refusal, detail);
+    }
+
     byte[] Handshake(in RequestHead head, string? mechanism)
     {
-        _mechanism = SaslProof.Mechanisms.FirstOrDefault(m => m == mechanism);
+        _mechanism = offer.Find(mechanism);
         var layout = KafkaApi.All[ApiKeys.SaslHandshake].Response(head.Version);
         var body = new StructValue(layout.Body)
             .With("ErrorCode", _mechanism is null ? (long)KafkaError.UnsupportedSaslMechanism : 0)
-            .With("Mechanisms", SaslProof.Mechanisms.Select(m => (object?)Encoding.UTF8.GetBytes(m)).ToList());
+            .With("Mechanisms", offer.Mechanisms.Select(known => (object?)Encoding.UTF8.GetBytes(known.Word())).ToList());
         return KafkaFrame.Response(layout, head.CorrelationId, body);
     }
 
@@ -166,7 +194,4 @@ sealed class KafkaLogin(Limits limits, ApiRanges ranges)
 
     static string? ClientName(ReadOnlySpan<byte> frame) =>
         RequestHead.ClientId(frame) is { IsEmpty: false } name ? Encoding.UTF8.GetString(name) : null;
-
-    /// <summary>An answer the client waits for; without a version it is one without a header.</summary>
-    sealed record PendingAnswer(short? Version, int CorrelationId);
 }

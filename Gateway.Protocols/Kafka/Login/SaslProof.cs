@@ -3,28 +3,23 @@ using Gateway.Protocols.Sasl;
 
 namespace Gateway.Protocols.Kafka.Login;
 
-/// <summary>What a client's first SASL token says: PLAIN (RFC 4616) with a token as its password, or OAUTHBEARER (RFC 7628).</summary>
+/// <summary>What a client's only SASL token says: PLAIN (RFC 4616) with a token as its password, or OAUTHBEARER (RFC 7628).</summary>
 static class SaslProof
 {
-    static readonly string s_plain = SaslMechanism.Plain.Word();
-
-    /// <summary>In the order of the gateway's liking.</summary>
-    public static readonly string[] Mechanisms = [SaslMechanism.OAuthBearer.Word(), s_plain];
-
     static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The proof, or null where <paramref name="fault"/> says what is wrong with the token, which never repeats any of it.</summary>
-    public static ClientProof? Read(string mechanism, ReadOnlySpan<byte> token, string? clientName, out string fault)
+    public static ClientProof? Read(SaslMechanism mechanism, ReadOnlySpan<byte> token, string? clientName, out string fault)
     {
         fault = "";
         try
         {
             var text = s_strict.GetString(token);
-            return mechanism == s_plain ? ReadPlain(text, clientName, out fault) : ReadBearer(text, clientName, out fault);
+            return mechanism == SaslMechanism.Plain ? ReadPlain(text, clientName, out fault) : ReadBearer(text, clientName, out fault);
         }
         catch (DecoderFallbackException)
         {
-            fault = $"{mechanism}: the token is not UTF-8";
+            fault = $"{mechanism.Word()}: the token is not UTF-8";
             return null;
         }
     }

@@ -65,29 +65,39 @@ sealed class InFlight(Limits limits)
     public bool TryReserve() => TryAdd(default);
 
     /// <summary>The answer whose place was kept is known: it goes out, now or in its turn.</summary>
-    public void Fill(byte[] frame, IBufferWriter<byte> toClient)
+    /// <param name="frame">The answer.</param>
+    /// <param name="isSecret">Whether it is for the client's eyes alone, and in no recording.</param>
+    /// <param name="toClient">Where it goes.</param>
+    public void Fill(byte[] frame, bool isSecret, IBufferWriter<byte> toClient)
     {
         for (var i = 0; i < _count; i++)
         {
             ref var place = ref _ring[(_first + i) % _ring.Length];
             if (!place.IsKept) continue;
-            place = new Awaited(null, 0, frame);
+            place = new Awaited(null, 0, frame) { IsSecret = isSecret };
             _ownBytes += frame.Length;
             break;
         }
 
-        while (TakeAnswer() is { } answer) toClient.Write(answer);
+        WriteAnswers(toClient);
     }
 
     /// <summary>The response that was awaited first has come.</summary>
     public void Came() => Drop();
 
-    /// <summary>The gateway's own answer whose turn it is, or null.</summary>
-    public byte[]? TakeAnswer()
+    /// <summary>Whether the next thing that the client is due is an answer of the gateway's own.</summary>
+    public bool HasAnswer => _count > 0 && _ring[_first] is { Response: null, Own: not null };
+
+    /// <summary>Writes the gateway's own answers whose turn it is.</summary>
+    public void WriteAnswers(IBufferWriter<byte> toClient)
     {
-        if (_count == 0 || _ring[_first] is not { Response: null, Own: { } answer }) return null;
-        Drop();
-        return answer;
+        while (HasAnswer)
+        {
+            var (answer, isSecret) = (_ring[_first].Own!, _ring[_first].IsSecret);
+            Drop();
+            if (isSecret && toClient is IUnrecordedWriter unrecorded) unrecorded.WriteUnrecorded(answer);
+            else toClient.Write(answer);
+        }
     }
 
     ref Awaited Last => ref _ring[(_first + _count - 1) % _ring.Length];
@@ -129,6 +139,9 @@ sealed class InFlight(Limits limits)
     {
         /// <summary>The response is to a request of the gateway's own.</summary>
         public bool IsOwn { get; init; }
+
+        /// <summary>It is in no recording.</summary>
+        public bool IsSecret { get; init; }
 
         /// <summary>The place of an answer that is not known yet.</summary>
         public bool IsKept => Response is null && Own is null;

@@ -7,6 +7,7 @@ using Gateway.Protocols.Kafka.Rules;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Kafka.Topics;
 using Gateway.Protocols.Kafka.Wire;
+using Gateway.Protocols.Sasl;
 
 namespace Gateway.Protocols.Kafka.Relay;
 
@@ -47,6 +48,7 @@ sealed class RequestRelay(
 
     RequestHead _head;
     ClientProof? _proof;
+    AccountQuestion? _question;
     long _acks;
     long _endpointType;
     StructValue? _denied;
@@ -70,11 +72,19 @@ sealed class RequestRelay(
         return proof;
     }
 
-    /// <summary>The proof was accepted.</summary>
-    public void Renewed(byte[] answer, IBufferWriter<byte> toClient)
+    /// <summary>Whom the client begins to prove itself to be with the bytes just relayed, if it does.</summary>
+    public AccountQuestion? TakeQuestion()
+    {
+        var question = _question;
+        _question = null;
+        return question;
+    }
+
+    /// <summary>The proof was accepted, or the client is asked for it: it is told so.</summary>
+    public void Renewed(SaslAnswer answer, IBufferWriter<byte> toClient)
     {
         _isRenewing = false;
-        inFlight.Fill(answer, toClient);
+        inFlight.Fill(answer.Frame, answer.IsSecret, toClient);
     }
 
     protected override bool Pauses => renewal.IsDue || renewal.IsRunning || lookup.IsRunning;
@@ -298,7 +308,7 @@ sealed class RequestRelay(
         _awaits = false;
         var read = login.ReadAuthenticate(_head, frame);
         if (read.Refusal != Refusal.None) return new(read.Refusal, read.Detail);
-        _proof = read.Proof;
+        (_proof, _question) = (read.Proof, read.Question);
         _isRenewing = true;
         return inFlight.TryReserve() ? FrameFault.None : TooMany();
     }

@@ -130,7 +130,9 @@ sealed class ResponseRelay(
     protected override FrameFault Completed(ref RelayedChunk chunk, RelayOutput output)
     {
         inFlight.Came();
-        while (inFlight.TakeAnswer() is { } answer) chunk.Insert(answer);
+        if (!inFlight.HasAnswer) return FrameFault.None;
+        chunk.Flush();
+        inFlight.WriteAnswers(chunk.Target);
         return FrameFault.None;
     }
 
