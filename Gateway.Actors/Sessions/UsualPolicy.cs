@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Gateway.Actors.Connections;
 using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Sessions;

@@ -72,7 +72,7 @@ public sealed class AnomaliesSpec : IDisposable
     {
         await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
         // However long this takes, it is not yet that day.
-        var day = DateTime.UtcNow.AddDays(3).DayOfWeek.ToString()[..3].ToLowerInvariant();
+        var day = TimeProvider.System.GetUtcNow().AddDays(3).DayOfWeek.ToString()[..3].ToLowerInvariant();
         await using var node = await EchoNode.StartAsync(_clients, _upstreams, upstream.Port, more: $$"""
               anomalies:
                 rules:
