@@ -3,7 +3,8 @@ using System.Net;
 namespace Gateway.Actors.Connections;
 
 /// <summary>
-/// When and from where sessions of some subjects are usual. All rules that are about a subject count together: what one of them calls usual is. Refuses nothing.
+/// When and from where sessions of some subjects are usual. All rules that are about a subject count together: what one of them calls usual
+/// is. Refuses nothing.
 /// </summary>
 public sealed record AnomalyRule
 {

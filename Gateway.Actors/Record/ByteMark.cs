@@ -1,7 +1,8 @@
 namespace Gateway.Actors.Record;
 
 /// <summary>
-/// Counts the bytes that a session's recording takes, and tells once when they are so many, and once when some come late. Safe for several threads.
+/// Counts the bytes that a session's recording takes, and tells once when they are so many, and once when some come late. Safe for several
+/// threads.
 /// </summary>
 public sealed class ByteMark
 {
@@ -26,7 +27,7 @@ public sealed class ByteMark
 
     public void Add(long bytes)
     {
-        if (bytes > 0 && Volatile.Read(ref _late) is { } late && late.IsLate() && Interlocked.CompareExchange(ref _late, null, late) == late) late.Reached();
+        if (bytes > 0 && Volatile.Read(ref _late) is { } late && late.IsLate()) Reached(late);
         var passed = Interlocked.Add(ref _passed, bytes);
         if (passed >= Volatile.Read(ref _mark)) Reached(passed);
     }
@@ -35,6 +36,11 @@ public sealed class ByteMark
     {
         Volatile.Write(ref _mark, long.MaxValue);
         Interlocked.Exchange(ref _reached, null)?.Invoke(passed);
+    }
+
+    void Reached(Late late)
+    {
+        if (Interlocked.CompareExchange(ref _late, null, late) == late) late.Reached();
     }
 
     sealed record Late(Func<bool> IsLate, Action Reached);

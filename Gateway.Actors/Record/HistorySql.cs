@@ -43,7 +43,8 @@ static class HistorySql
         var select = new SqlStatement(
             question.Beside is null ? s_select : $"{s_select}\n{s_beside}",
         [
-            ("subject", Of(question.Subject)), ("connection", Of(question.Connection)), ("since", question.Since), ("until", question.Before),
+            ("subject", Of(question.Subject)), ("connection", Of(question.Connection)), ("since", question.Since),
+            ("until", question.Before),
             .. question.Beside is { } beside ? ((string, object?)[])[("beside", Of(beside))] : [],
         ]);
         await using var connection = await database.OpenAsync(cancel);

@@ -31,6 +31,8 @@ public sealed record SessionVolumes(long Ended, long Most);
 /// <summary>Whose sessions on which connection, begun in which time: <see cref="Since"/> is in it, <see cref="Before"/> is not.</summary>
 public sealed record HistoryQuestion(string Subject, string Connection, long Since, long Before)
 {
-    /// <summary>The session beside which others may be open, however much later a node with another clock says that they began; null: that is not asked.</summary>
+    /// <summary>
+    /// The session beside which others may be open, however much later a node with another clock says that they began; null: that is not asked.
+    /// </summary>
     public string? Beside { get; init; }
 }

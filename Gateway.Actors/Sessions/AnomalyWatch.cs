@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Actors.Sessions;
 
 /// <summary>
-/// Holds a session against its connection's rules and against what the index knows of its subject, and has the session's record say in what it differs.
-/// Beside the session: no byte waits for the index, and what goes wrong there is logged and changes nothing.
+/// Holds a session against its connection's rules and against what the index knows of its subject, and has the session's record say in what
+/// it differs. Beside the session: no byte waits for the index, and what goes wrong there is logged and changes nothing.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing to give back.")]
 public sealed class AnomalyWatch(
@@ -28,6 +28,8 @@ public sealed class AnomalyWatch(
     readonly RecentHistories _recent = new(time);
     readonly ILogger _log = logging.CreateLogger("Gateway.Session");
     int _waiting;
+
+    DateTimeOffset Now => time.GetUtcNow();
 
     /// <summary>The session was opened, and its row is in the index. <paramref name="passed"/> counts what it relays.</summary>
     public void Begin(SessionOpened opened, ISessionRecording recording, ByteMark passed, IReadOnlyList<AnomalyRule> rules)
@@ -55,7 +57,7 @@ public sealed class AnomalyWatch(
         if (UsualPolicy.Network(usual, opened.Client.Address) is { } astray) Tell(watched, astray);
         if (UsualPolicy.Began(usual, began) is { } untimely) Tell(watched, untimely);
         else if (UsualPolicy.Outlasts(usual, began) is { } end)
-            watched.Passed.WhenLate(() => time.GetUtcNow() >= end, () => Tell(watched, UsualPolicy.Outlasted(usual, end, time.GetUtcNow())));
+            watched.Passed.WhenLate(() => Now >= end, () => Tell(watched, UsualPolicy.Outlasted(usual, end, Now)));
     }
 
     async Task AskAsync(Watched watched)
@@ -112,7 +114,7 @@ public sealed class AnomalyWatch(
     void Tell(Watched watched, Notice notice)
     {
         var opened = watched.Opened;
-        var noticed = new SessionNoticed { At = UnixMicros.Of(time.GetUtcNow()), Kind = notice.Kind.Word(), Explanation = notice.Explanation };
+        var noticed = new SessionNoticed { At = UnixMicros.Of(Now), Kind = notice.Kind.Word(), Explanation = notice.Explanation };
         watched.Recording.Record(noticed, () =>
         {
             metrics.Noticed(notice.Kind);

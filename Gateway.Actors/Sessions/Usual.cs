@@ -37,5 +37,7 @@ public sealed record Usual(IReadOnlyList<AccessHours> Hours, IReadOnlyList<Place
     /// <summary>The names of all places that an address is in: one may lie in another.</summary>
     public IReadOnlyList<string> PlacesOf(IPEndPoint? client) => client is null
         ? []
-        : [.. Places.Where(place => place.Networks.Any(network => network.Contains(PeerAddress.Plain(client.Address)))).Select(place => place.Name).Distinct()];
+        : [.. Places.Where(place => Holds(place, PeerAddress.Plain(client.Address))).Select(place => place.Name).Distinct()];
+
+    static bool Holds(Place place, IPAddress address) => place.Networks.Any(network => network.Contains(address));
 }

@@ -4,7 +4,9 @@ using Gateway.Protocols.Journal;
 
 namespace Gateway.Actors.Sessions;
 
-/// <summary>Whether a session is at a time or from a place that its connection's rules do not call usual, and the sentence that says so. Pure.</summary>
+/// <summary>
+/// Whether a session is at a time or from a place that its connection's rules do not call usual, and the sentence that says so. Pure.
+/// </summary>
 public static class UsualPolicy
 {
     /// <summary>Hours or places that a sentence names.</summary>
@@ -14,7 +16,9 @@ public static class UsualPolicy
     public static Notice? Began(Usual usual, DateTimeOffset at) =>
         usual.Hours.Count == 0 || usual.HoursEnd(at) is not null
             ? null
-            : new(AnomalyKind.HoursUnusual, $"the session began at {Clock(usual, at)}, outside this subject's usual hours here: {Hours(usual)}");
+            : new(
+                AnomalyKind.HoursUnusual,
+                $"the session began at {Clock(usual, at)}, outside this subject's usual hours here: {Hours(usual)}");
 
     /// <summary>When a session that began within usual hours outlasts them; null: it never does.</summary>
     public static DateTimeOffset? Outlasts(Usual usual, DateTimeOffset began) =>
@@ -31,14 +35,15 @@ public static class UsualPolicy
             ? null
             : new(
                 AnomalyKind.NetworkUnusual,
-                $"the client's address {Address(client)} is in none of this subject's usual places here: {Names([.. usual.Places.Select(place => place.Name).Distinct()])}");
+                $"the client's address {Address(client)} is in none of this subject's usual places here: " +
+                Names([.. usual.Places.Select(place => place.Name).Distinct()]));
 
     /// <summary>Whether it matters from where the subject's other open sessions come.</summary>
     public static bool AsksOfOthers(Usual usual, string client) => usual.SamePlace && usual.PlacesOf(Parsed(client)).Count > 0;
 
     /// <summary>
-    /// Its client is in a usual place, and that of another session that is open in another one; null: nothing to notice. Of an address in none there
-    /// was a notice when that session began.
+    /// Its client is in a usual place, and that of another session that is open in another one; null: nothing to notice. Of an address in none
+    /// there was a notice when that session began.
     /// </summary>
     public static Notice? Place(Usual usual, string client, IReadOnlyList<string> others)
     {
@@ -72,6 +77,7 @@ public static class UsualPolicy
     static string List(IReadOnlyList<string> all, string separator)
     {
         var others = all.Count - Named;
-        return string.Join(separator, all.Take(Named)) + (others > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {others} more") : "");
+        var more = others > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {others} more") : "";
+        return string.Join(separator, all.Take(Named)) + more;
     }
 }

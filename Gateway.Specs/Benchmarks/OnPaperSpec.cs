@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Gateway.Specs.Benchmarks;
 
-/// <summary>The chapter of docs/performance.md that reckons with what was measured: its arithmetic is right, and what it puts in is what the tables say.</summary>
+/// <summary>
+/// The chapter of docs/performance.md that reckons with what was measured: its arithmetic is right, and what it puts in is what the tables say.
+/// </summary>
 public sealed partial class OnPaperSpec
 {
     /// <summary>How far a later measurement may be from what the chapter puts in, before the chapter has to be written anew.</summary>
@@ -36,7 +38,9 @@ public sealed partial class OnPaperSpec
 
         foreach (var line in lines)
         {
-            Assert.All(Numbers().Matches(Formula().Match(line[1]).Groups[1].Value), m => Assert.True(known.Contains(Number(m.Value)), $"{line[0]}: whence {m.Value}?"));
+            Assert.All(
+                Numbers().Matches(Formula().Match(line[1]).Groups[1].Value),
+                m => Assert.True(known.Contains(Number(m.Value)), $"{line[0]}: whence {m.Value}?"));
             known.Add(Number(line[2]));
         }
     }
@@ -63,7 +67,8 @@ public sealed partial class OnPaperSpec
     {
         var at = s_page.IndexOf($"\n{heading}", StringComparison.Ordinal);
         Assert.True(at >= 0, $"there is no table {heading}");
-        return [.. s_page[(at + 1)..].Split('\n').Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray())];
+        var lines = s_page[(at + 1)..].Split('\n').Skip(2).TakeWhile(line => line.StartsWith('|'));
+        return [.. lines.Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray())];
     }
 
     static double Reckon(string formula)
@@ -75,7 +80,8 @@ public sealed partial class OnPaperSpec
     }
 
     /// <summary>The first number of a text.</summary>
-    static double Number(string text) => double.Parse(Numbers().Match(text).Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+    static double Number(string text) =>
+        double.Parse(Numbers().Match(text).Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"\d[\d,]*(?:\.\d+)?")]
     private static partial Regex Numbers();

@@ -89,8 +89,9 @@ public sealed class AnomaliesSpec : IDisposable
 
         var noticed = await node.Archive.NoticesAsync((await node.EndedAsync()).SessionId, default);
         Assert.Equal(["hours-unusual", "network-unusual"], noticed.Select(one => one.Kind).Order());
-        Assert.Contains($"outside this subject's usual hours here: {day} 00:00 to 24:00 UTC", noticed.Single(one => one.Kind == "hours-unusual").Explanation, StringComparison.Ordinal);
-        Assert.Contains("127.0.0.1 is in none of this subject's usual places here: Zurich office", noticed.Single(one => one.Kind == "network-unusual").Explanation, StringComparison.Ordinal);
+        var (hours, network) = (noticed.Single(one => one.Kind == "hours-unusual"), noticed.Single(one => one.Kind == "network-unusual"));
+        Assert.EndsWith($"outside this subject's usual hours here: {day} 00:00 to 24:00 UTC", hours.Explanation, StringComparison.Ordinal);
+        Assert.EndsWith("127.0.0.1 is in none of this subject's usual places here: Zurich office", network.Explanation, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public sealed class AnomaliesSpec : IDisposable
             await EchoAsync(zurich, 2);
             await using var bern = await FromAsync(node, "127.0.0.2");
             await EchoAsync(bern, 2);
-            var second = (await node.Archive.ListAsync(new SessionFilter(), default)).Single(row => row.ClientAddress.StartsWith("127.0.0.2:", StringComparison.Ordinal));
+            var second = (await node.Archive.ListAsync(new SessionFilter(), default)).Single(row => IsFrom(row, "127.0.0.2"));
             await Eventually.AssertAsync(async () => Assert.Equal(
                 "the client comes from Bern (127.0.0.2) while another session of this subject here is open from Zurich (127.0.0.1)",
                 Assert.Single(await node.Archive.NoticesAsync(second.SessionId, default)).Explanation));
@@ -124,7 +125,7 @@ public sealed class AnomaliesSpec : IDisposable
         await EchoAsync(last, 2);
         await Eventually.TrueAsync(() => meter.Noticed("place-impossible") == 2);
         foreach (var row in await node.Archive.ListAsync(new SessionFilter { Open = true }, default))
-            Assert.Equal(row.ClientAddress.StartsWith("127.0.0.1:", StringComparison.Ordinal) ? 1 : 0, (await node.Archive.NoticesAsync(row.SessionId, default)).Count);
+            Assert.Equal(IsFrom(row, "127.0.0.1") ? 1 : 0, (await node.Archive.NoticesAsync(row.SessionId, default)).Count);
     }
 
     [Fact]
@@ -187,6 +188,8 @@ public sealed class AnomaliesSpec : IDisposable
         await client.WriteAsync(new byte[bytes]);
         await client.ReadExactlyAsync(new byte[bytes]).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
     }
+
+    static bool IsFrom(SessionRow row, string address) => row.ClientAddress.StartsWith($"{address}:", StringComparison.Ordinal);
 
     async Task<SslStream> FromAsync(TestNode node, string address)
     {

@@ -55,7 +55,8 @@ public sealed class SessionFootprintSpec(PostgresServer server) : IDisposable
         Assert.InRange((await NumberAsync(database, Size) - before) / Many, 1, 4 * 1024);
     }
 
-    static IEnumerable<string> Without(IReadOnlyDictionary<string, long> events, string kind) => events.Where(e => e.Key != kind).Select(e => $"{e.Key} {e.Value}");
+    static IEnumerable<string> Without(IReadOnlyDictionary<string, long> events, string kind) =>
+        events.Where(e => e.Key != kind).Select(e => $"{e.Key} {e.Value}");
 
     Task<TestNode> StartAsync(int upstreamPort, string database)
     {
@@ -71,7 +72,8 @@ public sealed class SessionFootprintSpec(PostgresServer server) : IDisposable
 
     async Task RunAsync(TestNode node, int sessions, int message)
     {
-        await Parallel.ForEachAsync(Enumerable.Range(0, sessions), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (_, cancel) =>
+        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = AtOnce };
+        await Parallel.ForEachAsync(Enumerable.Range(0, sessions), atOnce, async (_, cancel) =>
         {
             await using var client = await TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17"));
             // What does not compress.
@@ -94,7 +96,8 @@ public sealed class SessionFootprintSpec(PostgresServer server) : IDisposable
     static async Task<SortedDictionary<string, long>> EventsAsync(string database)
     {
         await using var source = NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand("select manifest, count(*) from gateway_journal where manifest like 's.%' group by manifest");
+        await using var command = source.CreateCommand(
+            "select manifest, count(*) from gateway_journal where manifest like 's.%' group by manifest");
         await using var reader = await command.ExecuteReaderAsync();
         var events = new SortedDictionary<string, long>(StringComparer.Ordinal);
         while (await reader.ReadAsync()) events[reader.GetString(0)] = reader.GetInt64(1);

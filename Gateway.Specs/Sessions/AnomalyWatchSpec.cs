@@ -18,6 +18,11 @@ public sealed class AnomalyWatchSpec : IDisposable
 
     static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
+    static readonly Place s_here =
+        new("Zurich", [IPNetwork.Parse($"{IPEndPoint.Parse(SampleSession.Opened.Client.Address).Address}/32")]);
+
+    static readonly AnomalyRule s_elsewhere = new() { Places = [new Place("Bern", [IPNetwork.Parse("198.51.100.0/24")])] };
+
     readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddDays(20_000));
     readonly GatewayMetrics _metrics = new();
     readonly NoticeMeter _meter;
@@ -158,7 +163,7 @@ public sealed class AnomalyWatchSpec : IDisposable
     {
         var recording = new NoticedRecording();
 
-        Watch(new AnomalyOptions { Enabled = false }).Begin(SampleSession.Opened, recording, new ByteMark(), [Elsewhere]);
+        Watch(new AnomalyOptions { Enabled = false }).Begin(SampleSession.Opened, recording, new ByteMark(), [s_elsewhere]);
 
         Assert.Empty(_index.Asked);
         Assert.Equal(0, recording.Waiting);
@@ -170,7 +175,7 @@ public sealed class AnomalyWatchSpec : IDisposable
         var recording = new NoticedRecording();
         _index.Answer = () => throw new TimeoutException("gone");
 
-        Watch().Begin(SampleSession.Opened, recording, new ByteMark(), [Elsewhere]);
+        Watch().Begin(SampleSession.Opened, recording, new ByteMark(), [s_elsewhere]);
 
         Assert.Equal("network-unusual", (await recording.NextAsync()).Kind);
         Assert.Equal(1, _meter.Noticed("network-unusual"));
@@ -180,9 +185,10 @@ public sealed class AnomalyWatchSpec : IDisposable
     public async Task A_session_that_outlasts_its_usual_hours_is_told_with_the_first_bytes_after_them_and_once()
     {
         _index.Answer = () => AskedIndex.Unlike(sessions: 0);
-        // The days of the epoch are counted from a Thursday: this one is a Wednesday.
+        // It is midnight.
         var began = _time.GetUtcNow();
-        var rule = new AnomalyRule { Hours = [new AccessHours { Days = [began.DayOfWeek], From = TimeSpan.Zero, To = TimeSpan.FromHours(1), Zone = TimeZoneInfo.Utc }] };
+        var hour = new AccessHours { Days = [began.DayOfWeek], From = TimeSpan.Zero, To = TimeSpan.FromHours(1), Zone = TimeZoneInfo.Utc };
+        var rule = new AnomalyRule { Hours = [hour] };
         var (recording, bytes) = (new NoticedRecording(), new ByteMark());
         Watch().Begin(SampleSession.Opened with { OpenedAt = UnixMicros.Of(began) }, recording, bytes, [rule]);
 
@@ -206,7 +212,7 @@ public sealed class AnomalyWatchSpec : IDisposable
     public async Task Where_a_subjects_sessions_come_from_the_same_place_the_index_is_asked_each_time_which_others_are_open()
     {
         _index.Answer = () => AskedIndex.Unlike(sessions: 100, "198.51.100.4:1");
-        var rule = new AnomalyRule { Places = [SampleHere, new Place("Bern", [IPNetwork.Parse("198.51.100.0/24")])], SamePlace = true };
+        var rule = new AnomalyRule { Places = [s_here, new Place("Bern", [IPNetwork.Parse("198.51.100.0/24")])], SamePlace = true };
         var (recording, watch) = (new NoticedRecording(), Watch());
 
         for (var i = 1; i < 3; i++)
@@ -222,10 +228,6 @@ public sealed class AnomalyWatchSpec : IDisposable
         watch.Begin(SampleSession.Opened, recording, new ByteMark(), [rule with { Subjects = ["somebody"] }]);
         Assert.Equal(2, _index.Asked.Count);
     }
-
-    static readonly Place SampleHere = new("Zurich", [IPNetwork.Parse($"{IPEndPoint.Parse(SampleSession.Opened.Client.Address).Address}/32")]);
-
-    static readonly AnomalyRule Elsewhere = new() { Places = [new Place("Bern", [IPNetwork.Parse("198.51.100.0/24")])] };
 
     AnomalyWatch Watch(AnomalyOptions? options = null) => new(_index, options ?? new AnomalyOptions(), _metrics, _time, _logging);
 

@@ -9,7 +9,8 @@ namespace Gateway.Specs.Sessions;
 
 public sealed class UsualPolicySpec
 {
-    static readonly AccessHours s_office = Hours("07:00", "19:00", DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday);
+    static readonly AccessHours s_office =
+        Hours("07:00", "19:00", DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday);
 
     static readonly Place s_zurich = new("Zurich office", [IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("2001:db8:1::/48")]);
     static readonly Place s_bern = new("Bern", [IPNetwork.Parse("198.51.100.0/24")]);
@@ -47,8 +48,8 @@ public sealed class UsualPolicySpec
 
         Assert.Equal(Time("2026-03-02T18:00:00Z"), end);
         Assert.Equal(
-            "the session goes on at Mon 2026-03-02 19:30 Europe/Zurich, and this subject's usual hours here ended at Mon 2026-03-02 19:00 Europe/Zurich: " +
-            "mon, tue, wed, thu, fri 07:00 to 19:00 Europe/Zurich",
+            "the session goes on at Mon 2026-03-02 19:30 Europe/Zurich, " +
+            "and this subject's usual hours here ended at Mon 2026-03-02 19:00 Europe/Zurich: mon, tue, wed, thu, fri 07:00 to 19:00 Europe/Zurich",
             UsualPolicy.Outlasted(usual, end, Time("2026-03-02T18:30:00Z")).Explanation);
     }
 
