@@ -112,6 +112,16 @@ public abstract class Conversation : IUpstreamLogin
         throw new InvalidOperationException("This protocol renews no login.");
 
     /// <summary>
+    /// The schemas that have to be known before what came in that direction goes on; none: nothing waits for any. While there are some, that direction is to
+    /// be read no further.
+    /// </summary>
+    public virtual IReadOnlyCollection<int> AwaitedSchemas(Direction direction) => [];
+
+    /// <summary>Goes on with what waited, after its <see cref="AwaitedSchemas"/> were asked for: what is not known now is not to be had.</summary>
+    public virtual RelayVerdict GoOn(Direction direction, RelayOutput output) =>
+        throw new InvalidOperationException("This protocol waits for no schemas.");
+
+    /// <summary>
     /// The peer of <paramref name="direction"/> will send no more. A frame that was cut short is reported, its held bytes are not forwarded.
     /// </summary>
     public abstract Refusal FinishDirection(Direction direction);

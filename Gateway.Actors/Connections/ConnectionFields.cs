@@ -29,10 +29,12 @@ public static class ConnectionFields
     public static readonly IReadOnlyList<string> AccessHours = ["days", "from", "to", "zone"];
     public static readonly IReadOnlyList<string> Operations = ["allow", "deny"];
     public static readonly IReadOnlyList<string> Operation = ["operation", "resource"];
-    public static readonly IReadOnlyList<string> Masking = ["key", "rules"];
+    public static readonly IReadOnlyList<string> Masking = ["key", "schemaRegistry", "rules"];
     public static readonly IReadOnlyList<string> MaskingKey = ["keyFile", "keyEnvironment", "keySecret"];
+    public static readonly IReadOnlyList<string> SchemaRegistry =
+        ["url", "userName", "passwordFile", "passwordEnvironment", "passwordSecret", "tokenFile", "tokenEnvironment", "tokenSecret", "authorities", "timeout"];
     public static readonly IReadOnlyList<string> MaskingRule =
-        ["name", "direction", "topics", "json", "key", "headers", "pattern", "detect", "action", "text", "keepLast", "content"];
+        ["name", "direction", "topics", "json", "avro", "avroKey", "key", "headers", "pattern", "detect", "action", "text", "keepLast", "content"];
     public static readonly IReadOnlyList<string> Recording = ["level", "mode", "windowBytes", "flushAfter", "retention"];
     public static readonly IReadOnlyList<string> Limits = ["maxSessions", "idleTimeout", "kafka"];
     public static readonly IReadOnlyList<string> Anomalies = ["rules"];

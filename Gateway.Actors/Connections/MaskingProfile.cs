@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Gateway.Protocols.Masking;
 
 namespace Gateway.Actors.Connections;
@@ -8,4 +9,26 @@ namespace Gateway.Actors.Connections;
 public sealed record MaskingProfile(MaskingRules Rules, SecretPlace? Key)
 {
     public static readonly MaskingProfile None = new(MaskingRules.None, null);
+
+    /// <summary>Where the schemas of payloads are; null: rules that look into Avro are none, and others look into what they see.</summary>
+    public SchemaRegistry? Schemas { get; init; }
+}
+
+/// <summary>A schema registry that speaks Confluent's interface. Told apart by itself: what it told is kept as long as the connection that names it.</summary>
+public sealed record SchemaRegistry
+{
+    /// <summary>By https; ends with a slash.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>Of basic authentication; null: it brings a token, or nothing.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>Its password, or the bearer token where there is no user; null: it lets everybody read.</summary>
+    public SecretPlace? Secret { get; init; }
+
+    /// <summary>The authorities the server's chain must end in; empty: the system's.</summary>
+    public required X509Certificate2Collection Authorities { get; init; }
+
+    /// <summary>How long one question may take, and records wait for all of theirs.</summary>
+    public required TimeSpan Timeout { get; init; }
 }

@@ -19,6 +19,7 @@ sealed class MaskingReader(ConnectionFiles files)
     static readonly string[] s_directions = ["both", "to-client", "to-upstream"];
 
     readonly SecretReader _secrets = new(files);
+    readonly SchemaRegistryReader _registry = new(files);
 
     public MaskingProfile Read(YamlFields spec, ProtocolEntry protocol)
     {
@@ -26,6 +27,9 @@ sealed class MaskingReader(ConnectionFiles files)
         var masking = spec.Map("masking", ConnectionFields.Masking);
         MaskingRule[] rules = [.. masking.Maps("rules", ConnectionFields.MaskingRule).Select(fields => Rule(fields, protocol))];
         var key = _secrets.Read(masking.Map("key", ConnectionFields.MaskingKey), "key");
+        var schemas = _registry.Read(masking, protocol);
+        masking.Require(
+            masking.Has("schemaRegistry") || !rules.Any(rule => rule.NeedsSchemas), "schemaRegistry", "is required by rules that look into Avro", "name the registry of the schemas");
         foreach (var twice in rules.GroupBy(rule => rule.Name).Where(g => g.Key.Length > 0 && g.Count() > 1))
             masking.Fault("rules", $"have the name {twice.Key} twice", "give each its own name: metrics tell them apart by it");
         masking.Require(protocol.Masks != MaskedParts.None || protocol.Name.Length == 0, "rules", $"have no use: protocol {protocol.Name} has no payload that can be masked", "remove masking");
@@ -34,8 +38,8 @@ sealed class MaskingReader(ConnectionFiles files)
         masking.Require(rules.Length <= MaskingRules.Most, "rules", $"are more than {MaskingRules.Most}", "let one rule name several paths");
         var followed = MaskingRules.TryCreate([.. rules.Take(MaskingRules.Most)], protocol.MatchesTopic);
         masking.Require(
-            followed is not null, "rules", "have JSON paths that combine in too many ways", "use fewer paths with .. and wildcards behind it");
-        return followed is null ? MaskingProfile.None : new(followed, key);
+            followed is not null, "rules", "have paths that combine in too many ways", "use fewer paths with .. and wildcards behind it");
+        return followed is null ? MaskingProfile.None : new(followed, key) { Schemas = schemas };
     }
 
     MaskingRule Rule(YamlFields fields, ProtocolEntry protocol)
@@ -48,7 +52,9 @@ sealed class MaskingReader(ConnectionFiles files)
             Name = name,
             Direction = direction == "both" ? null : direction == "to-client" ? Direction.ToClient : Direction.ToUpstream,
             Topics = Topics(fields, protocol),
-            JsonPaths = Paths(fields),
+            JsonPaths = Paths(fields, "json"),
+            AvroPaths = Paths(fields, "avro"),
+            AvroKeyPaths = Paths(fields, "avroKey"),
             Key = fields.Choice("key", ["false", "true"]) == "true",
             Headers = Few(fields, "headers"),
             Pattern = Pattern(fields),
@@ -66,9 +72,13 @@ sealed class MaskingReader(ConnectionFiles files)
         fields.Require(!rule.Key || !isKnown || protocol.Masks.HasFlag(MaskedParts.Key), "key", $"has no use: messages of protocol {protocol.Name} have no key", "remove it");
         fields.Require(
             rule.Headers.Count == 0 || !isKnown || protocol.Masks.HasFlag(MaskedParts.Headers), "headers", $"have no use: protocol {protocol.Name} has none", "remove them");
+        fields.Require(
+            rule.AvroKeyPaths.Count == 0 || !isKnown || protocol.Masks.HasFlag(MaskedParts.Key), "avroKey", $"has no use: messages of protocol {protocol.Name} have no key", "remove it");
+        fields.Require(rule.AvroKeyPaths.Count == 0 || !rule.Key, "avroKey", "is given together with key: true, which is all of it", "keep one of them");
         if (rule.Action.Kind != MaskingKind.Drop) return;
-        var canDrop = !rule.Finds && !rule.Key && !rule.WholeValue && rule.JsonPaths.All(path => path.Steps.Count > 0);
-        fields.Require(canDrop, "action", "can be drop for members of JSON and for headers only, whole", "name them by json or headers, or write redact");
+        var paths = rule.JsonPaths.Concat(rule.AvroPaths).Concat(rule.AvroKeyPaths);
+        var canDrop = !rule.Finds && !rule.Key && !rule.WholeValue && paths.All(path => path.Steps.Count > 0);
+        fields.Require(canDrop, "action", "can be drop for members of JSON, fields of Avro and headers only, whole", "name them by json, avro or headers, or write redact");
     }
 
     static IReadOnlyList<string> Topics(YamlFields fields, ProtocolEntry protocol)
@@ -79,13 +89,13 @@ sealed class MaskingReader(ConnectionFiles files)
         return topics;
     }
 
-    static JsonPath[] Paths(YamlFields fields)
+    static JsonPath[] Paths(YamlFields fields, string key)
     {
         var paths = new List<JsonPath>();
-        foreach (var text in Few(fields, "json"))
+        foreach (var text in Few(fields, key))
         {
             if (JsonPath.TryParse(text, out var problem) is { } path) paths.Add(path);
-            else fields.Fault("json", $"\"{text}\" {problem}", $"write it like {JsonPath.Example}");
+            else fields.Fault(key, $"\"{text}\" {problem}", $"write it like {JsonPath.Example}");
         }
 
         return [.. paths];

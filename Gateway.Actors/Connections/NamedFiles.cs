@@ -8,7 +8,7 @@ public static class NamedFiles
     static readonly string[][] s_places =
     [
         ["spec", "tls", "clientAuthorities"], ["spec", "upstream", "tls", "authorities"], ["spec", "upstream", "tls", "clientCertificate"],
-        ["spec", "upstream", "login", "oauth", "authorities"],
+        ["spec", "upstream", "login", "oauth", "authorities"], ["spec", "masking", "schemaRegistry", "authorities"],
     ];
 
     /// <summary>The names of public files in a text of documents; none when it cannot be read, which its reader will tell better.</summary>

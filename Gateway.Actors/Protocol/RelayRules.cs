@@ -19,6 +19,9 @@ public sealed record RelayRules(TimeSpan IdleTimeout, TimeSpan Warning)
     /// <summary>Reads the gateway's own credentials anew, for a login that the upstream lets last no longer. Takes no longer than a login may.</summary>
     public Func<Task<Verdict<UpstreamCredentials>>> Credentials { get; init; } = static () => Task.FromResult<Verdict<UpstreamCredentials>>(UpstreamCredentials.None);
 
+    /// <summary>Asks for schemas that payloads need to be masked, and takes no longer than they may wait: what is known then is in the masker's own.</summary>
+    public Func<IReadOnlyCollection<int>, Task> Schemas { get; init; } = static _ => Task.CompletedTask;
+
     public TimeSpan LongestSilence(bool isHalfClosed) => isHalfClosed && HalfClosedSilence < IdleTimeout ? HalfClosedSilence : IdleTimeout;
 
     /// <summary>

@@ -71,6 +71,7 @@ public sealed partial class RelayStage(
             ScheduleOnce(Silence, _rules.IdleTimeout);
             WatchAccess();
             WatchUpstream();
+            _schemasAsked = GetAsyncCallback<(Half, string?)>(SchemasAsked);
         }
 
         public override void PostStop()
@@ -114,11 +115,19 @@ public sealed partial class RelayStage(
                 chunk.Return();
             }
 
+            Settle(verdict);
+        }
+
+        /// <summary>What a chunk has led to, besides what goes on whole.</summary>
+        void Settle(RelayVerdict verdict)
+        {
             if (verdict.Refusal == Refusal.None) SendOutput();
             else Refuse(verdict.Refusal, verdict.Detail ?? "");
             RecordDenials();
             if (_conversation.Seen.HasFresh) _denials.FirstSeen(_conversation.Seen.Take());
             UpstreamMayHaveAnswered();
+            AskForSchemas(_up);
+            AskForSchemas(_down);
             if (_output.Mute > TimeSpan.Zero) MuteClient();
             if (_output.Proof is { } proof) Renew(proof);
             if (_output.Question is { } question) Find(question);
@@ -134,6 +143,12 @@ public sealed partial class RelayStage(
 
         void Finished(Half half)
         {
+            if (half.AsksForSchemas)
+            {
+                half.FinishedEarly = true;
+                return;
+            }
+
             if (half == _up && _conversation.AwaitsUpstream)
             {
                 _clientFinishedEarly = true;
@@ -224,7 +239,7 @@ public sealed partial class RelayStage(
         void PullIfWanted(Half half, Half other)
         {
             // A chunk of one side may make output for both. A peer that takes nothing must not stop its own sending at once, but soon.
-            if (half.Waiting.Count > 0 || other.Waiting.Count >= MostWaiting) return;
+            if (half.AsksForSchemas || half.Waiting.Count > 0 || other.Waiting.Count >= MostWaiting) return;
             var inlet = _shape.In(half.Direction);
             if (IsAvailable(_shape.Out(half.Direction)) && !HasBeenPulled(inlet) && !IsClosed(inlet)) Pull(inlet);
         }
@@ -254,6 +269,12 @@ public sealed partial class RelayStage(
 
         /// <summary>What the next side has not asked for yet.</summary>
         public Queue<Chunk> Waiting { get; } = new();
+
+        /// <summary>What came waits for schemas.</summary>
+        public bool AsksForSchemas { get; set; }
+
+        /// <summary>The peer will send no more, and what it sent last waits for schemas.</summary>
+        public bool FinishedEarly { get; set; }
 
         /// <summary>Nothing more will come.</summary>
         public bool IsDone { get; set; }

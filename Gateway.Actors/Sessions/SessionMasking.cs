@@ -12,7 +12,7 @@ static class SessionMasking
 {
     /// <summary>Null when it is so, or there are no rules; otherwise why the session may not begin.</summary>
     public static async Task<Refused?> BeginAsync(
-        Conversation conversation, ConnectionProfile profile, UpstreamSecrets secrets, GatewayMetrics metrics, CancellationToken cancel)
+        Conversation conversation, ConnectionProfile profile, UpstreamSecrets secrets, SchemaRegistries registries, GatewayMetrics metrics, CancellationToken cancel)
     {
         var masking = profile.Masking;
         if (masking.Rules.IsEmpty) return null;
@@ -24,7 +24,11 @@ static class SessionMasking
             key = read.Value;
         }
 
-        conversation.Mask(new Masker(masking.Rules, key, (rule, count) => metrics.FieldsMasked(profile.Name, rule, count)) { Compression = RecordCompression.Instance });
+        conversation.Mask(new Masker(masking.Rules, key, (rule, count) => metrics.FieldsMasked(profile.Name, rule, count))
+        {
+            Compression = RecordCompression.Instance,
+            Schemas = masking.Schemas is { } registry ? registries.Of(registry) : null,
+        });
         return null;
     }
 }

@@ -58,6 +58,8 @@ public sealed record SessionParts
 
     public required UpstreamSecrets Secrets { get; init; }
 
+    public required SchemaRegistries Schemas { get; init; }
+
     public required UpstreamSurveys Surveys { get; init; }
 
     public required ISessionIndex Index { get; init; }

@@ -166,6 +166,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         {
             UpstreamTimeout = parts.Limits.UpstreamTimeout,
             Credentials = () => CredentialsAsync(grant.Profile),
+            Schemas = ids => grant.Profile.Masking.Schemas is { } registry ? parts.Schemas.Of(registry).AskAsync(ids) : Task.CompletedTask,
         };
         return new(Conversation, rules, stop, recording, _watch!, parts.Time);
     }
@@ -238,7 +239,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     async Task<Refused?> MaskAsync(ConnectionProfile profile)
     {
         using var deadline = Within(parts.Limits.LoginTimeout);
-        return await SessionMasking.BeginAsync(Conversation, profile, parts.Secrets, parts.Metrics, deadline.Token).ConfigureAwait(false);
+        return await SessionMasking.BeginAsync(Conversation, profile, parts.Secrets, parts.Schemas, parts.Metrics, deadline.Token).ConfigureAwait(false);
     }
 
     // What the client itself called the gateway is what leads it back, whatever stands between the two.

@@ -39,6 +39,13 @@ public sealed class UpstreamSecrets(IRegisteredSecrets registered, UpstreamToken
             : new Refused(Refusal.MaskingKeyUnavailable, $"the masking key is shorter than {MaskingKey.LeastCharacters} characters; make one with: openssl rand -base64 32");
     }
 
+    /// <summary>What the gateway proves itself to a schema registry with. Whoever is told why there is none may be a client, who is to hear no place.</summary>
+    public async Task<Verdict<string>> ReadRegistryAsync(SecretPlace place, CancellationToken cancel)
+    {
+        var secret = await OpenAsync(place, cancel).ConfigureAwait(false);
+        return secret.IsGranted ? secret : Fault("the gateway's secret for its registry cannot be read");
+    }
+
     /// <summary>Whatever secret a connection names.</summary>
     public async Task<Verdict<string>> OpenAsync(SecretPlace place, CancellationToken cancel) => place switch
     {

@@ -34,6 +34,8 @@ public sealed class KafkaConversation(Limits limits) : Conversation
     ResponseRelay? _responses;
     UpstreamRenewal? _renewal;
     TopicLookup? _lookup;
+    FrameMask? _produced;
+    FrameMask? _consumed;
 
     public override int MaxLoginBytes => limits.Login;
 
@@ -87,11 +89,11 @@ public sealed class KafkaConversation(Limits limits) : Conversation
         var unknown = new UnknownTopics(topics, _lookup, isSifted: _rules is not null);
         var version = Begun(_facts).Ranges.UpstreamSasl;
         _renewal = new UpstreamRenewal(_inFlight, version);
-        var (produced, consumed) = (Mask(Direction.ToUpstream), Mask(Direction.ToClient));
+        (_produced, _consumed) = (Mask(Direction.ToUpstream), Mask(Direction.ToClient));
         var bounds = Begun(_bounds);
-        var bound = FetchBound.Of(consumed is null ? null : limits.KafkaMaskedFetch, bounds.Throttle?.MostFetched);
-        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight, requestGate, new RequestSight(Seen, _rules, topics), produced, bound, bounds, topics, _lookup, unknown, _renewal);
-        _responses = new ResponseRelay(limits, _inFlight, AddressOf, responseGate, consumed, bounds.Throttle, topics, _lookup, _renewal);
+        var bound = FetchBound.Of(_consumed is null ? null : limits.KafkaMaskedFetch, bounds.Throttle?.MostFetched);
+        _requests = new RequestRelay(limits, Begun(_facts).Ranges, Begun(_login), _inFlight, requestGate, new RequestSight(Seen, _rules, topics), _produced, bound, bounds, topics, _lookup, unknown, _renewal);
+        _responses = new ResponseRelay(limits, _inFlight, AddressOf, responseGate, _consumed, bounds.Throttle, topics, _lookup, _renewal);
         if (credentials.UserName is null) return;
         _sasl = new GatewaySasl(credentials, version);
         _sasl.Start(toUpstream);
@@ -110,9 +112,26 @@ public sealed class KafkaConversation(Limits limits) : Conversation
 
     public override RelayVerdict Relay(Direction direction, ReadOnlySpan<byte> input, RelayOutput output)
     {
-        FrameRelay relay = direction == Direction.ToUpstream ? Begun(_requests) : Begun(_responses);
         var waited = AwaitsUpstream;
-        var verdict = relay.Relay(input, output, output.Towards(direction));
+        return Settle(RelayOf(direction).Relay(input, output, output.Towards(direction)), waited, output);
+    }
+
+    public override IReadOnlyCollection<int> AwaitedSchemas(Direction direction)
+    {
+        FrameRelay? relay = direction == Direction.ToUpstream ? _requests : _responses;
+        return relay is { IsPostponed: true } ? (direction == Direction.ToUpstream ? _produced : _consumed)!.Missing : [];
+    }
+
+    public override RelayVerdict GoOn(Direction direction, RelayOutput output)
+    {
+        var waited = AwaitsUpstream;
+        return Settle(RelayOf(direction).TakeUp(output, output.Towards(direction)), waited, output);
+    }
+
+    FrameRelay RelayOf(Direction direction) => direction == Direction.ToUpstream ? Begun(_requests) : Begun(_responses);
+
+    RelayVerdict Settle(RelayVerdict verdict, bool waited, RelayOutput output)
+    {
         if (waited && !AwaitsUpstream && verdict.Refusal == Refusal.None) verdict = _requests!.Resume(output, output.ToUpstream);
         BeginRenewal(output);
         if (_bounds!.Throttle?.TakeMute() is { Ticks: > 0 } mute) output.Mute = mute;

@@ -271,6 +271,7 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(ConnectionFields.Operation, Names(Properties(Properties(spec, "operations"), "allow").GetProperty("items")));
         Assert.Equal(ConnectionFields.Masking, Names(Properties(spec, "masking")));
         Assert.Equal(ConnectionFields.MaskingKey, Names(Properties(Properties(spec, "masking"), "key")));
+        Assert.Equal(ConnectionFields.SchemaRegistry, Names(Properties(Properties(spec, "masking"), "schemaRegistry")));
         Assert.Equal(ConnectionFields.MaskingRule, Names(Properties(Properties(spec, "masking"), "rules").GetProperty("items")));
         Assert.Equal(ConnectionFields.Recording, Names(Properties(spec, "recording")));
         Assert.Equal(ConnectionFields.Limits, Names(Properties(spec, "limits")));

@@ -115,6 +115,35 @@ sealed class JudgedSession
         return ids;
     }
 
+    /// <summary>The schemas that what came in a direction waits for.</summary>
+    public IReadOnlyCollection<int> Awaited(Direction direction) => _conversation.AwaitedSchemas(direction);
+
+    /// <summary>They were asked for. Yields the frames that go on in that direction.</summary>
+    public IReadOnlyList<byte[]> GoOn(Direction direction)
+    {
+        _output.Denied.Clear();
+        _toUpstream.Clear();
+        _toClient.Clear();
+        var verdict = _conversation.GoOn(direction, _output);
+        (Refusal, Detail) = (verdict.Refusal, verdict.Detail);
+        var frames = new List<byte[]>();
+        for (var rest = (direction == Direction.ToUpstream ? _toUpstream : _toClient).WrittenSpan; !rest.IsEmpty; rest = rest[frames[^1].Length..])
+            frames.Add(rest[..(sizeof(int) + BinaryPrimitives.ReadInt32BigEndian(rest))].ToArray());
+        return frames;
+    }
+
+    /// <summary>What the client got in the last call.</summary>
+    public byte[] ToldClient => _toClient.WrittenSpan.ToArray();
+
+    /// <summary>The body of a frame, whatever it answers.</summary>
+    public static StructValue BodyOf(MessageLayout layout, byte[] frame)
+    {
+        var length = layout.IsRequest
+            ? RequestHead.TryRead(frame, out var request) ? request.Length : 0
+            : ResponseHead.TryRead(frame, layout, out var response) ? response.Length : 0;
+        return Read(layout, frame.AsSpan(length), MostStructs);
+    }
+
     byte[] Relay(Direction direction, byte[] frame)
     {
         _toUpstream.Clear();

@@ -7,10 +7,12 @@ namespace Gateway.Specs.Support;
 /// A protocol of a few words, for specs of what surrounds a conversation. A chunk that begins with <c>D</c> is denied and answered with "denied", one
 /// that begins with <c>X</c> is refused, <c>A</c> brings the rest as a new proof, <c>B</c> makes one hundred bytes for both sides, <c>L</c>
 /// takes the gateway's new login and says "taken", <c>+</c> passes and has the client muted for a minute,
-/// <c>-</c> for a second, <c>?</c> asks the upstream a question that <c>!</c> answers; everything else passes.
+/// <c>-</c> for a second, <c>?</c> asks the upstream a question that <c>!</c> answers, <c>S</c> waits for a schema and says "read" then; everything
+/// else passes.
 /// </summary>
 sealed class ScriptedConversation : Conversation
 {
+    readonly Dictionary<Direction, int[]> _schemas = [];
     bool _awaits;
     int _logins;
 
@@ -57,6 +59,9 @@ sealed class ScriptedConversation : Conversation
                 output.Own.Write("question"u8);
                 _awaits = true;
                 return RelayVerdict.PassOutput;
+            case (byte)'S':
+                _schemas[direction] = [7];
+                return RelayVerdict.PassOutput;
             case (byte)'!':
                 _awaits = false;
                 return RelayVerdict.PassOutput;
@@ -66,6 +71,15 @@ sealed class ScriptedConversation : Conversation
             default:
                 return RelayVerdict.PassWhole;
         }
+    }
+
+    public override IReadOnlyCollection<int> AwaitedSchemas(Direction direction) => _schemas.GetValueOrDefault(direction, []);
+
+    public override RelayVerdict GoOn(Direction direction, RelayOutput output)
+    {
+        _schemas.Remove(direction);
+        output.Towards(direction).Write("read"u8);
+        return RelayVerdict.PassOutput;
     }
 
     /// <summary>How long each of the gateway's logins lasts.</summary>

@@ -20,11 +20,34 @@ sealed class FrameMask(Direction direction, Masker masker, TopicIds topics, Limi
     /// <summary>Topics of which something could not be masked, and why.</summary>
     public List<(string Topic, string Fault)> Refused { get; } = [];
 
+    /// <summary>The schemas that have to be asked for before the frame can be masked; then nothing was written, and nothing is refused.</summary>
+    public IReadOnlyCollection<int> Missing { get; private set; } = [];
+
     /// <summary>Whether messages of that kind bring records this way.</summary>
     public bool Concerns(short key) => direction == Direction.ToClient ? ResponseGate.BringsRecords(key) : key == ApiKeys.Produce;
 
     /// <summary>Writes a frame whose body was walked already, masked; nothing, where it passes as it is.</summary>
-    public void Mask(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, PooledWriter target)
+    /// <param name="layout">Its layout.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="headLength">The bytes of its header.</param>
+    /// <param name="wasAsked">The schemas it needs were asked for: those that are not known are not to be had.</param>
+    /// <param name="target">Takes it.</param>
+    public void Mask(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, bool wasAsked, PooledWriter target)
+    {
+        (masker.WasAsked, masker.CountsLater, Missing) = (wasAsked, true, []);
+        Write(layout, frame, headLength, target);
+        if (masker.Missing.Count == 0)
+        {
+            masker.Settle();
+            return;
+        }
+
+        Missing = [.. masker.Missing];
+        Refused.Clear();
+        target.LetGo();
+    }
+
+    void Write(MessageLayout layout, ReadOnlySpan<byte> frame, int headLength, PooledWriter target)
     {
         Refused.Clear();
         _batches.Begin();

@@ -43,11 +43,13 @@ abstract class FrameRelay(Limits limits)
 
     readonly PooledWriter _held = new();
     readonly PooledWriter _paused = new();
+    readonly PooledWriter _postponed = new();
     readonly StreamWalk _walk = new();
     FrameHead _frame;
     FrameFate _fate;
     long _bodyLeft;
     int _again;
+    int _postponedHead;
     bool _isOpen;
 
     protected Limits Limits { get; } = limits;
@@ -62,7 +64,7 @@ abstract class FrameRelay(Limits limits)
         var chunk = new RelayedChunk(input, target);
         while (!chunk.IsDone)
         {
-            if (Pauses && IsBetweenFrames)
+            if ((Pauses || IsPostponed) && IsBetweenFrames)
             {
                 if (_paused.Length + chunk.Rest.Length > Limits.KafkaPaused + _again) return Refused(TooLarge($"more than {Limits.KafkaPaused} bytes come while the session waits"));
                 _paused.Write(chunk.Rest);
@@ -92,14 +94,51 @@ abstract class FrameRelay(Limits limits)
         return RelayVerdict.PassOutput;
     }
 
+    /// <summary>Whether a whole frame waits until it is known how it goes on.</summary>
+    public bool IsPostponed => _postponed.Length > 0;
+
+    /// <summary>Goes on with the frame that was postponed, and what came behind it.</summary>
+    public RelayVerdict TakeUp(RelayOutput output, IBufferWriter<byte> target)
+    {
+        var frame = _postponed.Span.ToArray();
+        _postponed.LetGo();
+        var chunk = new RelayedChunk([], target);
+        var fault = GoOn(frame, _postponedHead, wasAsked: true, ref chunk, output, out var passes);
+        if (passes) chunk.Insert(frame);
+        if (fault.IsNone) fault = Completed(ref chunk, output);
+        if (!fault.IsNone) return Refused(fault);
+        chunk.Flush();
+        return Resume(output, target);
+    }
+
+    /// <summary>Keeps a whole frame that was judged, until <see cref="TakeUp"/>. It is not complete before.</summary>
+    protected void Postpone(ReadOnlySpan<byte> frame, int headLength)
+    {
+        WriteSized(frame, _postponed);
+        _postponedHead = headLength;
+    }
+
+    /// <summary>What is done to a whole frame last, or its refusal: it passes as it is, or what was inserted into the chunk goes on in its place.</summary>
+    protected virtual FrameFault GoOn(ReadOnlySpan<byte> frame, int headLength, bool wasAsked, ref RelayedChunk chunk, RelayOutput output, out bool passes)
+    {
+        passes = true;
+        return FrameFault.None;
+    }
+
     /// <summary>Keeps a whole frame, to be read again after the pause that begins.</summary>
     protected void ReadAgain(ReadOnlySpan<byte> frame)
     {
+        WriteSized(frame, _paused);
+        _again = frame.Length;
+    }
+
+    // Of a frame with bytes behind it only what was walked is kept.
+    static void WriteSized(ReadOnlySpan<byte> frame, PooledWriter target)
+    {
         Span<byte> size = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32BigEndian(size, frame.Length - sizeof(int));
-        _paused.Write(size);
-        _paused.Write(frame[sizeof(int)..]);
-        _again = frame.Length;
+        target.Write(size);
+        target.Write(frame[sizeof(int)..]);
     }
 
     /// <summary>The id of the last topic that passed.</summary>
@@ -248,7 +287,7 @@ abstract class FrameRelay(Limits limits)
             var fault = Judge(_held.Span, ref chunk, output, out var goesOn);
             if (goesOn) chunk.Insert(_held.Span);
             _held.LetGo();
-            return fault.IsNone ? Completed(ref chunk, output) : fault;
+            return fault.IsNone && !IsPostponed ? Completed(ref chunk, output) : fault;
         }
 
         if (chunk.Rest.Length < length)
@@ -260,7 +299,7 @@ abstract class FrameRelay(Limits limits)
         var judged = Judge(chunk.Rest[..length], ref chunk, output, out var passes);
         if (passes) chunk.Pass(length);
         else chunk.Skip(length);
-        return judged.IsNone ? Completed(ref chunk, output) : judged;
+        return judged.IsNone && !IsPostponed ? Completed(ref chunk, output) : judged;
     }
 
     FrameFault Judge(ReadOnlySpan<byte> frame, ref RelayedChunk chunk, RelayOutput output, out bool passes)

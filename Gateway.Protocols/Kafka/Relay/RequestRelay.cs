@@ -156,8 +156,8 @@ sealed class RequestRelay(
         var fault = Judge(frame, headLength, output, out passes, out var rest);
         if (rest is null && !passes) return fault;
         fault = Cap(rest ?? frame, headLength, output, ref passes, ref rest);
-        if (rest is null) return passes ? GoOn(frame, headLength, ref chunk, output, out passes) : fault;
-        fault = GoOn(rest, headLength, ref chunk, output, out var goesOn);
+        if (rest is null) return passes ? GoOn(frame, headLength, wasAsked: false, ref chunk, output, out passes) : fault;
+        fault = GoOn(rest, headLength, wasAsked: false, ref chunk, output, out var goesOn);
         if (goesOn) chunk.Insert(rest);
         return fault;
     }
@@ -174,7 +174,7 @@ sealed class RequestRelay(
     }
 
     /// <summary>What may go on is masked, or bounded: then it was inserted, and does not pass as it is.</summary>
-    FrameFault GoOn(ReadOnlySpan<byte> frame, int headLength, ref RelayedChunk chunk, RelayOutput output, out bool passes)
+    protected override FrameFault GoOn(ReadOnlySpan<byte> frame, int headLength, bool wasAsked, ref RelayedChunk chunk, RelayOutput output, out bool passes)
     {
         passes = false;
         try
@@ -182,7 +182,13 @@ sealed class RequestRelay(
             if (mask is not null && mask.Concerns(_head.Key))
             {
                 if (gate is null && unknown.Any) return Unknown(frame[headLength..], output);
-                mask.Mask(Layout!, frame, headLength, _changed);
+                mask.Mask(Layout!, frame, headLength, wasAsked, _changed);
+                if (mask.Missing.Count > 0)
+                {
+                    Postpone(frame, headLength);
+                    return FrameFault.None;
+                }
+
                 if (mask.Refused.Count > 0) return Unmasked(mask.Refused, frame[headLength..], output);
             }
             else if ((_head.Key == ApiKeys.ShareFetch ? _held : _head.Key == ApiKeys.Fetch ? bound : null) is { } most)

@@ -75,10 +75,22 @@ sealed class ResponseRelay(
         if (inFlight.NextIsOwn) return Own(frame, headLength, output);
         // Before anything is taken out of it.
         topics.LearnFrom(Layout!, frame, headLength);
+        return GoOn(frame, headLength, wasAsked: false, ref chunk, output, out passes);
+    }
+
+    protected override FrameFault GoOn(ReadOnlySpan<byte> frame, int headLength, bool wasAsked, ref RelayedChunk chunk, RelayOutput output, out bool passes)
+    {
+        passes = false;
         if (mask is null || !mask.Concerns(Layout!.Key)) return Rewrite(frame, headLength, ref chunk, out passes);
         try
         {
-            mask.Mask(Layout, frame, headLength, _masked);
+            mask.Mask(Layout, frame, headLength, wasAsked, _masked);
+            if (mask.Missing.Count > 0)
+            {
+                Postpone(frame, headLength);
+                return FrameFault.None;
+            }
+
             // The client is told by its partition's error; the record says of which topic.
             output.Denied.AddRange(mask.Refused.Select(refused => new DeniedOperation(MaskedWords.Consume, refused.Topic)));
             var isMasked = _masked.Length > 0;

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Gateway.Actors.Connections;
+using Gateway.Actors.Tls;
+using Gateway.Protocols;
+using Gateway.Protocols.Masking;
+using Gateway.Protocols.Masking.Avro;
+
+namespace Gateway.Actors.Upstream;
+
+/// <summary>
+/// Asks a schema registry for one schema and those it refers to. Confluent's interface: <c>GET /schemas/ids/{id}</c>, and
+/// <c>GET /subjects/{subject}/versions/{version}</c> for each reference.
+/// </summary>
+sealed class SchemaQuestion(SchemaRegistry registry, UpstreamSecrets secrets, TimeProvider time)
+{
+    /// <summary>Bytes of an answer: a schema within JSON, whose quotes are escaped.</summary>
+    const int LargestAnswer = AvroSchema.LongestText;
+
+    /// <summary>Schemas that one refers to, and those refer to. Origin: several times the largest standards of whole industries.</summary>
+    const int MostReferences = 64;
+
+    /// <summary>Bytes of a schema and all it refers to.</summary>
+    const int LongestTexts = 4 * 1024 * 1024;
+
+    const int LongestName = 1024;
+
+    /// <summary>The schema, or why it is not told; the latter in words that may be told to clients, so without a name of the registry's.</summary>
+    public async Task<Verdict<RegisteredSchema>> AskAsync(int id)
+    {
+        using var deadline = new CancellationTokenSource(registry.Timeout, time);
+        try
+        {
+            var secret = registry.Secret is { } place ? await secrets.ReadRegistryAsync(place, deadline.Token).ConfigureAwait(false) : "";
+            if (!secret.IsGranted) return new Refused(secret.Refusal, $"is not known: {secret.Detail}");
+            using var http = OutsideHttps.Client(registry.Authorities, LargestAnswer);
+            http.DefaultRequestHeaders.Accept.ParseAdd("application/vnd.schemaregistry.v1+json");
+            if (secret.Value.AsSpan().ContainsAnyInRange('\0', '\u001f')) return Unknown("the gateway's secret for its registry cannot stand in a header");
+            if (secret.Value.Length > 0) http.DefaultRequestHeaders.Authorization = Authorization(secret.Value);
+            var asked = new Asked(http, deadline.Token);
+            return await asked.SchemaAsync(new(registry.Url, $"schemas/ids/{id}")).ConfigureAwait(false);
+        }
+        catch (UnansweredException unanswered)
+        {
+            return Unknown(unanswered.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return Unknown("its registry did not tell it in time");
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException)
+        {
+            return Unknown($"its registry cannot be asked: {TlsFacts.Innermost(fault)}");
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return Unknown("its registry answers what is no JSON of a schema");
+        }
+    }
+
+    AuthenticationHeaderValue Authorization(string secret) => registry.UserName is { } user
+        ? new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}")))
+        : new("Bearer", secret);
+
+    // The gateway's side: neither the client nor the upstream can do anything about it.
+    static Refused Unknown(string detail) => new(Refusal.PayloadUnreadable, $"is not known: {detail}");
+
+    /// <summary>One question with all that follow from it.</summary>
+    sealed class Asked(HttpClient http, CancellationToken cancel)
+    {
+        readonly HashSet<(string Subject, int Version)> _known = [];
+        readonly List<string> _texts = [];
+        int _length;
+
+        public async Task<Verdict<RegisteredSchema>> SchemaAsync(Uri url)
+        {
+            using var answer = await GetAsync(url).ConfigureAwait(false);
+            var type = answer.RootElement.TryGetProperty("schemaType", out var word) && word.ValueKind == JsonValueKind.String ? word.GetString()! : "AVRO";
+            if (type == "JSON") return RegisteredSchema.Json;
+            if (type != "AVRO") return RegisteredSchema.Unreadable($"is of the type {(type == "PROTOBUF" ? type : "that nobody here knows")}, which is not read");
+            await ReadAsync(answer.RootElement, url).ConfigureAwait(false);
+            return AvroSchema.TryRead(_texts, out var problem) is { } schema ? RegisteredSchema.Of(schema) : RegisteredSchema.Unreadable(problem);
+        }
+
+        /// <summary>Adds a schema's text behind those that it refers to.</summary>
+        async Task ReadAsync(JsonElement answer, Uri root)
+        {
+            if (answer.TryGetProperty("references", out var references) && references.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var reference in references.EnumerateArray())
+                {
+                    var (subject, version) = (reference.GetProperty("subject").GetString() ?? "", reference.GetProperty("version").GetInt32());
+                    if (subject.Length is 0 or > LongestName) throw new UnansweredException("it refers to a subject without a name, or with one that is too long");
+                    if (!_known.Add((subject, version))) continue;
+                    if (_known.Count > MostReferences) throw new UnansweredException($"it refers to more than {MostReferences} others");
+                    using var referred = await GetAsync(new(root, $"../../subjects/{Uri.EscapeDataString(subject)}/versions/{version}")).ConfigureAwait(false);
+                    await ReadAsync(referred.RootElement, root).ConfigureAwait(false);
+                }
+            }
+
+            var text = answer.GetProperty("schema").GetString() ?? "";
+            _length += text.Length;
+            if (_length > LongestTexts) throw new UnansweredException($"it and what it refers to are longer than {LongestTexts} bytes");
+            _texts.Add(text);
+        }
+
+        async Task<JsonDocument> GetAsync(Uri url)
+        {
+            using var answer = await http.GetAsync(url, cancel).ConfigureAwait(false);
+            if (answer.StatusCode == HttpStatusCode.NotFound) throw new UnansweredException("its registry does not know it (HTTP 404)");
+            if (answer.StatusCode != HttpStatusCode.OK) throw new UnansweredException($"its registry answers HTTP {(int)answer.StatusCode}");
+            return JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false));
+        }
+    }
+
+    sealed class UnansweredException(string message) : Exception(message);
+}
