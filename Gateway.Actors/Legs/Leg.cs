@@ -1,12 +1,12 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using Akka;
-using Akka.Streams.Dsl;
+using Akka.Streams;
+using Akka.Streams.Stage;
 
 namespace Gateway.Actors.Legs;
 
 /// <summary>
-/// One peer's connection as a flow of chunks: in goes what the peer receives, out comes what it sends. Owns stream and socket.
+/// One peer's connection as two ends of a graph of chunks: what the peer sends, and what it receives. Owns stream and socket.
 /// </summary>
 public sealed class Leg(Stream stream, Socket socket) : IDisposable
 {
@@ -14,13 +14,14 @@ public sealed class Leg(Stream stream, Socket socket) : IDisposable
 
     public Stream Stream { get; } = stream;
 
-    /// <summary>Completes when the flow has written everything, or given up.</summary>
+    /// <summary>Completes when the graph has written everything, or given up.</summary>
     public Task Delivered => _delivered.Task;
 
-    /// <summary>To be materialised once. Emits <paramref name="before"/> first: what was read together with the login.</summary>
-    public Flow<Chunk, Chunk, NotUsed> Flow(Chunk? before) =>
-        Akka.Streams.Dsl.Flow.FromSinkAndSource(
-            Sink.FromGraph(new LegSink(Stream, FinishAsync, _delivered)), Source.FromGraph(new LegSource(Stream, before)));
+    /// <summary>What the peer sends; <paramref name="before"/> first, which was read together with the login. To be begun once.</summary>
+    internal GraphStageLogic Sends(SourceShape<Chunk> shape, Chunk? before) => LegSource.Begin(shape, Stream, before);
+
+    /// <summary>What the peer receives. To be begun once.</summary>
+    internal GraphStageLogic Receives(SinkShape<Chunk> shape) => LegSink.Begin(shape, Stream, FinishAsync, _delivered);
 
     /// <summary>
     /// Tells the peer that no more will come, and still reads: close_notify (RFC 8446 section 6.1), then FIN. A peer that is gone is no

@@ -15,7 +15,10 @@ public sealed class LegSink(Stream stream, Func<Task> finish, TaskCompletionSour
 
     public override SinkShape<Chunk> Shape => new(_in);
 
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, stream, finish, done);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => Begin(Shape, stream, finish, done);
+
+    internal static GraphStageLogic Begin(SinkShape<Chunk> shape, Stream stream, Func<Task> finish, TaskCompletionSource done) =>
+        new Logic(shape, stream, finish, done);
 
     sealed class Logic : InGraphStageLogic
     {
@@ -29,10 +32,10 @@ public sealed class LegSink(Stream stream, Func<Task> finish, TaskCompletionSour
         Chunk? _chunk;
         bool _isLast;
 
-        public Logic(LegSink stage, Stream stream, Func<Task> finish, TaskCompletionSource done)
-            : base(stage.Shape)
+        public Logic(SinkShape<Chunk> shape, Stream stream, Func<Task> finish, TaskCompletionSource done)
+            : base(shape)
         {
-            (_in, _stream, _finish, _done) = (stage._in, stream, finish, done);
+            (_in, _stream, _finish, _done) = (shape.Inlet, stream, finish, done);
             SetHandler(_in, this);
         }
 

@@ -15,7 +15,9 @@ public sealed class LegSource(Stream stream, Chunk? before = null) : GraphStage<
 
     public override SourceShape<Chunk> Shape => new(_out);
 
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, stream, before);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => Begin(Shape, stream, before);
+
+    internal static GraphStageLogic Begin(SourceShape<Chunk> shape, Stream stream, Chunk? before) => new Logic(shape, stream, before);
 
     sealed class Logic : OutGraphStageLogic
     {
@@ -29,10 +31,10 @@ public sealed class LegSource(Stream stream, Chunk? before = null) : GraphStage<
         ConfiguredValueTaskAwaitable<Chunk?>.ConfiguredValueTaskAwaiter _reading;
         bool _isSparse = true;
 
-        public Logic(LegSource stage, Stream stream, Chunk? before)
-            : base(stage.Shape)
+        public Logic(SourceShape<Chunk> shape, Stream stream, Chunk? before)
+            : base(shape)
         {
-            (_out, _stream, _before) = (stage._out, stream, before);
+            (_out, _stream, _before) = (shape.Outlet, stream, before);
             SetHandler(_out, this);
         }
 

@@ -14,22 +14,24 @@ public sealed class PaceStage(IReadOnlyList<TokenBucket> buckets) : GraphStage<F
 
     public override FlowShape<Chunk, Chunk> Shape => new(_in, _out);
 
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, buckets);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => Begin(Shape, buckets);
+
+    internal static GraphStageLogic Begin(FlowShape<Chunk, Chunk> shape, IReadOnlyList<TokenBucket> buckets) => new Logic(shape, buckets);
 
     sealed class Logic : TimerGraphStageLogic
     {
         const string Timer = "paid";
 
-        readonly PaceStage _stage;
+        readonly FlowShape<Chunk, Chunk> _shape;
         bool _owes;
 
-        public Logic(PaceStage stage, IReadOnlyList<TokenBucket> buckets)
-            : base(stage.Shape)
+        public Logic(FlowShape<Chunk, Chunk> shape, IReadOnlyList<TokenBucket> buckets)
+            : base(shape)
         {
-            _stage = stage;
-            SetHandler(stage._in, onPush: () =>
+            _shape = shape;
+            SetHandler(shape.Inlet, onPush: () =>
             {
-                var chunk = Grab(stage._in);
+                var chunk = Grab(shape.Inlet);
                 var wait = TimeSpan.Zero;
                 foreach (var bucket in buckets)
                 {
@@ -39,20 +41,20 @@ public sealed class PaceStage(IReadOnlyList<TokenBucket> buckets) : GraphStage<F
 
                 _owes = wait > TimeSpan.Zero;
                 if (_owes) ScheduleOnce(Timer, wait);
-                Push(stage._out, chunk);
+                Push(shape.Outlet, chunk);
             });
-            SetHandler(stage._out, onPull: Ask);
+            SetHandler(shape.Outlet, onPull: Ask);
         }
 
         protected override void OnTimer(object timerKey)
         {
             _owes = false;
-            if (IsAvailable(_stage._out)) Ask();
+            if (IsAvailable(_shape.Outlet)) Ask();
         }
 
         void Ask()
         {
-            if (!_owes && !IsClosed(_stage._in) && !HasBeenPulled(_stage._in)) Pull(_stage._in);
+            if (!_owes && !IsClosed(_shape.Inlet) && !HasBeenPulled(_shape.Inlet)) Pull(_shape.Inlet);
         }
     }
 }

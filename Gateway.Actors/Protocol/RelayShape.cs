@@ -9,6 +9,12 @@ namespace Gateway.Actors.Protocol;
 public sealed class RelayShape(
     Inlet<Chunk> fromClient, Outlet<Chunk> toUpstream, Inlet<Chunk> fromUpstream, Outlet<Chunk> toClient, Outlet<SessionEnd> ended) : Shape
 {
+    /// <summary>Ports that nobody else has.</summary>
+    public RelayShape()
+        : this(new("relay.fromClient"), new("relay.toUpstream"), new("relay.fromUpstream"), new("relay.toClient"), new("relay.ended"))
+    {
+    }
+
     public Inlet<Chunk> FromClient { get; } = fromClient;
 
     public Outlet<Chunk> ToUpstream { get; } = toUpstream;

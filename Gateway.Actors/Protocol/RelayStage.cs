@@ -15,10 +15,14 @@ namespace Gateway.Actors.Protocol;
 public sealed partial class RelayStage(
     Conversation conversation, RelayRules rules, SessionStop stop, IDenialLog denials, IAccessWatch access, TimeProvider time) : GraphStage<RelayShape>
 {
-    public override RelayShape Shape { get; } =
-        new(new("relay.fromClient"), new("relay.toUpstream"), new("relay.fromUpstream"), new("relay.toClient"), new("relay.ended"));
+    public override RelayShape Shape { get; } = new();
 
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, conversation, rules, stop, denials, access, time);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) =>
+        Begin(Shape, conversation, rules, stop, denials, access, time);
+
+    internal static GraphStageLogic Begin(
+        RelayShape shape, Conversation conversation, RelayRules rules, SessionStop stop, IDenialLog denials, IAccessWatch access, TimeProvider time) =>
+        new Logic(shape, conversation, rules, stop, denials, access, time);
 
     sealed partial class Logic : TimerGraphStageLogic
     {
@@ -46,10 +50,10 @@ public sealed partial class RelayStage(
         bool _isOver;
 
         public Logic(
-            RelayStage stage, Conversation conversation, RelayRules rules, SessionStop stop, IDenialLog denials, IAccessWatch access, TimeProvider time)
-            : base(stage.Shape)
+            RelayShape shape, Conversation conversation, RelayRules rules, SessionStop stop, IDenialLog denials, IAccessWatch access, TimeProvider time)
+            : base(shape)
         {
-            (_shape, _conversation, _rules, _stop, _denials, _access, _time) = (stage.Shape, conversation, rules, stop, denials, access, time);
+            (_shape, _conversation, _rules, _stop, _denials, _access, _time) = (shape, conversation, rules, stop, denials, access, time);
             _up = new Half(Direction.ToUpstream);
             _down = new Half(Direction.ToClient);
             _output = new RelayOutput(_up.Output, _down.Output, _own);

@@ -20,7 +20,11 @@ public sealed class CountStage(ISessionRecording recording, TimeSpan? every, Fun
 
     public override BidiShape<Chunk, Chunk, Chunk, Chunk> Shape => new(_upIn, _upOut, _downIn, _downOut);
 
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, recording, every, now, done);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => Begin(Shape, recording, every, now, done);
+
+    internal static GraphStageLogic Begin(
+        BidiShape<Chunk, Chunk, Chunk, Chunk> shape, ISessionRecording recording, TimeSpan? every, Func<long> now, TaskCompletionSource done) =>
+        new Logic(shape, recording, every, now, done);
 
     sealed class Logic : TimerGraphStageLogic
     {
@@ -34,12 +38,13 @@ public sealed class CountStage(ISessionRecording recording, TimeSpan? every, Fun
         long _toClient;
         bool _isTimed;
 
-        public Logic(CountStage stage, ISessionRecording recording, TimeSpan? every, Func<long> now, TaskCompletionSource done)
-            : base(stage.Shape)
+        public Logic(
+            BidiShape<Chunk, Chunk, Chunk, Chunk> shape, ISessionRecording recording, TimeSpan? every, Func<long> now, TaskCompletionSource done)
+            : base(shape)
         {
             (_recording, _every, _now, _done) = (recording, every, now, done);
-            Pass(stage._upIn, stage._upOut, chunk => _toUpstream += chunk.Length);
-            Pass(stage._downIn, stage._downOut, chunk => _toClient += chunk.Length);
+            Pass(shape.Inlet1, shape.Outlet1, chunk => _toUpstream += chunk.Length);
+            Pass(shape.Inlet2, shape.Outlet2, chunk => _toClient += chunk.Length);
         }
 
         public override void PostStop()

@@ -27,13 +27,17 @@ public sealed class OperationStage(ISessionRecording recording, OperationLog log
 
     public override BidiShape<Chunk, Chunk, Chunk, Chunk> Shape => new(_upIn, _upOut, _downIn, _downOut);
 
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, recording, log, done);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => Begin(Shape, recording, log, done);
+
+    internal static GraphStageLogic Begin(
+        BidiShape<Chunk, Chunk, Chunk, Chunk> shape, ISessionRecording recording, OperationLog log, TaskCompletionSource done) =>
+        new Logic(shape, recording, log, done);
 
     sealed class Logic : TimerGraphStageLogic
     {
         const string FlushTimer = "flush";
 
-        readonly OperationStage _stage;
+        readonly BidiShape<Chunk, Chunk, Chunk, Chunk> _shape;
         readonly ISessionRecording _recording;
         readonly OperationLog _log;
         readonly TaskCompletionSource _done;
@@ -42,12 +46,12 @@ public sealed class OperationStage(ISessionRecording recording, OperationLog log
         int _waiting;
         bool _isTimed;
 
-        public Logic(OperationStage stage, ISessionRecording recording, OperationLog log, TaskCompletionSource done)
-            : base(stage.Shape)
+        public Logic(BidiShape<Chunk, Chunk, Chunk, Chunk> shape, ISessionRecording recording, OperationLog log, TaskCompletionSource done)
+            : base(shape)
         {
-            (_stage, _recording, _log, _done, _record) = (stage, recording, log, done, Record);
-            Pass(Direction.ToUpstream, stage._upIn, stage._upOut);
-            Pass(Direction.ToClient, stage._downIn, stage._downOut);
+            (_shape, _recording, _log, _done, _record) = (shape, recording, log, done, Record);
+            Pass(Direction.ToUpstream, shape.Inlet1, shape.Outlet1);
+            Pass(Direction.ToClient, shape.Inlet2, shape.Outlet2);
         }
 
         public override void PreStart() => _durable = GetAsyncCallback(Durable);
@@ -85,8 +89,8 @@ public sealed class OperationStage(ISessionRecording recording, OperationLog log
         void Durable()
         {
             _waiting--;
-            if (IsAvailable(_stage._upOut)) Demanded(_stage._upIn);
-            if (IsAvailable(_stage._downOut)) Demanded(_stage._downIn);
+            if (IsAvailable(_shape.Outlet1)) Demanded(_shape.Inlet1);
+            if (IsAvailable(_shape.Outlet2)) Demanded(_shape.Inlet2);
         }
 
         void Time()

@@ -22,7 +22,11 @@ public sealed class RecordStage(
 
     public override BidiShape<Chunk, Chunk, Chunk, Chunk> Shape => new(_upIn, _upOut, _downIn, _downOut);
 
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, recording, rules, budget, time, done);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => Begin(Shape, recording, rules, budget, time, done);
+
+    internal static GraphStageLogic Begin(
+        BidiShape<Chunk, Chunk, Chunk, Chunk> shape, ISessionRecording recording, RecordingRules rules, RecordingBudget budget, TimeProvider time,
+        TaskCompletionSource done) => new Logic(shape, recording, rules, budget, time, done);
 
     sealed class Logic : TimerGraphStageLogic
     {
@@ -46,12 +50,13 @@ public sealed class RecordStage(
         bool _isTimed;
 
         public Logic(
-            RecordStage stage, ISessionRecording recording, RecordingRules rules, RecordingBudget budget, TimeProvider time, TaskCompletionSource done)
-            : base(stage.Shape)
+            BidiShape<Chunk, Chunk, Chunk, Chunk> shape, ISessionRecording recording, RecordingRules rules, RecordingBudget budget, TimeProvider time,
+            TaskCompletionSource done)
+            : base(shape)
         {
             (_recording, _rules, _budget, _time, _done) = (recording, rules, budget, time, done);
-            _up = new Lane(Direction.ToUpstream, stage._upIn, stage._upOut);
-            _down = new Lane(Direction.ToClient, stage._downIn, stage._downOut);
+            _up = new Lane(Direction.ToUpstream, shape.Inlet1, shape.Outlet1);
+            _down = new Lane(Direction.ToClient, shape.Inlet2, shape.Outlet2);
             foreach (var lane in new[] { _up, _down })
             {
                 SetHandler(lane.In, () => Arrived(lane), () => Finished(lane), e => Fail(lane.Out, e));

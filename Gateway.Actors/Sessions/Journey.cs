@@ -1,8 +1,8 @@
 namespace Gateway.Actors.Sessions;
 
 /// <summary>
-/// Steps in a row, each of which takes what the one before has made. The first that refuses is the last. They run as one stage of the session's graph:
-/// a stage for each would cost every idle session two kilobytes and every new one a turn of the interpreter.
+/// Steps in a row, each of which takes what the one before has made. The first that refuses is the last. They run before there is a graph: stages for them
+/// would cost every idle session kilobytes, and who is refused would cost a graph.
 /// </summary>
 static class Journey
 {

@@ -122,7 +122,7 @@ sealed class SessionActor : ReceivePersistentActor
         _operations = new OperationIndexing(_id, _parts.Index, _parts.Time, () => _parts.Now, _log);
         _recording = new ActorRecording(Self, _parts.Budget, _operations, () => _parts.Now);
         _steps = new SessionSteps(_id, accepted, _recording, _stop, _parts);
-        SessionGraph.Of(_steps).Run(Context.System.Materializer()).PipeTo(
+        SessionGraph.RunAsync(_steps, Context.System.Materializer()).PipeTo(
             Self, success: end => new GraphEnded(end), failure: fault => new GraphEnded(Failed(fault)));
     }
 

@@ -40,7 +40,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     Leg? _client;
     SubjectShare? _share;
     RateShare? _rates;
-    TokenBucket? _bytes;
+    TokenBucket[]? _pace;
     UpstreamFacts? _facts;
     SpokenWords? _words;
     SessionWatch? _watch;
@@ -159,7 +159,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     }
 
     /// <summary>Step 7: bytes, in both directions, through the conversation.</summary>
-    public RelayStage Relay(Grant grant)
+    public GraphStageLogic Relay(RelayShape shape, Grant grant)
     {
         Trace.Relays();
         var rules = new RelayRules(grant.Profile.IdleTimeout, parts.Limits.ExpiryWarning)
@@ -168,24 +168,18 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
             Credentials = () => CredentialsAsync(grant.Profile),
             Schemas = ids => grant.Profile.Masking.Schemas is { } registry ? parts.Schemas.Of(registry).AskAsync(ids) : Task.CompletedTask,
         };
-        return new(Conversation, rules, stop, recording, _watch!, parts.Time);
+        return RelayStage.Begin(shape, Conversation, rules, stop, recording, _watch!, parts.Time);
     }
 
-    /// <summary>How fast bytes may pass; null: as they come.</summary>
-    public PaceStage? Pace()
-    {
-        var rate = parts.Limits.BytesPerSecondPerSession;
-        if (rate > 0) _bytes ??= new TokenBucket(rate, rate, parts.Time);
-        TokenBucket[] buckets = [.. ((TokenBucket?[])[_bytes, _share?.Bytes]).OfType<TokenBucket>()];
-        return buckets.Length == 0 ? null : new PaceStage(buckets);
-    }
+    /// <summary>How fast bytes may pass, both ways together; empty: as they come.</summary>
+    public IReadOnlyList<TokenBucket> Pace => _pace ??= Buckets();
 
     /// <summary>Step 8: and into the recording.</summary>
-    public GraphStage<BidiShape<Chunk, Chunk, Chunk, Chunk>> Record(Grant grant) => grant.Profile.Recording.Level switch
+    public GraphStageLogic Record(BidiShape<Chunk, Chunk, Chunk, Chunk> shape, Grant grant) => grant.Profile.Recording.Level switch
     {
-        RecordingLevel.Full => new RecordStage(recording, grant.Profile.Recording, parts.Budget, parts.Time, _recorded),
-        RecordingLevel.Operations => new OperationStage(recording, Words.Log, _recorded),
-        var level => new CountStage(recording, level == RecordingLevel.Metadata ? s_count : null, () => parts.Now, _recorded),
+        RecordingLevel.Full => RecordStage.Begin(shape, recording, grant.Profile.Recording, parts.Budget, parts.Time, _recorded),
+        RecordingLevel.Operations => OperationStage.Begin(shape, recording, Words.Log, _recorded),
+        var level => CountStage.Begin(shape, recording, level == RecordingLevel.Metadata ? s_count : null, () => parts.Now, _recorded),
     };
 
     /// <summary>The end of a session that a step refused: for the reason its end was requested, if it was.</summary>
@@ -214,6 +208,13 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         _login?.Dispose();
         _share?.Dispose();
         _rates?.Dispose();
+    }
+
+    TokenBucket[] Buckets()
+    {
+        var rate = parts.Limits.BytesPerSecondPerSession;
+        var own = rate > 0 ? new TokenBucket(rate, rate, parts.Time) : null;
+        return [.. ((TokenBucket?[])[own, _share?.Bytes]).OfType<TokenBucket>()];
     }
 
     void Limit(Grant grant)
