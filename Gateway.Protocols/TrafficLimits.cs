@@ -14,6 +14,22 @@ public sealed record TrafficLimits
 
     /// <summary>The same for what is consumed.</summary>
     public IByteBudget? Consumed { get; init; }
+
+    /// <summary>Who is told of what the limits did; null: nobody.</summary>
+    public ITrafficSight? Sight { get; init; }
+}
+
+/// <summary>Hears of what limits did to a session. Neither blocks nor throws.</summary>
+public interface ITrafficSight
+{
+    /// <summary>A client went faster than it may, and was told to wait.</summary>
+    /// <param name="direction">Where the bytes go.</param>
+    /// <param name="bytes">What it asked with, or was answered, that had to be paid for by waiting.</param>
+    /// <param name="wait">What it was told.</param>
+    void Throttled(Direction direction, long bytes, TimeSpan wait);
+
+    /// <summary>The records for a partition were refused, being too large.</summary>
+    void TooLarge();
 }
 
 /// <summary>Bytes that come back with time, shared by whoever draws from it. Safe for use from several threads.</summary>

@@ -29,6 +29,10 @@ public sealed class GatewayMetrics : IDisposable
     readonly Counter<long> _logins;
     readonly long[] _anomalies = new long[Enum.GetValues<AnomalyKind>().Length];
     readonly Counter<long> _notCompared;
+    readonly Counter<long> _throttledBytes;
+    readonly Counter<double> _throttle;
+    readonly UpDownCounter<long> _muted;
+    readonly Counter<long> _tooLarge;
 
     public GatewayMetrics()
     {
@@ -56,6 +60,10 @@ public sealed class GatewayMetrics : IDisposable
             "{session}", "Sessions that were unlike what is usual for their subject, by in what.");
         _notCompared = _meter.CreateCounter<long>(
             "gateway.anomalies.not_compared", "{session}", "Sessions that were not compared with their subject's earlier ones, by why.");
+        _throttledBytes = _meter.CreateCounter<long>("gateway.kafka.throttled", "By", "Bytes that Kafka's clients had to wait for, having gone faster than they may.");
+        _throttle = _meter.CreateCounter<double>("gateway.kafka.throttle", "s", "Seconds that Kafka's clients were told to wait.");
+        _muted = _meter.CreateUpDownCounter<long>("gateway.kafka.sessions.muted", "{session}", "Sessions whose client is not read now, because it has to wait.");
+        _tooLarge = _meter.CreateCounter<long>("gateway.kafka.batches.refused", "{batch}", "Batches refused to Kafka's producers, being too large.");
         _told = _meter.CreateCounter<long>("gateway.events.told", "{event}", "Events that an outlet took from this node.");
         _outletFailures = _meter.CreateCounter<long>("gateway.events.failures", "{failure}", "Batches of events that an outlet did not take, or took in part.");
     }
@@ -90,8 +98,8 @@ public sealed class GatewayMetrics : IDisposable
         }
 
         if (refusal != Refusal.None) _refused.Add(1, RefusalTags(connection, refusal));
-        AddBytes(connection, "to-upstream", toUpstream);
-        AddBytes(connection, "to-client", toClient);
+        AddBytes(connection, Direction.ToUpstream, toUpstream);
+        AddBytes(connection, Direction.ToClient, toClient);
     }
 
     /// <summary>A session's access ends soon, with that refusal.</summary>
@@ -103,6 +111,20 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>A rule of a connection's masked that many fields.</summary>
     public void FieldsMasked(string connection, string rule, long count) =>
         _masked.Add(count, new TagList { { "connection", connection }, { "rule", rule } });
+
+    /// <summary>A client went faster than its rates, and was told to wait.</summary>
+    public void Throttled(string connection, Direction direction, long bytes, TimeSpan wait)
+    {
+        var tags = new TagList { { "connection", connection }, { "direction", Word(direction) } };
+        _throttledBytes.Add(bytes, tags);
+        _throttle.Add(wait.TotalSeconds, tags);
+    }
+
+    /// <summary>So many more clients are not read because they have to wait; or fewer, below 0.</summary>
+    public void SessionsMuted(string connection, int more) => _muted.Add(more, new TagList { { "connection", connection } });
+
+    /// <summary>A batch was too large.</summary>
+    public void BatchRefused(string connection) => _tooLarge.Add(1, new TagList { { "connection", connection } });
 
     /// <summary>A client was refused that has no session and no record.</summary>
     public void Refused(string connection, Refusal refusal) => _refused.Add(1, RefusalTags(connection, refusal));
@@ -156,10 +178,12 @@ public sealed class GatewayMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    void AddBytes(string connection, string direction, long bytes)
+    void AddBytes(string connection, Direction direction, long bytes)
     {
-        if (bytes > 0) _bytes.Add(bytes, new TagList { { "connection", connection }, { "direction", direction } });
+        if (bytes > 0) _bytes.Add(bytes, new TagList { { "connection", connection }, { "direction", Word(direction) } });
     }
+
+    static string Word(Direction direction) => direction == Direction.ToUpstream ? "to-upstream" : "to-client";
 
     static TagList RefusalTags(string connection, Refusal refusal) =>
         new() { { "connection", connection }, { "refusal", refusal.Word() }, { "side", refusal.GuiltySide().Word() } };

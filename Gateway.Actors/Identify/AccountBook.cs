@@ -44,7 +44,7 @@ sealed class AccountBook
     }
 
     /// <summary>One line for each mechanism.</summary>
-    static IReadOnlyList<ScramVerifier> Read(string text, out string? fault)
+    static ScramVerifier[] Read(string text, out string? fault)
     {
         fault = "what is there is none; make one with: gateway secrets scram";
         var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Gateway.Protocols;
 
 namespace Gateway.Actors.Legs;

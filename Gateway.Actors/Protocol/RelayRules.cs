@@ -22,6 +22,9 @@ public sealed record RelayRules(TimeSpan IdleTimeout, TimeSpan Warning)
     /// <summary>Asks for schemas that payloads need to be masked, and takes no longer than they may wait: what is known then is in the masker's own.</summary>
     public Func<IReadOnlyCollection<int>, Task> Schemas { get; init; } = static _ => Task.CompletedTask;
 
+    /// <summary>Told whenever a client begins to be read no further for a while because it asks too much (1), and when that is over (-1).</summary>
+    public Action<int> Muted { get; init; } = static _ => { };
+
     public TimeSpan LongestSilence(bool isHalfClosed) => isHalfClosed && HalfClosedSilence < IdleTimeout ? HalfClosedSilence : IdleTimeout;
 
     /// <summary>

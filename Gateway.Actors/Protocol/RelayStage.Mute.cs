@@ -16,6 +16,7 @@ public sealed partial class RelayStage
             var time = _output.Mute;
             _output.Mute = TimeSpan.Zero;
             if (_isOver || _isMuted && _mutedFor - _time.GetElapsedTime(_mutedAt) >= time) return;
+            if (!_isMuted) _rules.Muted(1);
             (_isMuted, _mutedAt, _mutedFor) = (true, _time.GetTimestamp(), time);
             ScheduleOnce(Muted, Schedulable(time));
         }
@@ -30,8 +31,15 @@ public sealed partial class RelayStage
             }
 
             // That it said nothing meanwhile was not its doing.
-            (_isMuted, _lastActivity) = (false, _time.GetTimestamp());
+            EndMute();
+            _lastActivity = _time.GetTimestamp();
             PullWhatIsWanted();
+        }
+
+        void EndMute()
+        {
+            if (_isMuted) _rules.Muted(-1);
+            _isMuted = false;
         }
     }
 }

@@ -81,6 +81,7 @@ public sealed partial class RelayStage(
         public override void PostStop()
         {
             _stopRegistration.Dispose();
+            EndMute();
             _up.Clear();
             _down.Clear();
             _own.Clear();

@@ -167,6 +167,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
             UpstreamTimeout = parts.Limits.UpstreamTimeout,
             Credentials = () => CredentialsAsync(grant.Profile),
             Schemas = ids => grant.Profile.Masking.Schemas is { } registry ? parts.Schemas.Of(registry).AskAsync(ids) : Task.CompletedTask,
+            Muted = more => parts.Metrics.SessionsMuted(grant.Profile.Name, more),
         };
         return RelayStage.Begin(shape, Conversation, rules, stop, recording, _watch!, parts.Time);
     }
@@ -228,6 +229,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
             ClientIds = limits.ClientIds,
             Produced = _rates?.Produced,
             Consumed = _rates?.Consumed,
+            Sight = new SightOfTraffic(parts.Metrics, grant.Profile.Name),
         });
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Security.Cryptography;
-using Gateway.Actors.Hosting.AdminApi;
 using Gateway.Protocols.Sasl;
 
 namespace Gateway.Cli.Registry;

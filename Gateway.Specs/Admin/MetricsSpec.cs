@@ -41,6 +41,10 @@ public sealed partial class MetricsSpec : IAsyncLifetime, IDisposable
         Assert.Equal("1", Value(scraped, "gateway_refusals_total", "refusal=\"token-expired\"", "side=\"client\""));
         Assert.Equal("10", Value(scraped, "gateway_relayed_bytes_total", "direction=\"to-upstream\""));
         Assert.Equal("20", Value(scraped, "gateway_relayed_bytes_total", "direction=\"to-client\""));
+        Assert.Equal("65536", Value(scraped, "gateway_kafka_throttled_bytes_total", "direction=\"to-upstream\""));
+        Assert.Equal("1.5", Value(scraped, "gateway_kafka_throttle_seconds_total", "direction=\"to-upstream\""));
+        Assert.Equal("1", Value(scraped, "gateway_kafka_sessions_muted"));
+        Assert.Equal("1", Value(scraped, "gateway_kafka_batches_refused_total"));
     }
 
     [Fact]
@@ -70,6 +74,10 @@ public sealed partial class MetricsSpec : IAsyncLifetime, IDisposable
         metrics.AccessRenewed(_connection);
         metrics.FieldsMasked(_connection, "cards", 3);
         metrics.LoginRefused(LoginWay.Saml, Refusal.AssertionReplayed);
+        metrics.Throttled(_connection, Direction.ToUpstream, 65_536, TimeSpan.FromMilliseconds(1500));
+        metrics.SessionsMuted(_connection, 2);
+        metrics.SessionsMuted(_connection, -1);
+        metrics.BatchRefused(_connection);
         metrics.RecordingFailed();
         metrics.Noticed(AnomalyKind.VolumeUnusual);
         metrics.ComparisonSkipped();

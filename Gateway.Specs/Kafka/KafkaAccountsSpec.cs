@@ -250,7 +250,7 @@ public sealed class KafkaAccountsSpec
     });
 
     /// <summary>What the client was told in answer to SaslAuthenticate.</summary>
-    IEnumerable<StructValue> Said()
+    List<StructValue> Said()
     {
         var (frames, at) = (new List<StructValue>(), 0);
         while (at < _toClient.WrittenCount)

@@ -23,6 +23,7 @@ public sealed class KafkaLimitsSpec
     static readonly TrafficLimits s_capped = new() { MaxBatchBytes = Most };
 
     readonly FakeTimeProvider _time = new();
+    readonly Sight _sight = new();
 
     public static TheoryData<short> ProduceVersions => [.. Versions(Produce)];
 
@@ -30,9 +31,10 @@ public sealed class KafkaLimitsSpec
     [MemberData(nameof(ProduceVersions))]
     public void A_batch_that_is_too_large_is_answered_so_and_the_other_partitions_of_its_request_go_on(short version)
     {
-        var (session, layout) = (Session(s_capped), KafkaApi.All[Produce].Request(version));
+        var (session, layout) = (Session(s_capped with { Sight = _sight }), KafkaApi.All[Produce].Request(version));
 
         var (forwarded, answer) = session.Ask(layout, ProduceOf(layout, 1, ("one", Most + 1), ("one", Most), ("two", 5)));
+        Assert.Equal(["too large"], _sight.Seen);
 
         Assert.Null(answer);
         Assert.Equal(["one/1: 2000", "two/2: 5"], Produced(forwarded!));
@@ -50,9 +52,10 @@ public sealed class KafkaLimitsSpec
     public void A_single_batch_that_is_too_large_is_dropped_as_it_comes_and_answered_where_an_answer_is_wanted(int chunk, short acks)
     {
         var layout = KafkaApi.All[Produce].Request(9);
-        var session = new JudgedSession(s_everything, traffic: s_capped) { Chunk = chunk };
+        var session = new JudgedSession(s_everything, traffic: s_capped with { Sight = _sight }) { Chunk = chunk };
 
         var (forwarded, answer) = session.Ask(layout, ProduceOf(layout, acks, ("one", Most + 1)));
+        Assert.Equal(["too large"], _sight.Seen);
 
         Assert.Equal((Refusal.None, null), (session.Refusal, forwarded));
         Assert.Equal([new DeniedOperation("produce", "one")], session.Denied);
@@ -131,7 +134,7 @@ public sealed class KafkaLimitsSpec
     public void What_is_produced_too_fast_is_answered_with_how_long_to_wait_or_with_the_brokers_own_where_that_is_longer(
         short version, short acks, int brokers, int told)
     {
-        var (session, layout) = (Session(new() { Produced = Budget(20_000) }), KafkaApi.All[Produce].Request(version));
+        var (session, layout) = (Session(new() { Produced = Budget(20_000), Sight = _sight }), KafkaApi.All[Produce].Request(version));
         var overhead = KafkaFrame.Request(layout, 1, "client"u8, ProduceOf(layout, acks, ("one", 50_000))).Length - 50_000;
 
         session.Ask(layout, ProduceOf(layout, acks, ("one", 50_000 - overhead)));
@@ -140,16 +143,23 @@ public sealed class KafkaLimitsSpec
 
         Assert.Equal(told, answer.Number("ThrottleTimeMs"));
         Assert.Equal(TimeSpan.FromSeconds(1.5), session.TakeMute());
+        Assert.Equal(["ToUpstream: 50000 bytes, 1500 ms"], _sight.Seen);
+        // What was waited for is told of once.
+        _time.Advance(TimeSpan.FromMinutes(1));
+        session.Ask(layout, ProduceOf(layout, acks, ("one", 50_000 - overhead)));
+        session.Tell(Response(layout), new StructValue(Response(layout).Body));
+        Assert.Equal(["ToUpstream: 50000 bytes, 1500 ms", "ToUpstream: 50000 bytes, 1500 ms"], _sight.Seen);
     }
 
     [Fact]
     public void Who_wants_no_acknowledgement_is_read_no_further_either()
     {
-        var (session, layout) = (Session(new() { Produced = Budget(20_000) }), KafkaApi.All[Produce].Request(9));
+        var (session, layout) = (Session(new() { Produced = Budget(20_000), Sight = _sight }), KafkaApi.All[Produce].Request(9));
 
         session.Ask(layout, ProduceOf(layout, 0, ("one", 60_000)));
 
         Assert.InRange(session.TakeMute(), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2.1));
+        Assert.StartsWith("ToUpstream: 600", Assert.Single(_sight.Seen), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -160,7 +170,7 @@ public sealed class KafkaLimitsSpec
     public void What_is_fetched_too_fast_says_so_in_its_first_bytes_however_they_come(short version, int chunk)
     {
         var api = KafkaApi.All[Fetch];
-        var session = new JudgedSession(s_everything, traffic: new() { Consumed = Budget(20_000) }) { Chunk = chunk };
+        var session = new JudgedSession(s_everything, traffic: new() { Consumed = Budget(20_000), Sight = _sight }) { Chunk = chunk };
         session.Ask(api.Request(version), FetchOf(api.Request(version)));
         var response = new StructValue(api.Response(version).Body);
         response.Add("Responses").With("Topic", "one").Add("Partitions").With("Records", new byte[60_000]);
@@ -170,6 +180,7 @@ public sealed class KafkaLimitsSpec
         Assert.InRange(told.Number("ThrottleTimeMs"), 2000, 2100);
         Assert.Equal(60_000, ((byte[])told.Structs("Responses").Single().Structs("Partitions").Single()["Records"]!).Length);
         Assert.InRange(session.TakeMute(), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2.1));
+        Assert.StartsWith("ToClient: 600", Assert.Single(_sight.Seen), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -222,6 +233,15 @@ public sealed class KafkaLimitsSpec
         var topics = new TopicIds();
         foreach (var topic in new[] { "one", "two" }) topics.Learn(NamedMessages.IdOf(topic), Encoding.UTF8.GetBytes(topic));
         return new(s_everything, traffic: traffic, topics: topics);
+    }
+
+    sealed class Sight : ITrafficSight
+    {
+        public List<string> Seen { get; } = [];
+
+        public void Throttled(Direction direction, long bytes, TimeSpan wait) => Seen.Add($"{direction}: {bytes} bytes, {wait.TotalMilliseconds} ms");
+
+        public void TooLarge() => Seen.Add("too large");
     }
 
     TokenBucket Budget(int rate) => new(rate, rate, _time);

@@ -34,6 +34,10 @@ public sealed class KafkaLimitsSpec : IAsyncLifetime, IDisposable
 
         Assert.Contains(produced, throttled => throttled > 0);
         Assert.Contains(consumed, throttled => throttled > 0);
+        var metrics = await MetricsAsync(node);
+        foreach (var direction in new[] { "to-upstream", "to-client" })
+            Assert.Matches($"gateway_kafka_throttled_bytes_total{{[^}}]*connection=\"events\"[^}}]*direction=\"{direction}\"[^}}]*}} [1-9]", metrics);
+        Assert.Contains("gateway_kafka_sessions_muted{", metrics, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,6 +53,13 @@ public sealed class KafkaLimitsSpec : IAsyncLifetime, IDisposable
 
         Assert.Equal((ErrorCode.MsgSizeTooLarge, 0L), (refused.Error.Code, taken.Offset.Value));
         Assert.False(cluster.Got("too-large"));
+        Assert.Matches("gateway_kafka_batches_refused_total{[^}]*connection=\"events\"[^}]*} [1-9]", await MetricsAsync(node));
+    }
+
+    static async Task<string> MetricsAsync(TestNode node)
+    {
+        using var anybody = node.Admin("");
+        return await anybody.GetStringAsync("/metrics");
     }
 
     [Fact]

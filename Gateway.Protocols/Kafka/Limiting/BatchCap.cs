@@ -14,7 +14,8 @@ namespace Gateway.Protocols.Kafka.Limiting;
 /// <param name="most">Bytes of the records of one partition, as they come.</param>
 /// <param name="limits">What may be read into memory.</param>
 /// <param name="topics">Which topics ids stand for.</param>
-sealed class BatchCap(int most, Limits limits, TopicIds topics)
+/// <param name="sight">Told of each batch that was refused.</param>
+sealed class BatchCap(int most, Limits limits, TopicIds topics, ITrafficSight? sight)
 {
     /// <summary>The word of the operation in a session's record.</summary>
     const string Operation = "produce";
@@ -54,6 +55,7 @@ sealed class BatchCap(int most, Limits limits, TopicIds topics)
                 if (partition["Records"] is not byte[] records || records.Length <= most) return false;
                 told ??= ProduceAnswer.AddTopic(answer, topic[ProduceAnswer.KeyOf(topic)]);
                 Refuse(told, partition["Index"], records.Length);
+                sight?.TooLarge();
                 return true;
             });
             if (told is not null) denied.Add(Denied(topic.Layout, (byte[])topic[ProduceAnswer.KeyOf(topic)]!));
@@ -71,9 +73,12 @@ sealed class BatchCap(int most, Limits limits, TopicIds topics)
         return answer;
     }
 
-    /// <summary>For the session's record.</summary>
-    public DeniedOperation Denied(MessageLayout layout, DroppedBatch dropped) =>
-        Denied(layout.Body.Fields.First(f => f.Struct is not null).Struct!, dropped.Topic);
+    /// <summary>One was dropped: for the session's record.</summary>
+    public DeniedOperation Denied(MessageLayout layout, DroppedBatch dropped)
+    {
+        sight?.TooLarge();
+        return Denied(layout.Body.Fields.First(f => f.Struct is not null).Struct!, dropped.Topic);
+    }
 
     DeniedOperation Denied(StructLayout ofTopic, byte[] topic)
     {

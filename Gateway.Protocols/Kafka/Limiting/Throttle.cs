@@ -4,7 +4,7 @@ namespace Gateway.Protocols.Kafka.Limiting;
 /// Holds a client to its rates as brokers do (KIP-124, KIP-219): what it asked for is answered at once, the answer says for how long the client should
 /// ask nothing more, and for so long nothing more is read from it, whether it minds that or not.
 /// </summary>
-sealed class Throttle(IByteBudget? produced, IByteBudget? consumed)
+sealed class Throttle(IByteBudget? produced, IByteBudget? consumed, ITrafficSight? sight)
 {
     /// <summary>
     /// The longest that is told at once; what is owed beyond it is told again with the next answer. Origin: the window of Kafka's own quotas, 11 samples
@@ -13,6 +13,7 @@ sealed class Throttle(IByteBudget? produced, IByteBudget? consumed)
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(11);
 
     TimeSpan _mute;
+    long _produced;
 
     /// <summary>What a Fetch may ask for at once, in bytes: more than comes back within <see cref="Longest"/> could not be made up for. Null: anything.</summary>
     public int? MostFetched { get; } = consumed is null ? null : (int)Math.Min(int.MaxValue, consumed.PerSecond * Longest.TotalSeconds);
@@ -26,25 +27,37 @@ sealed class Throttle(IByteBudget? produced, IByteBudget? consumed)
     }
 
     /// <summary>A Produce comes, whose frame has so many bytes.</summary>
-    public void Produced(long bytes) => produced?.Take(Counted(bytes));
+    public void Produced(long bytes)
+    {
+        produced?.Take(Counted(bytes));
+        _produced += bytes;
+    }
 
     /// <summary>A Produce is over that is answered nothing.</summary>
-    public void Unanswered() => Owed(produced, 0);
+    public void Unanswered() => OwedForProduced();
 
     /// <summary>An answer goes to the client, whose frame has so many bytes. Yields the milliseconds that it has to tell; 0: none.</summary>
     public int Answered(short key, long bytes) => key switch
     {
-        ApiKeys.Produce => Owed(produced, 0),
-        ApiKeys.Fetch or ApiKeys.ShareFetch => Owed(consumed, bytes),
+        ApiKeys.Produce => OwedForProduced(),
+        ApiKeys.Fetch or ApiKeys.ShareFetch => Owed(Direction.ToClient, consumed?.Take(Counted(bytes)), bytes),
         _ => 0,
     };
 
-    int Owed(IByteBudget? budget, long bytes)
+    // Taken as it came; what is owed is known with the answer.
+    int OwedForProduced()
     {
-        var owed = budget?.Take(Counted(bytes)) ?? TimeSpan.Zero;
-        if (owed <= TimeSpan.Zero) return 0;
+        var bytes = _produced;
+        _produced = 0;
+        return Owed(Direction.ToUpstream, produced?.Take(0), bytes);
+    }
+
+    int Owed(Direction direction, TimeSpan? taken, long bytes)
+    {
+        if (taken is not { Ticks: > 0 } owed) return 0;
         if (owed > Longest) owed = Longest;
         if (owed > _mute) _mute = owed;
+        sight?.Throttled(direction, bytes, owed);
         return (int)Math.Ceiling(owed.TotalMilliseconds);
     }
 
