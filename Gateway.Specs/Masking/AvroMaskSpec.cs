@@ -1,4 +1,5 @@
 using Avro;
+using Gateway.Protocols;
 using Gateway.Protocols.Masking;
 using Xunit;
 using static Gateway.Specs.Masking.AvroBench;
@@ -181,8 +182,33 @@ public sealed class AvroMaskSpec
 
         var (_, masked) = Mask(Begin(Schema, Rule(MaskBench.Redact("longer"), "$[*][*]")), Framed(bytes));
 
+        // Not every reader looks at what a block says of its bytes.
+        Assert.Equal([2, 2, 12, .. "longer"u8, 0, 2, 2, 12, .. "longer"u8, 0, 0], masked[5..]);
         Assert.Equal("[[\"longer\"],[\"longer\"]]", Show(Decode(Schema, masked[5..])));
         Assert.Equal(MaskedFate.Same, Mask(Begin(Schema, MaskBench.Detecting("iban")), Framed(bytes)).Fate.Fate);
+    }
+
+    [Theory]
+    [InlineData("$.card.number")]
+    [InlineData("$.card.absent")]
+    public void Neither_what_is_masked_nor_what_passes_leaves_anything_for_the_garbage_collector(string path)
+    {
+        var (masker, target) = (Begin(Payment, Rule(MaskBench.Redact("***"), path)), new PooledWriter());
+        var value = Framed(Encode(Payment, Paid()));
+        var plan = masker.PlanOf(Direction.ToClient, "t"u8)!;
+        for (var i = 0; i < 100; i++) Once();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++) Once();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Once()
+        {
+            masker.Begin(Limits.Default.MaskedOutput);
+            masker.Value(plan, value, target);
+            target.Clear();
+        }
     }
 
     [Fact]

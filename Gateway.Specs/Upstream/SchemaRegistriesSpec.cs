@@ -1,6 +1,5 @@
 using Gateway.Actors.Connections;
 using Gateway.Actors.Upstream;
-using Gateway.Protocols.Masking;
 using Gateway.Protocols.Masking.Avro;
 using Gateway.Specs.Support;
 using Microsoft.AspNetCore.Http;
