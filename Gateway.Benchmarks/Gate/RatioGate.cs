@@ -11,9 +11,9 @@ static class RatioGate
 {
     public static readonly IReadOnlyDictionary<string, double> Bounds = new Dictionary<string, double>
     {
-        ["upload-8"] = 8,
-        ["roundtrip-64-cost"] = 6,
-        ["sessions-full"] = 9,
+        ["upload-8"] = 4,
+        ["roundtrip-64-cost"] = 4,
+        ["sessions-full"] = 5,
     };
 
     public static IEnumerable<GateResult> Judge(RelayResults results) => Bounds.Select(bound =>
