@@ -15,24 +15,28 @@ sealed class Backend : IDisposable
     readonly byte[] _scratch = new byte[Dialogue.BlockBytes];
     readonly byte[] _source;
     readonly TlsContext _tls;
+    readonly TlsContext _full;
     readonly Socket _raw = Listen();
+    readonly Socket _resuming = Listen();
     readonly Socket _mqtt = Listen();
     readonly Socket _kafka = Listen();
 
     Backend(CertificateFiles files)
     {
         _tls = TlsContext.Server(files);
+        _full = TlsContext.Server(files, givesTickets: false);
         _source = Payload.Block(random: false);
         _epoll.Watch((int)_raw.Handle);
+        _epoll.Watch((int)_resuming.Handle);
         _epoll.Watch((int)_mqtt.Handle);
         _epoll.Watch((int)_kafka.Handle);
     }
 
-    /// <summary>Serves until standard input ends. Writes the three ports, raw, MQTT and Kafka, as its first line.</summary>
+    /// <summary>Serves until standard input ends. Writes the ports, raw without tickets and with, MQTT and Kafka, as its first line.</summary>
     public static int Run(string certificates)
     {
         using var backend = new Backend(new CertificateFiles(certificates));
-        Console.WriteLine($"{Port(backend._raw)} {Port(backend._mqtt)} {Port(backend._kafka)}");
+        Console.WriteLine($"{Port(backend._raw)} {Port(backend._resuming)} {Port(backend._mqtt)} {Port(backend._kafka)}");
         new Thread(EndWithParent) { IsBackground = true }.Start();
         backend.Serve();
         return 0;
@@ -41,9 +45,11 @@ sealed class Backend : IDisposable
     public void Dispose()
     {
         _raw.Dispose();
+        _resuming.Dispose();
         _mqtt.Dispose();
         _kafka.Dispose();
         _tls.Dispose();
+        _full.Dispose();
         _epoll.Dispose();
     }
 
@@ -65,18 +71,19 @@ sealed class Backend : IDisposable
             for (var i = 0; i < count; i++)
             {
                 if (_connections.TryGetValue(ready[i], out var connection)) Advance(ready[i], connection);
-                else if (ready[i] == (int)_raw.Handle) AcceptAll(_raw, tls => new RawBackendConnection(tls, _scratch, _source));
-                else if (ready[i] == (int)_mqtt.Handle) AcceptAll(_mqtt, tls => new MqttBackendConnection(tls));
-                else if (ready[i] == (int)_kafka.Handle) AcceptAll(_kafka, tls => new KafkaBackendConnection(tls));
+                else if (ready[i] == (int)_raw.Handle) AcceptAll(_raw, _full, tls => new RawBackendConnection(tls, _scratch, _source));
+                else if (ready[i] == (int)_resuming.Handle) AcceptAll(_resuming, _tls, tls => new RawBackendConnection(tls, _scratch, _source));
+                else if (ready[i] == (int)_mqtt.Handle) AcceptAll(_mqtt, _tls, tls => new MqttBackendConnection(tls));
+                else if (ready[i] == (int)_kafka.Handle) AcceptAll(_kafka, _tls, tls => new KafkaBackendConnection(tls));
             }
         }
     }
 
-    void AcceptAll(Socket listener, Func<TlsConnection, BackendConnection> make)
+    void AcceptAll(Socket listener, TlsContext context, Func<TlsConnection, BackendConnection> make)
     {
         while (listener.Poll(0, SelectMode.SelectRead))
         {
-            var tls = TlsConnection.Accept(_tls, listener.Accept());
+            var tls = TlsConnection.Accept(context, listener.Accept());
             var connection = make(tls);
             _connections[tls.Descriptor] = connection;
             _epoll.Watch(tls.Descriptor);

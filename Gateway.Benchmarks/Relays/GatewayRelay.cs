@@ -36,8 +36,7 @@ sealed class GatewayRelay : IRelay
 
     public ProcessTree Processes => _program.Tree;
 
-    // Whether a session with the upstream is resumed is the gateway's own decision.
-    public IPEndPoint Address(Route route) => new(IPAddress.Loopback, _ports[route == Route.RawResuming ? Route.Raw : route]);
+    public IPEndPoint Address(Route route) => new(IPAddress.Loopback, _ports[route]);
 
     /// <summary>Starts the node at <paramref name="executable"/> and waits until it says that it is ready.</summary>
     public static async Task<IRelay> Start(GatewayFlavour flavour, RelayPlan plan, string executable, CancellationToken cancel)
@@ -60,8 +59,7 @@ sealed class GatewayRelay : IRelay
         GatewayFlavour flavour, RelayPlan plan, string executable, string directory, PostgresProgram? journal, CancellationToken cancel)
     {
         var ports = RelayPlan.FreePorts();
-        // The port of the unused route serves the admin API.
-        var admin = ports[Route.RawResuming];
+        var admin = FreePorts.Take(1)[0];
         var settings = Settings(plan, directory, admin, journal);
         var connections = string.Join("---\n", s_protocols.Select(p => Connection(p.Name, p.Protocol, flavour, plan, p.Route, ports)));
         await File.WriteAllTextAsync(Path.Combine(directory, "appsettings.json"), settings, cancel);
@@ -89,7 +87,7 @@ sealed class GatewayRelay : IRelay
 
     static readonly (string Name, string Protocol, Route Route)[] s_protocols =
     [
-        ("raw", "tls", Route.Raw), ("mqtt", "mqtt", Route.Mqtt), ("kafka", "kafka", Route.Kafka), ("kafka-masked", "kafka", Route.KafkaMasked),
+        ("raw", "tls", Route.Raw), ("raw-resuming", "tls", Route.RawResuming), ("mqtt", "mqtt", Route.Mqtt), ("kafka", "kafka", Route.Kafka), ("kafka-masked", "kafka", Route.KafkaMasked),
     ];
 
     static string Settings(RelayPlan plan, string directory, int admin, PostgresProgram? journal) => JsonSerializer.Serialize(

@@ -25,7 +25,7 @@ interface IRelay : IAsyncDisposable
 /// <summary>What a listener is for.</summary>
 enum Route
 {
-    /// <summary>Raw bytes; every session is a full handshake towards the upstream too.</summary>
+    /// <summary>Raw bytes; every session is a full handshake towards the upstream too, which gives no tickets there.</summary>
     Raw,
 
     /// <summary>Raw bytes; the relay may resume its sessions with the upstream.</summary>
@@ -40,10 +40,11 @@ enum Route
 }
 
 /// <summary>The backend's ports, by what is spoken there.</summary>
-sealed record BackendPorts(int Raw, int Mqtt, int Kafka)
+sealed record BackendPorts(int Raw, int RawResuming, int Mqtt, int Kafka)
 {
     public int For(Route route) => route switch
     {
+        Route.RawResuming => RawResuming,
         Route.Mqtt => Mqtt,
         Route.Kafka or Route.KafkaMasked => Kafka,
         _ => Raw,

@@ -97,6 +97,6 @@ sealed class Stage : IAsyncDisposable
         var ports = (await _backend.StandardOutput.ReadLineAsync(cancel))?.Split(' ')
             ?? throw new InvalidOperationException("The backend ended before it listened.");
         int Number(int at) => int.Parse(ports[at], CultureInfo.InvariantCulture);
-        return new BackendPorts(Number(0), Number(1), Number(2));
+        return new BackendPorts(Number(0), Number(1), Number(2), Number(3));
     }
 }

@@ -59,6 +59,9 @@ static unsafe partial class LibSsl
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_session_id_context")]
     public static partial int SetSessionContext(nint context, byte* id, uint length);
 
+    [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_num_tickets")]
+    public static partial int SetTickets(nint context, nuint count);
+
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_default_read_buffer_len")]
     public static partial void SetReadBuffer(nint context, nuint length);
 

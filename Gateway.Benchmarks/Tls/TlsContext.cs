@@ -27,11 +27,13 @@ sealed unsafe class TlsContext : IDisposable
         return context;
     }
 
-    public static TlsContext Server(CertificateFiles files)
+    /// <summary>A server. Without tickets no client can resume.</summary>
+    public static TlsContext Server(CertificateFiles files, bool givesTickets = true)
     {
         var context = New(LibSsl.ServerMethod(), files.ServerCertificate, files.ServerKey, isClient: false);
         byte id = 1;
         Ensure(LibSsl.SetSessionContext(context.Handle, &id, 1), "name the session context");
+        if (!givesTickets) Ensure(LibSsl.SetTickets(context.Handle, 0), "give no tickets");
         return context;
     }
 
