@@ -45,7 +45,7 @@ public sealed partial class EgressSpec : IDisposable
     public async Task What_an_operator_takes_in_for_settings_is_open_and_nothing_else()
     {
         var copy = CopyOfManifests();
-        TakeIn(Path.Combine(copy, "components/egress/kustomization.yaml"), ["outlets.yaml", "traces.yaml", "acme.yaml", "revocation.yaml"]);
+        TakeIn(Path.Combine(copy, "components/egress/kustomization.yaml"), ["outlets.yaml", "traces.yaml", "acme.yaml", "revocation.yaml", "schemas.yaml"]);
         Edit(Path.Combine(copy, "overlays/production/appsettings.json"), gateway =>
         {
             gateway["Events"] = JsonNode.Parse("""
@@ -61,8 +61,8 @@ public sealed partial class EgressSpec : IDisposable
 
         var node = _settings.Node(overlay);
         Assert.Empty(node.Faults);
-        // The responders are those that certificates name: by http, as RFC 6960 appendix A has it.
-        Assert.Equal(Needed(node).Append(80).Order(), Open(overlay));
+        // Responders are those that certificates name, by http as RFC 6960 appendix A has it; registries those that connections name.
+        Assert.Equal([.. Needed(node).Append(80).Append(8081).Order()], Open(overlay));
         OnlyNobodysNetworks(overlay);
         var judged = await NpmPackages.RunAsync("kubernetes-models.mjs", _folder.Write("rendered.yaml", overlay.Yaml));
         Assert.Equal("valid", judged.Output.Trim());
