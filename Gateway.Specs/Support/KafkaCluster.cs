@@ -12,7 +12,7 @@ namespace Gateway.Specs.Support;
 /// A Kafka cluster that takes nothing but TLS and one user's SASL login: librdkafka's brokers, each behind a front that asks for the proof and keeps
 /// what came. The cluster tells the fronts' addresses as its own.
 /// </summary>
-sealed class KafkaCluster : IAsyncDisposable
+sealed class KafkaCluster : IKafkaBrokers, IAsyncDisposable
 {
     public const string UserName = "gateway";
     const short ApiVersions = 18;

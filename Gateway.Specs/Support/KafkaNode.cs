@@ -3,6 +3,16 @@ using Gateway.Actors.Hosting;
 
 namespace Gateway.Specs.Support;
 
+/// <summary>Brokers behind a connection.</summary>
+interface IKafkaBrokers
+{
+    /// <summary>Where the first of them listens.</summary>
+    int Port { get; }
+
+    /// <summary>What the gateway logs in with.</summary>
+    string Password { get; }
+}
+
 /// <summary>A node with one connection, <c>events</c>: Kafka for tokens of the issuer "main" with the group streams.</summary>
 static class KafkaNode
 {
@@ -12,7 +22,7 @@ static class KafkaNode
     public static string Token(FakeIssuer issuer) => issuer.Mint(new TokenContent { Groups = s_groups });
 
     public static Task<TestNode> StartAsync(
-        TestCertificates upstreams, KafkaCluster cluster, IssuerOptions issuer, string operations = "{}", string listen = "port: 0", string? password = null,
+        TestCertificates upstreams, IKafkaBrokers cluster, IssuerOptions issuer, string operations = "{}", string listen = "port: 0", string? password = null,
         string recording = "{}", string masking = "", string? login = null, string limits = "{}", IReadOnlyDictionary<string, string?>? settings = null,
         string access = "issuers: [main], groups: [streams]", IReadOnlyDictionary<string, string>? secrets = null)
     {
