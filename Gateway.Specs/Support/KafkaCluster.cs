@@ -22,6 +22,7 @@ sealed class KafkaCluster : IKafkaBrokers, IAsyncDisposable
     readonly List<byte[]> _requests = [];
     readonly List<KafkaSasl> _logins = [];
     readonly KafkaLoginRules _rules;
+    readonly CancellationTokenSource _stop = new();
 
     public KafkaCluster(X509Certificate2 certificate, int brokers = 1, KafkaLoginRules? rules = null)
     {
@@ -71,13 +72,17 @@ sealed class KafkaCluster : IKafkaBrokers, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A broker that still owes an answer is not waited for.
+        await _stop.CancelAsync();
         foreach (var front in _fronts) await front.DisposeAsync();
         Mock.Dispose();
+        _stop.Dispose();
     }
 
     async Task ServeAsync(SslStream client, int port)
     {
         using var broker = new TcpClient();
+        using var stopped = _stop.Token.Register(broker.Dispose);
         await broker.ConnectAsync(IPAddress.Loopback, port);
         var far = broker.GetStream();
         using var writing = new SemaphoreSlim(1);
@@ -95,7 +100,11 @@ sealed class KafkaCluster : IKafkaBrokers, IAsyncDisposable
             if (key is KafkaSasl.Handshake or KafkaSasl.Authenticate)
             {
                 // A broker answers in the order in which it was asked.
-                for (; outstanding > 0; outstanding--) await answered.WaitAsync();
+                for (; outstanding > 0; outstanding--)
+                {
+                    if (await Task.WhenAny(answered.WaitAsync(_stop.Token), answers) == answers) break;
+                }
+
                 var (answer, goesOn) = sasl.Read(request);
                 if (answer.Length > 0) await WriteAsync(client, Framed(answer), writing);
                 if (!goesOn) break;

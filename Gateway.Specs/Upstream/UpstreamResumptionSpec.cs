@@ -27,7 +27,7 @@ public sealed class UpstreamResumptionSpec : IDisposable
     public async Task A_second_leg_resumes_and_knows_the_upstream_as_the_first_did(SslProtocols version)
     {
         var team = _authority.Intermediate();
-        await using var upstream = new TlsUpstream(Served(team.Server(), team.Authorities, version), TlsUpstream.EchoAsync);
+        await using var upstream = new TicketUpstream(Served(team.Server(), team.Authorities, version));
         var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities) with { AllowTls12 = true };
 
         var legs = new[] { await EchoOnceAsync(target), await EchoOnceAsync(target), await EchoOnceAsync(target) };
@@ -43,7 +43,8 @@ public sealed class UpstreamResumptionSpec : IDisposable
         var options = Served(_authority.Server(), [], SslProtocols.Tls13);
         options.ClientCertificateRequired = true;
         options.CertificateChainPolicy = CertificateJudge.PolicyFor(_authority.Authorities, Purposes.Client, _time.GetUtcNow(), X509RevocationMode.NoCheck);
-        await using var upstream = new TlsUpstream(options, TlsUpstream.EchoAsync);
+        options.RemoteCertificateValidationCallback = (_, _, chain, _) => CertificateJudge.Judge(chain!).Fault == CertificateFault.None;
+        await using var upstream = new TicketUpstream(options);
         var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities) with { ClientCertificate = _authority.Client("gateway-7") };
         await EchoOnceAsync(target);
 
@@ -65,7 +66,7 @@ public sealed class UpstreamResumptionSpec : IDisposable
     public async Task What_an_upstream_proved_before_is_judged_by_the_authorities_the_pins_and_the_names_of_now()
     {
         var certificate = _authority.Server();
-        await using var upstream = new TlsUpstream(Served(certificate, [], SslProtocols.Tls13), TlsUpstream.EchoAsync);
+        await using var upstream = new TicketUpstream(Served(certificate, [], SslProtocols.Tls13));
         var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities);
         await EchoOnceAsync(target);
 
@@ -84,15 +85,14 @@ public sealed class UpstreamResumptionSpec : IDisposable
         var now = _time.GetUtcNow();
         var brief = _authority.Issue(new TestCertificate { Names = ["localhost"], NotBefore = now.AddDays(-1), NotAfter = now.AddMinutes(5) });
         var lasting = _authority.Server();
-        var options = Served(brief, [], SslProtocols.Tls13);
-        await using var upstream = new TlsUpstream(options, TlsUpstream.EchoAsync);
+        await using var upstream = new TicketUpstream(Served(brief, [], SslProtocols.Tls13));
         var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities);
         await EchoOnceAsync(target);
         _time.Advance(TimeSpan.FromMinutes(6));
 
         Assert.Equal(Refusal.UpstreamCertificateExpired, await RefusedAsync(target));
 
-        options.ServerCertificateContext = SslStreamCertificateContext.Create(lasting, additionalCertificates: null, offline: true);
+        upstream.Terms = Served(lasting, [], SslProtocols.Tls13);
         var leg = await EchoOnceAsync(target);
         Assert.Equal((false, TlsFacts.Sha256(lasting)), (leg.IsResumed, leg.CertificateSha256));
     }
@@ -100,10 +100,10 @@ public sealed class UpstreamResumptionSpec : IDisposable
     [Fact]
     public async Task An_upstream_proves_its_key_in_full_once_an_hour_however_often_it_is_resumed()
     {
-        await using var upstream = new TlsUpstream(Served(_authority.Server(), [], SslProtocols.Tls13), TlsUpstream.EchoAsync);
+        await using var upstream = new TicketUpstream(Served(_authority.Server(), [], SslProtocols.Tls13));
         var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities);
-        await EchoOnceAsync(target);
         using var open = await DialAsync(target);
+        await EchoOnceAsync(target);
 
         for (var minute = 20; minute < 60; minute += 20)
         {
@@ -141,12 +141,11 @@ public sealed class UpstreamResumptionSpec : IDisposable
     [Fact]
     public async Task An_upstream_that_knows_its_tickets_no_more_is_met_with_a_full_handshake()
     {
-        var options = Served(_authority.Server(), [], SslProtocols.Tls13);
-        await using var upstream = new TlsUpstream(options, TlsUpstream.EchoAsync);
+        await using var upstream = new TicketUpstream(Served(_authority.Server(), [], SslProtocols.Tls13));
         var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities);
         await EchoOnceAsync(target);
 
-        options.ServerCertificateContext = SslStreamCertificateContext.Create(_authority.Server(), additionalCertificates: null, offline: true);
+        upstream.Engine = TicketUpstream.NewEngine();
 
         Assert.False((await EchoOnceAsync(target)).IsResumed);
         Assert.True((await EchoOnceAsync(target)).IsResumed);
