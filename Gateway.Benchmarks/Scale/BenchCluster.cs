@@ -46,7 +46,8 @@ sealed class BenchCluster : IAsyncDisposable
     /// <summary>What it costs that they are there.</summary>
     public async Task<ClusterPoint> Watch(ScaleSettings settings, CancellationToken cancel)
     {
-        await Task.Delay(settings.Settling, cancel);
+        // Each compiles what it runs, and all of them on the same cores: the more they are, the longer it takes.
+        await Task.Delay(settings.Settling * Math.Max(1, _nodes.Count / 2), cancel);
         var shares = await Scale.Watch.SharesAsync(
             [_lighthouse!.Tree, _journal!.Tree, .. _nodes.Select(n => n.Program.Tree)], settings.Watched, cancel);
         return new ClusterPoint(
@@ -78,7 +79,7 @@ sealed class BenchCluster : IAsyncDisposable
             var directory = Folder($"gw-{i + 1}");
             await File.WriteAllTextAsync(Path.Combine(directory, "appsettings.json"), Settings($"gw-{i + 1}", ports[0], remoting, admin, directory), cancel);
             await File.WriteAllTextAsync(Path.Combine(directory, "connections.yaml"), Connection(listen), cancel);
-            _nodes.Add((RunningProgram.Start(executables.Node, [], directory), admin));
+            _nodes.Add((RunningProgram.Start(executables.Node, [], directory, GatewayRelay.ProcessEnvironment), admin));
         }
 
         using var http = GatewayRelay.Trusting(_certificates.Authority);
