@@ -157,6 +157,8 @@ public sealed class RotationActorSpec : IAsyncDisposable
         Assert.Equal((1, 1), (_source.Orders, _commands.Refused));
         _time.Advance(TimeSpan.FromMinutes(1));
         await Eventually.TrueAsync(() => _commands.Refused == 2);
+        // The pause counts from when it hears of it.
+        await LookedTwiceAsync();
         _time.Advance(TimeSpan.FromMinutes(1));
         await LookedTwiceAsync();
         Assert.Equal(2, _commands.Refused);

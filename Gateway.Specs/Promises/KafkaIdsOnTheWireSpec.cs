@@ -1,9 +1,9 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using Gateway.Protocols.Masking;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Masking;
 using Gateway.Specs.Kafka;
 using Gateway.Specs.Support;
 using Xunit;
