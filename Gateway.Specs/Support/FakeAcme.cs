@@ -1,18 +1,12 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Actors.Hosting;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Gateway.Specs.Support;
 
@@ -29,12 +23,7 @@ sealed class FakeAcme : IAsyncDisposable
 
     FakeAcme()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        var own = _authority.Server();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(own)));
-        _server = builder.Build();
+        _server = LoopbackHttps.Build(_authority.Server());
         _server.Run(AnswerAsync);
     }
 
@@ -66,8 +55,7 @@ sealed class FakeAcme : IAsyncDisposable
     {
         var fake = new FakeAcme();
         await fake._server.StartAsync();
-        var address = fake._server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        fake.Url = new Uri($"https://localhost:{new Uri(address).Port}");
+        fake.Url = new Uri($"https://localhost:{fake._server.Port()}");
         return fake;
     }
 

@@ -1,14 +1,8 @@
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Gateway.Actors.Hosting;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Gateway.Specs.Support;
 
@@ -96,16 +90,11 @@ public sealed class FakeIssuer : IAsyncDisposable
     /// <summary>Listens again on the port it had.</summary>
     public async Task StartAgainAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, _port, listen => listen.UseHttps(_certificate)));
-        _server = builder.Build();
+        _server = LoopbackHttps.Build(_certificate, _port);
         _server.MapGet("/.well-known/openid-configuration", Discovery);
         _server.MapGet("/keys", PublishedKeys);
         await _server.StartAsync();
-        var addresses = _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        _port = new Uri(addresses.First()).Port;
+        _port = _server.Port();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,14 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Gateway.Specs.Support;
 
@@ -85,11 +79,7 @@ public sealed class FakeSchemaRegistry : IAsyncDisposable
 
     async Task ListenAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(_certificate)));
-        _server = builder.Build();
+        _server = LoopbackHttps.Build(_certificate);
         _server.Use(JudgeAsync);
         _server.MapGet("/schemas/ids/{id:int}", (HttpContext http, int id) => TellAsync(http, Find(held => held.Id == id)));
         _server.MapGet("/subjects/{subject}/versions/{version:int}", (HttpContext http, string subject, int version) =>
@@ -98,7 +88,7 @@ public sealed class FakeSchemaRegistry : IAsyncDisposable
         _server.MapPost("/subjects/{subject}", RegisterAsync);
         _server.MapPost("/subjects/{subject}/versions", RegisterAsync);
         await _server.StartAsync();
-        _port = new Uri(_server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+        _port = _server.Port();
     }
 
     async Task JudgeAsync(HttpContext http, RequestDelegate next)

@@ -92,7 +92,7 @@ sealed class KafkaCluster : IKafkaBrokers, IAsyncDisposable
         var answers = CopyAsync(far, client, writing, asked, answered);
         var sasl = new KafkaSasl(_rules, UserName, Password);
         lock (_lock) _logins.Add(sasl);
-        while (await FrameAsync(client) is { } request)
+        while (await KafkaWire.FrameAsync(client) is { } request)
         {
             lock (_lock) _requests.Add(request);
             var key = BinaryPrimitives.ReadInt16BigEndian(request);
@@ -106,13 +106,13 @@ sealed class KafkaCluster : IKafkaBrokers, IAsyncDisposable
                 }
 
                 var (answer, goesOn) = sasl.Read(request);
-                if (answer.Length > 0) await WriteAsync(client, Framed(answer), writing);
+                if (answer.Length > 0) await WriteAsync(client, KafkaWire.Framed(answer), writing);
                 if (!goesOn) break;
             }
             else if (sasl.IsLoggedIn || key == ApiVersions)
             {
                 outstanding++;
-                await far.WriteAsync(Framed(request));
+                await far.WriteAsync(KafkaWire.Framed(request));
             }
             else
             {
@@ -128,14 +128,14 @@ sealed class KafkaCluster : IKafkaBrokers, IAsyncDisposable
     async Task CopyAsync(Stream broker, SslStream client, SemaphoreSlim writing, StrongBox<short?> asked, SemaphoreSlim answered)
     {
         var isFirst = true;
-        while (await FrameAsync(broker) is { } answer)
+        while (await KafkaWire.FrameAsync(broker) is { } answer)
         {
             // To ApiVersions v0: correlation id, error, and per API its key with the first and the last version. librdkafka's brokers know no SASL.
             byte[] told = isFirst && asked.Value == ApiVersions && _rules.Lasts is not null
                 ? [.. answer[..9], (byte)(answer[9] + 1), .. answer[10..], 0, (byte)KafkaSasl.Authenticate, 0, 0, 0, 1]
                 : answer;
             isFirst = false;
-            await WriteAsync(client, Framed(told), writing);
+            await WriteAsync(client, KafkaWire.Framed(told), writing);
             answered.Release();
         }
     }
@@ -152,15 +152,4 @@ sealed class KafkaCluster : IKafkaBrokers, IAsyncDisposable
             writing.Release();
         }
     }
-
-    static async Task<byte[]?> FrameAsync(Stream client)
-    {
-        var size = new byte[4];
-        if (await client.ReadAtLeastAsync(size, size.Length, throwOnEndOfStream: false) < size.Length) return null;
-        var request = new byte[size[0] << 24 | size[1] << 16 | size[2] << 8 | size[3]];
-        await client.ReadExactlyAsync(request);
-        return request;
-    }
-
-    static byte[] Framed(byte[] frame) => [(byte)(frame.Length >> 24), (byte)(frame.Length >> 16), (byte)(frame.Length >> 8), (byte)frame.Length, .. frame];
 }

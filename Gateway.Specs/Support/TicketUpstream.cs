@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using Gateway.Actors.Tls;
 using Gateway.Actors.Tls.OpenSsl;
 
@@ -14,16 +12,12 @@ namespace Gateway.Specs.Support;
 /// </summary>
 sealed class TicketUpstream : IAsyncDisposable
 {
-    readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    readonly CancellationTokenSource _stop = new();
-    readonly ConcurrentBag<Task> _running = [];
-    readonly Task _accepting;
+    readonly LoopbackListener _listener;
 
     public TicketUpstream(SslServerAuthenticationOptions terms)
     {
         Terms = terms;
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _listener = new LoopbackListener(EchoAsync);
     }
 
     /// <summary>Of the next connections.</summary>
@@ -32,44 +26,21 @@ sealed class TicketUpstream : IAsyncDisposable
     /// <summary>With ticket keys of its own. Another one knows none of the tickets so far.</summary>
     public ITlsEngine Engine { get; set; } = NewEngine();
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _listener.Port;
+
+    /// <summary>Of each connection so far, whether its client resumed.</summary>
+    public ConcurrentQueue<bool> Resumed { get; } = new();
 
     public static ITlsEngine NewEngine() => EngineBench.Engine("openssl", new TicketKeyRing(TimeProvider.System));
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        await Task.WhenAll(_running).WaitAsync(TimeSpan.FromSeconds(10));
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    async Task AcceptAsync()
+    async Task EchoAsync(Socket socket, CancellationToken stop)
     {
-        try
-        {
-            while (true) _running.Add(EchoAsync(await _listener.AcceptSocketAsync(_stop.Token)));
-        }
-        catch (Exception) when (_stop.IsCancellationRequested)
-        {
-            // The spec is over.
-        }
-    }
-
-    async Task EchoAsync(Socket socket)
-    {
-        using var closed = _stop.Token.Register(socket.Dispose);
-        try
-        {
-            await using var wire = new PeekableStream(Engine.Wire(socket), 1024);
-            var leg = await Engine.AcceptAsync(socket, wire, Terms, LegRules.None, _stop.Token);
-            await using var stream = leg.Stream;
-            await stream.CopyToAsync(stream, _stop.Token);
-        }
-        catch (Exception e) when (e is IOException or AuthenticationException or ObjectDisposedException or SocketException or OperationCanceledException)
-        {
-            // The peer left or refused, or the spec is over.
-        }
+        await using var wire = new PeekableStream(Engine.Wire(socket), 1024);
+        var leg = await Engine.AcceptAsync(socket, wire, Terms, LegRules.None, stop);
+        Resumed.Enqueue(leg.IsResumed);
+        await using var stream = leg.Stream;
+        await stream.CopyToAsync(stream, stop);
     }
 }

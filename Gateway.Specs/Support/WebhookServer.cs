@@ -1,14 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Gateway.Specs.Support;
 
@@ -20,11 +14,7 @@ public sealed class WebhookServer : IAsyncDisposable
 
     WebhookServer(X509Certificate2 certificate, int port)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(certificate)));
-        _app = builder.Build();
+        _app = LoopbackHttps.Build(certificate, port);
         _app.MapPost("/{**path}", TakeAsync);
     }
 
@@ -36,7 +26,7 @@ public sealed class WebhookServer : IAsyncDisposable
 
     public IReadOnlyList<WebhookRequest> Requests => [.. _requests];
 
-    public string Url => $"https://localhost:{new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port}/hook";
+    public string Url => $"https://localhost:{_app.Port()}/hook";
 
     /// <summary>The ids of the events in requests that were taken.</summary>
     public IReadOnlyList<string> EventIds =>

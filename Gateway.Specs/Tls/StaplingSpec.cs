@@ -46,6 +46,30 @@ public sealed class StaplingSpec : IAsyncLifetime
     }
 
     [RequiresFact("openssl")]
+    public async Task An_upstream_that_resumes_staples_nothing_and_its_responder_is_asked()
+    {
+        var own = await _authority.IssueAsync("stapling", "upstream");
+        await using var upstream = await OpenSslServer.StartAsync(own, "-status_file", await _authority.AnswerAsync(own.Certificate), "-rev");
+        await _authority.RespondAsync();
+        using var revocation = new CertificateRevocation(TimeProvider.System, NullLogger<CertificateRevocation>.Instance);
+        var target = TestProfiles.Upstream(upstream.Port, [X509CertificateLoader.LoadCertificateFromFile(_authority.CertificateFile)])
+            with
+        { Revocation = new RevocationRules(RevocationRule.Hard, null) };
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var dialer = new UpstreamDialer(EngineBench.Engine("openssl"), revocation);
+        var grant = await _grants.GrantAsync(target);
+        using (var first = (await dialer.DialAsync(grant, TimeProvider.System, deadline.Token)).Value)
+        {
+            await first.Stream.WriteAsync("a\n"u8.ToArray(), deadline.Token);
+            await first.Stream.ReadExactlyAsync(new byte[2], deadline.Token);
+        }
+
+        using var second = (await dialer.DialAsync(grant, TimeProvider.System, deadline.Token)).Value;
+
+        Assert.True(second.IsResumed);
+    }
+
+    [RequiresFact("openssl")]
     public async Task Clients_that_ask_are_told_what_the_responder_says_of_the_gateway_and_none_waits_for_it()
     {
         var own = await _authority.IssueAsync("stapling", "localhost");

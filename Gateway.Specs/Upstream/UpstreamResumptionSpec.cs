@@ -151,6 +151,35 @@ public sealed class UpstreamResumptionSpec : IDisposable
         Assert.True((await EchoOnceAsync(target)).IsResumed);
     }
 
+    [Fact]
+    public async Task An_operators_probe_has_the_upstream_prove_itself_in_full()
+    {
+        await using var upstream = new TicketUpstream(Served(_authority.Server(), [], SslProtocols.Tls13));
+        var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities);
+        await EchoOnceAsync(target);
+        var secrets = new UpstreamSecrets(new RefusingSecrets(), new UpstreamTokens(_time));
+        var profile = TestProfiles.For(TestProfiles.Tls13) with { Upstream = target };
+
+        await new UpstreamProbe(_dialer, secrets, _time, TimeSpan.FromSeconds(20)).RunAsync(profile, _deadline.Token);
+        await EchoOnceAsync(target);
+
+        Assert.Equal([false, false, true], upstream.Resumed);
+    }
+
+    [Fact]
+    public async Task Sixteen_sessions_of_an_upstream_are_kept_each_for_one_leg()
+    {
+        await using var upstream = new TicketUpstream(Served(_authority.Server(), [], SslProtocols.Tls13));
+        var target = TestProfiles.Upstream(upstream.Port, _authority.Authorities);
+        var given = await DialAllAsync(target, 20);
+        foreach (var leg in given) await EchoAsync(leg);
+
+        var taken = await DialAllAsync(target, 20);
+
+        Assert.Equal(16, taken.Count(leg => leg.IsResumed));
+        foreach (var leg in given.Concat(taken)) leg.Dispose();
+    }
+
     public void Dispose()
     {
         _authority.Dispose();
@@ -177,6 +206,13 @@ public sealed class UpstreamResumptionSpec : IDisposable
         using var connection = await DialAsync(target);
         await EchoAsync(connection);
         return connection;
+    }
+
+    async Task<List<UpstreamConnection>> DialAllAsync(UpstreamTarget target, int count)
+    {
+        var legs = new List<UpstreamConnection>();
+        while (legs.Count < count) legs.Add(await DialAsync(target));
+        return legs;
     }
 
     async Task EchoAsync(UpstreamConnection connection)
