@@ -56,7 +56,7 @@ static class ExportLines
     static void WriteWhen(Utf8JsonWriter writer, long at, Direction direction)
     {
         writer.WriteString("at", JournalTime.Write(at));
-        writer.WriteString("direction", direction == Direction.ToUpstream ? "to-upstream" : "to-client");
+        writer.WriteString("direction", direction.Word());
     }
 }
 

@@ -8,9 +8,9 @@ namespace Gateway.Cli;
 /// <summary>Which part of a recording, and how it is shown: the options that make a <see cref="ReplayRequest"/>.</summary>
 sealed class ReplayOptions
 {
-    public const string Upward = "to-upstream";
+    public const string Upward = DirectionWords.ToUpstream;
 
-    public const string Downward = "to-client";
+    public const string Downward = DirectionWords.ToClient;
 
     const string Both = "both";
 

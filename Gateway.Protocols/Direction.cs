@@ -9,3 +9,13 @@ public enum Direction : byte
     /// <summary>What the client receives.</summary>
     ToClient = 1,
 }
+
+/// <summary>The words for a <see cref="Direction"/>, the same on the command line, in the admin API, in metrics and in exports.</summary>
+public static class DirectionWords
+{
+    public const string ToUpstream = "to-upstream";
+
+    public const string ToClient = "to-client";
+
+    public static string Word(this Direction direction) => direction == Direction.ToUpstream ? ToUpstream : ToClient;
+}

@@ -16,7 +16,7 @@ sealed class MaskingReader(ConnectionFiles files)
     public const int MostKept = 64;
 
     static readonly string[] s_actions = ["redact", "partial", "token", "encrypt", "drop"];
-    static readonly string[] s_directions = ["both", "to-client", "to-upstream"];
+    static readonly string[] s_directions = ["both", DirectionWords.ToClient, DirectionWords.ToUpstream];
 
     readonly SecretReader _secrets = new(files);
     readonly SchemaRegistryReader _registry = new(files);
@@ -50,7 +50,7 @@ sealed class MaskingReader(ConnectionFiles files)
         var rule = new MaskingRule
         {
             Name = name,
-            Direction = direction == "both" ? null : direction == "to-client" ? Direction.ToClient : Direction.ToUpstream,
+            Direction = direction == "both" ? null : direction == DirectionWords.ToClient ? Direction.ToClient : Direction.ToUpstream,
             Topics = Topics(fields, protocol),
             JsonPaths = Paths(fields, "json"),
             AvroPaths = Paths(fields, "avro"),

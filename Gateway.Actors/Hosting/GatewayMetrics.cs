@@ -115,7 +115,7 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>A client went faster than its rates, and was told to wait.</summary>
     public void Throttled(string connection, Direction direction, long bytes, TimeSpan wait)
     {
-        var tags = new TagList { { "connection", connection }, { "direction", Word(direction) } };
+        var tags = new TagList { { "connection", connection }, { "direction", direction.Word() } };
         _throttledBytes.Add(bytes, tags);
         _throttle.Add(wait.TotalSeconds, tags);
     }
@@ -180,10 +180,8 @@ public sealed class GatewayMetrics : IDisposable
 
     void AddBytes(string connection, Direction direction, long bytes)
     {
-        if (bytes > 0) _bytes.Add(bytes, new TagList { { "connection", connection }, { "direction", Word(direction) } });
+        if (bytes > 0) _bytes.Add(bytes, new TagList { { "connection", connection }, { "direction", direction.Word() } });
     }
-
-    static string Word(Direction direction) => direction == Direction.ToUpstream ? "to-upstream" : "to-client";
 
     static TagList RefusalTags(string connection, Refusal refusal) =>
         new() { { "connection", connection }, { "refusal", refusal.Word() }, { "side", refusal.GuiltySide().Word() } };

@@ -18,10 +18,10 @@ public sealed class Leg(Stream stream, Socket socket) : IDisposable
     public Task Delivered => _delivered.Task;
 
     /// <summary>What the peer sends; <paramref name="before"/> first, which was read together with the login. To be begun once.</summary>
-    internal GraphStageLogic Sends(SourceShape<Chunk> shape, Chunk? before) => LegSource.Begin(shape, Stream, before);
+    internal GraphStageLogic Sends(SourceShape<Chunk> shape, Chunk? before) => new LegSource(shape, Stream, before);
 
     /// <summary>What the peer receives. To be begun once.</summary>
-    internal GraphStageLogic Receives(SinkShape<Chunk> shape) => LegSink.Begin(shape, Stream, FinishAsync, _delivered);
+    internal GraphStageLogic Receives(SinkShape<Chunk> shape) => new LegSink(shape, Stream, FinishAsync, _delivered);
 
     /// <summary>
     /// Tells the peer that no more will come, and still reads: close_notify (RFC 8446 section 6.1), then FIN. A peer that is gone is no

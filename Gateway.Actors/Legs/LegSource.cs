@@ -7,89 +7,78 @@ namespace Gateway.Actors.Legs;
 
 /// <summary>
 /// What one peer sends, in chunks of whatever each read brings. Reads only on demand, so that a slow reader slows the sender. Emits
-/// <paramref name="before"/> first: bytes that were read together with the login. Completes when the peer sends no more, fails when the connection does.
+/// first what was read together with the login. Completes when the peer sends no more, fails when the connection does.
 /// </summary>
-public sealed class LegSource(Stream stream, Chunk? before = null) : GraphStage<SourceShape<Chunk>>
+sealed class LegSource : OutGraphStageLogic
 {
-    readonly Outlet<Chunk> _out = new("leg.out");
+    /// <summary>A read that brings less than this is taken as the last for a while: the next one waits without a buffer.</summary>
+    const int Sparse = 8 * 1024;
 
-    public override SourceShape<Chunk> Shape => new(_out);
+    readonly Outlet<Chunk> _out;
+    readonly Stream _stream;
+    Action _readCompleted = null!;
+    Chunk? _before;
+    ConfiguredValueTaskAwaitable<Chunk?>.ConfiguredValueTaskAwaiter _reading;
+    bool _isSparse = true;
 
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => Begin(Shape, stream, before);
-
-    internal static GraphStageLogic Begin(SourceShape<Chunk> shape, Stream stream, Chunk? before) => new Logic(shape, stream, before);
-
-    sealed class Logic : OutGraphStageLogic
+    public LegSource(SourceShape<Chunk> shape, Stream stream, Chunk? before)
+        : base(shape)
     {
-        /// <summary>A read that brings less than this is taken as the last for a while: the next one waits without a buffer.</summary>
-        const int Sparse = 8 * 1024;
+        (_out, _stream, _before) = (shape.Outlet, stream, before);
+        SetHandler(_out, this);
+    }
 
-        readonly Outlet<Chunk> _out;
-        readonly Stream _stream;
-        Action _readCompleted = null!;
-        Chunk? _before;
-        ConfiguredValueTaskAwaitable<Chunk?>.ConfiguredValueTaskAwaiter _reading;
-        bool _isSparse = true;
+    public override void PreStart() => _readCompleted = GetAsyncCallback(Completed);
 
-        public Logic(SourceShape<Chunk> shape, Stream stream, Chunk? before)
-            : base(shape)
+    [SuppressMessage("Reliability", "CA2012", Justification = "The awaiter is consumed once, in the completion that it alone triggers.")]
+    public override void OnPull()
+    {
+        if (_before is { } first)
         {
-            (_out, _stream, _before) = (shape.Outlet, stream, before);
-            SetHandler(_out, this);
+            _before = null;
+            Push(_out, first);
+            return;
         }
 
-        public override void PreStart() => _readCompleted = GetAsyncCallback(Completed);
+        _reading = ReadAsync().ConfigureAwait(false).GetAwaiter();
+        if (_reading.IsCompleted) Completed();
+        else _reading.UnsafeOnCompleted(_readCompleted);
+    }
 
-        [SuppressMessage("Reliability", "CA2012", Justification = "The awaiter is consumed once, in the completion that it alone triggers.")]
-        public override void OnPull()
+    public override void PostStop() => _before?.Return();
+
+    void Completed()
+    {
+        try
         {
-            if (_before is { } first)
-            {
-                _before = null;
-                Push(_out, first);
-                return;
-            }
+            if (_reading.GetResult() is { } chunk) Push(_out, chunk);
+            else CompleteStage();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            FailStage(e);
+        }
+    }
 
-            _reading = ReadAsync().ConfigureAwait(false).GetAwaiter();
-            if (_reading.IsCompleted) Completed();
-            else _reading.UnsafeOnCompleted(_readCompleted);
+    // An idle connection waits with an empty read, which needs no buffer: thousands of them hold none.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    async ValueTask<Chunk?> ReadAsync()
+    {
+        if (_isSparse) await _stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+        var chunk = Chunk.Rent();
+        var count = 0;
+        try
+        {
+            count = await _stream.ReadAsync(chunk.Free).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (count == 0) chunk.Return();
         }
 
-        public override void PostStop() => _before?.Return();
-
-        void Completed()
-        {
-            try
-            {
-                if (_reading.GetResult() is { } chunk) Push(_out, chunk);
-                else CompleteStage();
-            }
-            catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
-            {
-                FailStage(e);
-            }
-        }
-
-        // An idle connection waits with an empty read, which needs no buffer: thousands of them hold none.
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        async ValueTask<Chunk?> ReadAsync()
-        {
-            if (_isSparse) await _stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
-            var chunk = Chunk.Rent();
-            var count = 0;
-            try
-            {
-                count = await _stream.ReadAsync(chunk.Free).ConfigureAwait(false);
-            }
-            finally
-            {
-                if (count == 0) chunk.Return();
-            }
-
-            if (count == 0) return null;
-            _isSparse = count < Sparse;
-            chunk.Advance(count);
-            return chunk;
-        }
+        if (count == 0) return null;
+        _isSparse = count < Sparse;
+        chunk.Advance(count);
+        return chunk;
     }
 }

@@ -42,12 +42,15 @@ public sealed record SearchQuery(string Text, bool IgnoreCase, SearchRequest Req
         var own = string.Create(
             CultureInfo.InvariantCulture,
             $"&pattern={Uri.EscapeDataString(Text)}&around={Request.Around}&matches={Request.Most}&sessions={Request.Sessions.Most}");
-        return sessions + own + (IgnoreCase ? "&case=ignore" : "") + (Request.Direction is { } way ? $"&direction={WordOf(way)}" : "");
+        return sessions + own + (IgnoreCase ? "&case=ignore" : "") + (Request.Direction is { } way ? $"&direction={way.Word()}" : "");
     }
 
-    static string WordOf(Direction direction) => direction == Direction.ToUpstream ? "to-upstream" : "to-client";
-
-    static Direction? DirectionOf(string? word) => word switch { "to-upstream" => Direction.ToUpstream, "to-client" => Direction.ToClient, _ => null };
+    static Direction? DirectionOf(string? word) => word switch
+    {
+        DirectionWords.ToUpstream => Direction.ToUpstream,
+        DirectionWords.ToClient => Direction.ToClient,
+        _ => null,
+    };
 
     static int? Number(Dictionary<string, string> own, string name, int otherwise, int least, int most)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Gateway.Actors.Replay;
+using Gateway.Protocols;
 using Gateway.Protocols.Reading;
 
 namespace Gateway.Actors.Hosting.AdminApi;
@@ -16,10 +17,8 @@ public sealed record OperationView(
     /// <summary>Bytes of a payload that are answered; searched is more.</summary>
     const int MostPayload = 64 * 1024;
 
-    const string Upward = "to-upstream";
-
     public static OperationView Of(DecodedOperation o, bool? match = null) => new(
-        JournalTime.Write(o.At), o.Direction == Protocols.Direction.ToUpstream ? Upward : "to-client", o.Offset, o.Length, o.Name, o.Resources,
+        JournalTime.Write(o.At), o.Direction.Word(), o.Offset, o.Length, o.Name, o.Resources,
         o.Detail, [.. o.Fields.Select(field => new FieldView(field.Key, field.Value))], o.PayloadLength,
         o.Payload[..Math.Min(o.Payload.Length, MostPayload)].ToArray(), o.IsUnread, match);
 
@@ -27,7 +26,7 @@ public sealed record OperationView(
     public DecodedOperation ToOperation() => new()
     {
         At = JournalTime.Parse(At) ?? throw new InvalidDataException("The node answered a time that is none."),
-        Direction = Direction == Upward ? Protocols.Direction.ToUpstream : Protocols.Direction.ToClient,
+        Direction = Direction == DirectionWords.ToUpstream ? Protocols.Direction.ToUpstream : Protocols.Direction.ToClient,
         Offset = Offset,
         Length = Length,
         Name = Operation,

@@ -33,6 +33,13 @@ sealed class KeptSession : SafeHandle
         }
     }
 
+    /// <summary>Another reference to the same session.</summary>
+    public KeptSession Share()
+    {
+        OpenSslError.Check(LibSsl.SSL_SESSION_up_ref(this), nameof(LibSsl.SSL_SESSION_up_ref));
+        return new KeptSession(handle);
+    }
+
     protected override bool ReleaseHandle()
     {
         LibSsl.SSL_SESSION_free(handle);

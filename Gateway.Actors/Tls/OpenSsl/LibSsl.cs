@@ -80,6 +80,9 @@ static unsafe partial class LibSsl
     public static partial nint SSL_SESSION_get0_peer(nint session);
 
     [LibraryImport(Name)]
+    public static partial int SSL_SESSION_up_ref(KeptSession session);
+
+    [LibraryImport(Name)]
     public static partial void SSL_SESSION_free(nint session);
 
     [LibraryImport(Name)]

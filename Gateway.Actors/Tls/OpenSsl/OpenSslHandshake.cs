@@ -101,17 +101,11 @@ sealed class OpenSslHandshake : IDisposable
     {
         _stock = stock;
         stock.Collect(_ssl);
-        if (stock.Intermediates is not { } intermediates || stock.Take() is not { } session) return;
-        try
-        {
-            using var certificate = session.Certificate();
-            if (certificate is null || PeerVerification.Judge(certificate, intermediates, _state!, EarlierSession.Offer) is not null) return;
-            OpenSslError.Check(LibSsl.SSL_set_session(_ssl, session), nameof(LibSsl.SSL_set_session));
-        }
-        finally
-        {
-            if (session.IsForOnce) session.Dispose();
-        }
+        if (stock.Intermediates is not { } intermediates) return;
+        using var session = stock.Take();
+        using var certificate = session?.Certificate();
+        if (certificate is null || PeerVerification.Judge(certificate, intermediates, _state!, EarlierSession.Offer) is not null) return;
+        OpenSslError.Check(LibSsl.SSL_set_session(_ssl, session!), nameof(LibSsl.SSL_set_session));
     }
 
     void Begin(SslProtocols versions, HandshakeState state, ReadOnlySpan<byte> taken)

@@ -151,7 +151,7 @@ sealed class AvroDefault
 
     static bool Number(long value, PooledWriter target)
     {
-        AvroVarint.Write(target, value);
+        SignedVarint.Write(target, value);
         return true;
     }
 }

@@ -56,16 +56,16 @@ static class AvroLeaf
                 return new byte[node.Size];
             case AvroType.Enum:
                 // The text of the rule, where the schema knows it.
-                AvroVarint.Write(target, Math.Max(0, node.Symbols.ToList().IndexOf(action.Text ?? "")));
+                SignedVarint.Write(target, Math.Max(0, node.Symbols.ToList().IndexOf(action.Text ?? "")));
                 break;
             case AvroType.Bytes:
                 // The unscaled number 0; a big one brings its scale, and has its own length within.
                 byte[] zero = node.Logical == AvroLogical.Decimal ? [0] : [2, 0, 0];
-                AvroVarint.Write(target, zero.Length);
+                SignedVarint.Write(target, zero.Length);
                 target.Write(zero);
                 break;
             case AvroType.String:
-                AvroVarint.Write(target, AvroUuid.Nil.Length);
+                SignedVarint.Write(target, AvroUuid.Nil.Length);
                 target.Write(AvroUuid.Nil);
                 break;
             default:

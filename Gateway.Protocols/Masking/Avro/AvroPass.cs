@@ -152,7 +152,7 @@ ref struct AvroPass
         if (inner.Fate != AvroFate.Null) return Walk(inner);
         if (!Walk(inner.Plain!)) return false;
         CopyTo(start);
-        AvroVarint.Write(_target, step.Node.NullBranch);
+        SignedVarint.Write(_target, step.Node.NullBranch);
         return Replaced(inner.Rule);
     }
 
@@ -212,7 +212,6 @@ ref struct AvroPass
     {
         var start = _at;
         if (!TryLength(out var length)) return false;
-        if (length > _bytes.Length - _at) return Malformed("ends within a value");
         var inner = step.Entry(_bytes.Slice(_at, length));
         if (inner.Fate == AvroFate.Gone)
         {
@@ -225,7 +224,7 @@ ref struct AvroPass
         // Each entry that stays becomes a block of its own: how many there will be is known too late.
         if (rewrites)
         {
-            AvroVarint.Write(_target, 1);
+            SignedVarint.Write(_target, 1);
             _copied = start;
         }
 
@@ -246,7 +245,7 @@ ref struct AvroPass
         {
             for (; count > 0; count--)
             {
-                if (!TryLength(out var length) || length > _bytes.Length - _at) return Malformed("ends within a value");
+                if (!TryLength(out var length)) return false;
                 var inner = step.Entry(_bytes.Slice(_at, length));
                 _at += length;
                 loses |= inner.Fate == AvroFate.Gone;
@@ -307,7 +306,7 @@ ref struct AvroPass
     {
         if (_scratch.Span.SequenceEqual(text)) return true;
         CopyTo(start);
-        if (!isFixed) AvroVarint.Write(_target, _scratch.Length);
+        if (!isFixed) SignedVarint.Write(_target, _scratch.Length);
         _target.Write(_scratch.Span);
         _copied = _at;
         return IsShort();
@@ -337,7 +336,7 @@ ref struct AvroPass
         {
             var block = _blocks[i];
             _target.Write(_bytes[_copied..block.Start]);
-            AvroVarint.Write(_target, block.Count);
+            SignedVarint.Write(_target, block.Count);
             _copied = block.End;
         }
 
@@ -354,7 +353,13 @@ ref struct AvroPass
         return true;
     }
 
-    bool TryNumber(int bits, out long number) => AvroVarint.TryRead(_bytes, ref _at, bits, out number) || Malformed("has a number that is none, or ends within it");
+    bool TryNumber(int bits, out long number)
+    {
+        var rest = _bytes[_at..];
+        if (!SignedVarint.TryTake(ref rest, bits, out number)) return Malformed("has a number that is none, or ends within it");
+        _at = _bytes.Length - rest.Length;
+        return true;
+    }
 
     bool Skip(int length)
     {

@@ -1,11 +1,17 @@
-namespace Gateway.Protocols.Kafka.Records;
+namespace Gateway.Protocols;
 
-/// <summary>The numbers of records: zigzag, seven bits a byte, the least ones first. Those of 32 bits take at most 5 bytes, those of 64 at most 10.</summary>
+/// <summary>
+/// The numbers of Kafka's records and of Avro's binary encoding: zigzag, seven bits a byte, the least ones first. Those of 32 bits take at most 5 bytes,
+/// those of 64 at most 10.
+/// </summary>
 static class SignedVarint
 {
     const int MostBytes = 10;
 
-    /// <summary>Takes one from the start; false where there is none of at most <paramref name="bits"/> bits.</summary>
+    /// <summary>
+    /// Takes one from the start; false where the bytes end within it, or it has more than <paramref name="bits"/> bits: readers that do not look would see
+    /// another number, and with it other fields.
+    /// </summary>
     public static bool TryTake(ref ReadOnlySpan<byte> bytes, int bits, out long value)
     {
         value = 0;
