@@ -25,6 +25,9 @@ public sealed partial class RelayStage
         /// <summary>The client will send no more, and what it sent last waits with the upstream's answer.</summary>
         bool _clientFinishedEarly;
 
+        /// <summary>The upstream was told that nothing more will come: a login would not reach it, and what it still owes it answers without.</summary>
+        bool IsAskedNoMore => _isOver || _up.IsDone;
+
         void WatchUpstream()
         {
             if (_conversation.UpstreamLasts is not { } lasts) return;
@@ -35,7 +38,7 @@ public sealed partial class RelayStage
 
         void RenewUpstream()
         {
-            if (_isOver || _isReadingCredentials || _conversation.AwaitsUpstream || _conversation.UpstreamLasts is not { } lasts) return;
+            if (IsAskedNoMore || _isReadingCredentials || _conversation.AwaitsUpstream || _conversation.UpstreamLasts is not { } lasts) return;
             if (lasts * RenewedAfter - _time.GetElapsedTime(_upstreamSince) is { Ticks: > 0 } left)
             {
                 ScheduleOnce(UpstreamEnds, Schedulable(left));
@@ -49,7 +52,7 @@ public sealed partial class RelayStage
         void CredentialsRead(Verdict<UpstreamCredentials> read)
         {
             _isReadingCredentials = false;
-            if (_isOver || _conversation.UpstreamLasts is not { } lasts) return;
+            if (IsAskedNoMore || _conversation.UpstreamLasts is not { } lasts) return;
             if (read.IsGranted)
             {
                 _conversation.RenewUpstream(read.Value, _output);

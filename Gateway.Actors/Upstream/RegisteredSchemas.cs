@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Gateway.Protocols;
 using Gateway.Protocols.Masking;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,10 @@ public sealed partial class RegisteredSchemas(
     /// <summary>Questions at once. Origin: registries are small servers, and a producer can write any id.</summary>
     const int AtOnce = 8;
 
+    const string Late = "is not known, and its registry did not tell it in time";
+
+    static readonly Refused s_late = new(Refusal.PayloadUnreadable, Late);
+
     readonly Lock _lock = new();
     readonly SemaphoreSlim _questions = new(AtOnce);
     readonly ConcurrentDictionary<int, SharedAnswer<RegisteredSchema>> _asked = new();
@@ -42,32 +47,34 @@ public sealed partial class RegisteredSchemas(
         return schema;
     }
 
-    public string WhyUnknown(int id) => _unknown.GetValueOrDefault(id) ?? "is not known, and its registry did not tell it in time";
+    public string WhyUnknown(int id) => _unknown.GetValueOrDefault(id) ?? Late;
 
     /// <summary>Asks for those that are not known; over when all were told or not, or the time is.</summary>
     public async Task AskAsync(IReadOnlyCollection<int> ids)
     {
+        using var patience = new CancellationTokenSource(timeout, time);
         try
         {
-            await Task.WhenAll(ids.Where(id => Find(id) is null).Select(AskAsync)).WaitAsync(timeout, time).ConfigureAwait(false);
+            await Task.WhenAll(ids.Where(id => Find(id) is null).Select(id => AskAsync(id, patience.Token))).WaitAsync(patience.Token).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
             // Who waited goes on with what is known.
         }
     }
 
-    async Task AskAsync(int id)
+    async Task AskAsync(int id, CancellationToken patience)
     {
         if (_asked.Count >= MostUnknown) _asked.Clear();
         if (_unknown.Count >= MostUnknown) _unknown.Clear();
-        await _asked.GetOrAdd(id, _ => new()).CurrentAsync(time, () => AskOnceAsync(id)).ConfigureAwait(false);
+        await _asked.GetOrAdd(id, _ => new()).CurrentAsync(time, () => AskOnceAsync(id, patience)).ConfigureAwait(false);
     }
 
-    async Task<(Verdict<RegisteredSchema> Answer, TimeSpan Believed)> AskOnceAsync(int id)
+    async Task<(Verdict<RegisteredSchema> Answer, TimeSpan Believed)> AskOnceAsync(int id, CancellationToken patience)
     {
+        // While a registry is down, what nobody waits for any more is not asked: questions would else queue without end.
+        if (!await IsInTurnAsync(patience).ConfigureAwait(false)) return (s_late, SharedAnswer<RegisteredSchema>.Failed);
         Verdict<RegisteredSchema> told;
-        await _questions.WaitAsync().ConfigureAwait(false);
         try
         {
             told = await ask(id).ConfigureAwait(false);
@@ -89,6 +96,22 @@ public sealed partial class RegisteredSchemas(
         _asked.TryRemove(id, out _);
         _unknown.TryRemove(id, out _);
         return (told, TimeSpan.Zero);
+    }
+
+    async Task<bool> IsInTurnAsync(CancellationToken patience)
+    {
+        try
+        {
+            await _questions.WaitAsync(patience).ConfigureAwait(false);
+            if (!patience.IsCancellationRequested) return true;
+            // The turn came as nobody waited for it any more.
+            _questions.Release();
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     void Learn(int id, RegisteredSchema schema)

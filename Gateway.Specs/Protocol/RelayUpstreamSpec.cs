@@ -16,6 +16,7 @@ public sealed class RelayUpstreamSpec : SteppedSystem
 
     readonly ScriptedConversation _conversation = new() { Lasts = s_lasts };
     Verdict<UpstreamCredentials> _credentials = new UpstreamCredentials("gateway", "secret");
+    Task<Verdict<UpstreamCredentials>>? _reading;
     int _read;
 
     [Fact]
@@ -100,6 +101,31 @@ public sealed class RelayUpstreamSpec : SteppedSystem
         Assert.Equal(Ending.ClosedByClient, (await ended.WaitAsync(s_deadline)).Ending);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_the_client_will_send_no_more_the_login_is_not_renewed_and_what_the_upstream_owes_still_comes(bool isRead)
+    {
+        var told = new TaskCompletionSource<Verdict<UpstreamCredentials>>();
+        if (isRead) _reading = told.Task;
+        var (client, upstream, ended) = await StartedAsync();
+        if (isRead) await PassAsync(s_untilRenewal, () => _read == 1);
+        else Pass(s_untilRenewal - TimeSpan.FromSeconds(1));
+        client.Finish();
+        Assert.Null(await upstream.ReceiveAsync());
+
+        told.SetResult(_credentials);
+        Pass(TimeSpan.FromSeconds(2));
+        await upstream.SendAsync("owed");
+        Assert.Equal("owed", await client.ReceiveAsync());
+        Pass(TimeSpan.FromSeconds(12));
+        await upstream.SendAsync("more");
+        Assert.Equal("more", await client.ReceiveAsync());
+        upstream.Finish();
+
+        Assert.Equal((Ending.ClosedByClient, isRead ? 1 : 0), ((await ended.WaitAsync(s_deadline)).Ending, _read));
+    }
+
     [Fact]
     public async Task An_upstream_that_does_not_answer_it_ends_the_session()
     {
@@ -153,7 +179,7 @@ public sealed class RelayUpstreamSpec : SteppedSystem
             Credentials = () =>
             {
                 _read++;
-                return Task.FromResult(_credentials);
+                return _reading ?? Task.FromResult(_credentials);
             },
         };
         var access = new HeldAccess(null, Refusal.IdentityExpired);

@@ -120,7 +120,13 @@ sealed class KafkaCluster : IKafkaBrokers, IAsyncDisposable
             }
         }
 
-        broker.Client.Shutdown(SocketShutdown.Send);
+        // What it owes is waited for; then it is closed from here: librdkafka's brokers do not always notice that nothing more will come.
+        for (; outstanding > 0; outstanding--)
+        {
+            if (await Task.WhenAny(answered.WaitAsync(_stop.Token), answers) == answers) break;
+        }
+
+        broker.Client.Shutdown(SocketShutdown.Both);
         await answers;
         await client.ShutdownAsync();
     }

@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
+using Gateway.Actors;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Upstream;
+using Gateway.Protocols;
+using Gateway.Protocols.Masking;
 using Gateway.Protocols.Masking.Avro;
 using Gateway.Specs.Support;
 using Microsoft.AspNetCore.Http;
@@ -161,6 +165,29 @@ public sealed class SchemaRegistriesSpec : IAsyncLifetime
         Assert.Equal((8, 30), (most, _registry.Asked.Count));
     }
 
+    [Fact]
+    public async Task What_nobody_waits_for_any_more_is_not_asked()
+    {
+        var (asked, answers) = (new ConcurrentQueue<int>(), new TaskCompletionSource<Verdict<RegisteredSchema>>());
+        Task<Verdict<RegisteredSchema>> AskAsync(int id)
+        {
+            asked.Enqueue(id);
+            return answers.Task;
+        }
+
+        var schemas = new RegisteredSchemas("registry", TimeSpan.FromSeconds(5), AskAsync, _time, NullLogger.Instance);
+        var waiting = schemas.AskAsync([.. Enumerable.Range(1, 20)]);
+        await Eventually.TrueAsync(() => asked.Count == 8);
+        _time.Advance(TimeSpan.FromSeconds(6));
+        await waiting.WaitAsync(TimeSpan.FromSeconds(20));
+
+        answers.SetResult(new Refused(Refusal.PayloadUnreadable, "is gone"));
+        await Eventually.TrueAsync(() => asked.All(id => schemas.WhyUnknown(id) == "is gone"));
+
+        Assert.Equal(8, asked.Count);
+        Assert.Equal(12, Enumerable.Range(1, 20).Count(id => schemas.WhyUnknown(id) == "is not known, and its registry did not tell it in time"));
+    }
+
     [Theory]
     [InlineData("gateway", "Basic Z2F0ZXdheTpzZWNyZXQ=")]
     [InlineData(null, "Bearer secret")]
@@ -208,6 +235,6 @@ public sealed class SchemaRegistriesSpec : IAsyncLifetime
 
     sealed class NoSecrets : IRegisteredSecrets
     {
-        public Gateway.Actors.Verdict<string> Open(string name) => throw new InvalidOperationException(name);
+        public Verdict<string> Open(string name) => throw new InvalidOperationException(name);
     }
 }
