@@ -1,6 +1,3 @@
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
 using Gateway.Protocols.Masking;
@@ -14,9 +11,15 @@ namespace Gateway.Specs.Promises;
 public sealed class KafkaIdsOnTheWireSpec : IAsyncLifetime, IDisposable
 {
     const short Produce = 0;
+    const short Fetch = 1;
     const short Metadata = 3;
+    const short OffsetCommit = 8;
+    const short OffsetFetch = 9;
+    const short ShareFetch = 78;
+    const short ShareAcknowledge = 79;
     const string Rules = """{ allow: [{ operation: "*", resource: open }, { operation: describe, resource: seen }, { operation: group, resource: "*" }] }""";
 
+    static readonly string[] s_topics = ["open", "seen", "secret"];
     static readonly string[] s_groups = ["streams", "auditors", "operators"];
 
     readonly TestCertificates _upstreams = new("Upstream CA");
@@ -29,23 +32,47 @@ public sealed class KafkaIdsOnTheWireSpec : IAsyncLifetime, IDisposable
     public void Dispose() => _upstreams.Dispose();
 
     [Theory]
-    [InlineData(0, 13, "TopicData")]
-    [InlineData(1, 13, "Topics")]
-    [InlineData(1, 15, "Topics")]
-    [InlineData(8, 10, "Topics")]
-    [InlineData(78, 1, "Topics")]
-    public async Task What_is_allowed_goes_on_what_is_denied_does_not_and_an_id_is_asked_for_once(short key, short version, string list)
+    [InlineData(Produce, 13, "TopicData", 29)]
+    [InlineData(Fetch, 13, "Topics", 29)]
+    [InlineData(Fetch, 15, "Topics", 29)]
+    [InlineData(OffsetCommit, 10, "Topics", 29)]
+    [InlineData(OffsetFetch, 10, "Topics", 0)]
+    [InlineData(ShareFetch, 1, "Topics", 29)]
+    [InlineData(ShareAcknowledge, 2, "Topics", 29)]
+    public async Task What_is_allowed_goes_on_what_is_denied_is_answered_in_kafkas_words_and_an_id_is_asked_for_once(short key, short version, string list, long ofSeen)
     {
         await using var broker = Broker();
         await using var node = await KafkaNode.StartAsync(_upstreams, broker, _issuer.Options("main"), Rules);
-        await using var client = await LogInAsync(node);
+        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(_issuer));
 
-        foreach (var topic in new[] { "open", "seen", "secret", "nobody's", "open" }) await AskAsync(client, Of(key, version, list, topic));
+        // Who may see a topic may see a group's offsets in it: its answer is the broker's.
+        var errors = new Dictionary<string, long[]>();
+        foreach (var topic in new[] { "open", "seen", "secret", "nobody's", "open" }) errors[topic] = await ErrorsAsync(client, Of(key, version, list, topic));
 
-        var arrived = broker.Of(key).SelectMany(body => body.Structs(list)).Select(topic => (byte[])topic["TopicId"]!).ToArray();
-        Assert.Equal([Id("open"), Id("open")], arrived);
+        Assert.Equal([0, ofSeen, 100, 100], new[] { "open", "seen", "secret", "nobody's" }.Select(topic => errors[topic].Max()));
+        var arrived = broker.Of(key).SelectMany(body => Named(body, list)).Select(topic => (byte[])topic["TopicId"]!).ToArray();
+        Assert.Equal(ofSeen == 0 ? [Id("open"), Id("seen"), Id("open")] : [Id("open"), Id("open")], arrived);
         var asked = broker.Of(Metadata).SelectMany(body => body.Structs("Topics")).Select(topic => (byte[])topic["TopicId"]!).ToArray();
         Assert.Equal([Id("open"), Id("seen"), Id("secret"), Id("nobody's")], asked);
+    }
+
+    [Fact]
+    public async Task What_is_denied_of_a_groups_offsets_is_told_beside_the_brokers_answer_and_not_in_it_where_all_are_asked_for()
+    {
+        await using var broker = Broker();
+        broker.Script = TellOffsets;
+        await using var node = await KafkaNode.StartAsync(_upstreams, broker, _issuer.Options("main"), Rules);
+        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(_issuer));
+        var layout = KafkaApi.All[OffsetFetch].Request(10);
+        var (some, all) = (new StructValue(layout.Body), new StructValue(layout.Body));
+        var group = some.Add("Groups").With("GroupId", "mine");
+        foreach (var topic in new[] { "open", "secret", "seen" }) Partition(group.Add("Topics").With("TopicId", (object)Id(topic)));
+        all.Add("Groups").With("GroupId", "mine").With("Topics", (object?)null);
+
+        var (ofSome, ofAll) = (await client.AskAsync(layout, some), await client.AskAsync(layout, all));
+
+        Assert.Equal([("open", 4711L, 0L), ("secret", 0, 100), ("seen", 4711, 0)], Offsets(ofSome).Order());
+        Assert.Equal([("open", 4711L, 0L), ("seen", 4711, 0)], Offsets(ofAll).Order());
     }
 
     [Fact]
@@ -53,7 +80,12 @@ public sealed class KafkaIdsOnTheWireSpec : IAsyncLifetime, IDisposable
     {
         await using var broker = Broker();
         await using var node = await KafkaNode.StartAsync(_upstreams, broker, _issuer.Options("main"), Rules);
-        await using (var client = await LogInAsync(node)) await AskAsync(client, Of(Produce, 13, "TopicData", "open"));
+        await using (var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(_issuer)))
+        {
+            await ErrorsAsync(client, Of(Produce, 13, "TopicData", "open"));
+            await ErrorsAsync(client, Of(OffsetCommit, 10, "Topics", "open"));
+        }
+
         var row = await node.EndedAsync();
         using var user = new UserCommands(node);
         user.Variables["GATEWAY_TOKEN"] = _issuer.Mint(new TokenContent { Groups = s_groups });
@@ -62,10 +94,11 @@ public sealed class KafkaIdsOnTheWireSpec : IAsyncLifetime, IDisposable
 
         Assert.Contains("1 cannot be said again", said.All, StringComparison.Ordinal);
         Assert.Single(broker.Of(Produce));
+        Assert.Single(broker.Of(OffsetCommit));
     }
 
     ScriptedKafka Broker() =>
-        new(_upstreams.Server(), new[] { "open", "seen", "secret" }.ToDictionary(topic => topic, Id));
+        new(_upstreams.Server(), s_topics.ToDictionary(topic => topic, Id));
 
     static byte[] Id(string topic) => NamedMessages.IdOf(topic).ToByteArray(bigEndian: true);
 
@@ -74,30 +107,38 @@ public sealed class KafkaIdsOnTheWireSpec : IAsyncLifetime, IDisposable
         var layout = KafkaApi.All[key].Request(version);
         var body = new StructValue(layout.Body);
         if (key == Produce) body.With("Acks", -1L);
-        var named = body.Add(list).With("TopicId", (object)Id(topic));
+        if (key == OffsetFetch) body.Add("Groups").With("GroupId", "mine");
+        var named = (key == OffsetFetch ? body.Structs("Groups").Single() : body).Add(list).With("TopicId", (object)Id(topic));
         if (key == Produce) named.Add("PartitionData").With("Records", Batches.Write(RecordCodec.None, 0, new Batches.Record("key", "value")));
-        else named.Add("Partitions");
+        else Partition(named);
         return (layout, body);
     }
 
-    async Task<SslStream> LogInAsync(TestNode node)
+    static void Partition(StructValue topic)
     {
-        var tcp = new TcpClient();
-        await tcp.ConnectAsync("127.0.0.1", node.Address("events").Port);
-        var client = new SslStream(tcp.GetStream());
-        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        trust.CustomTrustStore.ImportFromPemFile(node.AuthorityFile);
-        await client.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = trust });
-        var (choose, prove) = (KafkaApi.All[17].Request(1), KafkaApi.All[36].Request(2));
-        await AskAsync(client, (choose, new StructValue(choose.Body).With("Mechanism", "PLAIN")));
-        var token = System.Text.Encoding.UTF8.GetBytes($"\0me\0{KafkaNode.Token(_issuer)}");
-        await AskAsync(client, (prove, new StructValue(prove.Body).With("AuthBytes", token)));
-        return client;
+        if (topic.Has("PartitionIndexes")) topic["PartitionIndexes"] = new List<object?> { 0L };
+        else topic.Add("Partitions");
     }
 
-    static async Task<byte[]> AskAsync(SslStream client, (MessageLayout Layout, StructValue Body) request)
+    static IEnumerable<StructValue> Named(StructValue body, string list) =>
+        body.Has("Groups") ? body.Structs("Groups").SelectMany(group => group.Structs(list)) : body.Structs(list);
+
+    static async Task<long[]> ErrorsAsync(KafkaPeer client, (MessageLayout Layout, StructValue Body) request) =>
+        [.. NamedMessages.Errors(await client.AskAsync(request.Layout, request.Body)), 0];
+
+    /// <summary>Offsets of what is asked for; of all topics where that is all.</summary>
+    static void TellOffsets(StructValue request, StructValue answer)
     {
-        await client.WriteAsync(KafkaFrame.Request(request.Layout, 7, request.Body));
-        return await KafkaWire.FrameAsync(client) ?? throw new InvalidDataException($"{request.Layout}: no answer");
+        foreach (var group in request.Structs("Groups"))
+        {
+            var told = answer.Add("Groups").With("GroupId", group["GroupId"]);
+            var ids = group["Topics"] is null ? s_topics.Select(Id) : group.Structs("Topics").Select(topic => (byte[])topic["TopicId"]!);
+            foreach (var id in ids) told.Add("Topics").With("TopicId", (object)id).Add("Partitions").With("CommittedOffset", 4711L);
+        }
     }
+
+    static IEnumerable<(string Topic, long Offset, long Error)> Offsets(StructValue told) =>
+        from topic in told.Structs("Groups").Single().Structs("Topics")
+        from partition in topic.Structs("Partitions")
+        select (s_topics.Single(name => Id(name).AsSpan().SequenceEqual((byte[])topic["TopicId"]!)), partition.Number("CommittedOffset"), partition.Number("ErrorCode"));
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Gateway.Protocols.Kafka.Messages;
 using Gateway.Protocols.Kafka.Schema;
+using Gateway.Protocols.Kafka.Wire;
 
 namespace Gateway.Specs.Support;
 
@@ -24,6 +25,8 @@ static class KafkaWire
         var at = 10 + Math.Max(0, (int)BinaryPrimitives.ReadInt16BigEndian(frame[8..])) + (layout.IsFlexible ? 1 : 0);
         return Read(layout, frame[at..]);
     }
+
+    public static StructValue Response(MessageLayout layout, ReadOnlySpan<byte> frame) => Read(layout, frame[(ResponseHead.HasTags(layout) ? 5 : 4)..]);
 
     static StructValue Read(MessageLayout layout, ReadOnlySpan<byte> body)
     {

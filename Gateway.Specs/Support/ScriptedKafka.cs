@@ -30,6 +30,9 @@ sealed class ScriptedKafka : IKafkaBrokers, IAsyncDisposable
     /// <summary>What was asked, logins apart.</summary>
     public IReadOnlyList<(MessageLayout Layout, StructValue Body)> Asked => [.. _asked];
 
+    /// <summary>What it says to what it has no answer of its own for; an answer that says nothing, unless a spec scripts it.</summary>
+    public Action<StructValue, StructValue> Script { get; set; } = (_, _) => { };
+
     public IEnumerable<StructValue> Of(short key) => Asked.Where(one => one.Layout.Key == key).Select(one => one.Body);
 
     public ValueTask DisposeAsync() => _front.DisposeAsync();
@@ -64,15 +67,31 @@ sealed class ScriptedKafka : IKafkaBrokers, IAsyncDisposable
         }
         else if (response.Key == Metadata)
         {
-            answer.Add("Brokers").With("NodeId", 1L).With("Host", "localhost").With("Port", (long)Port);
-            foreach (var topic in request.Structs("Topics"))
-            {
-                var id = (byte[])topic["TopicId"]!;
-                var name = _topics.Where(known => known.Value.AsSpan().SequenceEqual(id)).Select(known => known.Key).FirstOrDefault();
-                answer.Add("Topics").With("ErrorCode", name is null ? 100L : 0L).With("Name", name).With("TopicId", (object)id);
-            }
+            Tell(answer, request["Topics"] is null ? null : request.Structs("Topics"));
+        }
+        else
+        {
+            Script(request, answer);
         }
 
         return answer;
+    }
+
+    /// <summary>Itself, and of the topics those that are asked for, by whatever they are named; all where they are null.</summary>
+    void Tell(StructValue answer, IEnumerable<StructValue>? asked)
+    {
+        answer.WithAny("ControllerId", 1L).Add("Brokers").With("NodeId", 1L).With("Host", "localhost").With("Port", (long)Port);
+        foreach (var (name, id) in asked?.Select(Find) ?? _topics.Select(topic => ((string?)topic.Key, topic.Value)))
+        {
+            var topic = answer.Add("Topics").With("ErrorCode", name is not null && _topics.ContainsKey(name) ? 0L : 100L).With("Name", name);
+            topic.WithAny("TopicId", id);
+        }
+    }
+
+    (string? Name, byte[] Id) Find(StructValue asked)
+    {
+        if (asked.Text("Name") is { } name) return (name, _topics.GetValueOrDefault(name, new byte[16]));
+        var id = (byte[])asked["TopicId"]!;
+        return (_topics.Where(known => known.Value.AsSpan().SequenceEqual(id)).Select(known => known.Key).FirstOrDefault(), id);
     }
 }
