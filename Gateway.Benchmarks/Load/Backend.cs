@@ -25,7 +25,7 @@ sealed class Backend : IDisposable
     {
         _tls = TlsContext.Server(files);
         _full = TlsContext.Server(files, givesTickets: false);
-        _source = Payload.Block(random: false);
+        _source = [.. Payload.Blocks(random: false).SelectMany(block => block)];
         _epoll.Watch((int)_raw.Handle);
         _epoll.Watch((int)_resuming.Handle);
         _epoll.Watch((int)_mqtt.Handle);

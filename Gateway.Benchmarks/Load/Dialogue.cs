@@ -14,7 +14,7 @@ abstract class Dialogue
     /// <summary>Bytes of one message, there and back.</summary>
     public const int MessageBytes = 100;
 
-    /// <summary>Bytes of one <see cref="Block"/>.</summary>
+    /// <summary>Bytes of one of <see cref="Blocks"/>.</summary>
     public const int BlockBytes = 64 * 1024;
 
     /// <summary>Opens both legs and shows that they carry bytes.</summary>
@@ -22,8 +22,8 @@ abstract class Dialogue
 
     public abstract int OpeningReply { get; }
 
-    /// <summary>Bulk traffic, sent over and over.</summary>
-    public abstract byte[] Block { get; }
+    /// <summary>Bulk traffic, sent one after the other, over and over.</summary>
+    public abstract IReadOnlyList<byte[]> Blocks { get; }
 
     /// <summary>Follows the last block; the backend then answers <see cref="FinishReply"/> bytes.</summary>
     public abstract byte[] Finish { get; }
@@ -44,7 +44,7 @@ abstract class Dialogue
 }
 
 /// <summary>Nine bytes of command (<c>operation (u8) | bytes that follow (u64)</c>), then the bytes.</summary>
-sealed class RawDialogue(byte[] block) : Dialogue
+sealed class RawDialogue(IReadOnlyList<byte[]> blocks) : Dialogue
 {
     public const int CommandBytes = 9;
     public const byte Echo = (byte)'E', Sink = (byte)'S', Download = (byte)'D';
@@ -53,15 +53,15 @@ sealed class RawDialogue(byte[] block) : Dialogue
 
     public override int OpeningReply => 1;
 
-    public override byte[] Block { get; } = block;
+    public override IReadOnlyList<byte[]> Blocks { get; } = blocks;
 
     public override byte[] Finish => [];
 
     public override int FinishReply => 1;
 
-    public override byte[] Message { get; } = block[..MessageBytes];
+    public override byte[] Message { get; } = blocks[0][..MessageBytes];
 
-    public override byte[] BeforeBlocks(long blocks) => Command(Sink, blocks * Block.Length);
+    public override byte[] BeforeBlocks(long blocks) => Command(Sink, blocks * BlockBytes);
 
     public override byte[] BeforeMessages(int messages) => Command(Echo, (long)messages * MessageBytes);
 
@@ -77,7 +77,7 @@ sealed class RawDialogue(byte[] block) : Dialogue
 /// <summary>
 /// QoS 0 publications of 1 KiB to a topic that the backend swallows, or of 100 bytes to one that it sends back; PINGREQ is the marker.
 /// </summary>
-sealed class MqttDialogue(byte[] block) : Dialogue
+sealed class MqttDialogue(IReadOnlyList<byte[]> blocks) : Dialogue
 {
     const string SinkTopic = "sink", EchoTopic = "echo";
     const int PacketBytes = 1024;
@@ -89,20 +89,22 @@ sealed class MqttDialogue(byte[] block) : Dialogue
     // CONNACK and PINGRESP.
     public override int OpeningReply => 4 + 2;
 
-    public override byte[] Block { get; } =
-    [
-        .. Enumerable.Range(0, BlockBytes / PacketBytes).SelectMany(i => Publish(SinkTopic, block.AsSpan(i * PacketBytes), PacketBytes)),
-    ];
+    public override IReadOnlyList<byte[]> Blocks { get; } = [.. blocks.Select(Published)];
 
     public override byte[] Finish => s_pingRequest;
 
     public override int FinishReply => 2;
 
-    public override byte[] Message { get; } = Publish(EchoTopic, block, MessageBytes);
+    public override byte[] Message { get; } = Publish(EchoTopic, blocks[0], MessageBytes);
 
     public override byte[] BeforeBlocks(long blocks) => [];
 
     public override byte[] BeforeMessages(int messages) => [];
+
+    static byte[] Published(byte[] block) =>
+    [
+        .. Enumerable.Range(0, BlockBytes / PacketBytes).SelectMany(i => Publish(SinkTopic, block.AsSpan(i * PacketBytes), PacketBytes)),
+    ];
 
     /// <summary>A whole packet of <paramref name="total"/> bytes, filled with the start of <paramref name="payload"/>.</summary>
     static byte[] Publish(string topic, ReadOnlySpan<byte> payload, int total)

@@ -30,7 +30,7 @@ class KafkaDialogue : Dialogue
 
     public override int OpeningReply => Confirmation.Length;
 
-    public override byte[] Block { get; } = Produce(Swallowed, acks: 0, Batch());
+    public override IReadOnlyList<byte[]> Blocks { get; } = [Produce(Swallowed, acks: 0, Batch())];
 
     public override byte[] Finish => Opening;
 

@@ -1,16 +1,20 @@
 using System.Text;
+using Gateway.Actors.Record;
 
 namespace Gateway.Benchmarks.Load;
 
 /// <summary>What bulk traffic is made of. A relay does not care; a recording that compresses does.</summary>
 static class Payload
 {
+    /// <summary>Blocks that are sent one after the other, over and over: more than a recording compresses at once, which so never meets one twice.</summary>
+    public static IReadOnlyList<byte[]> Blocks(bool random) => [.. Enumerable.Range(0, 2 * ChunkDraft.Capacity / Dialogue.BlockBytes).Select(i => Block(random, i))];
+
     /// <summary>
     /// One block: lines of sensor readings, which Zstandard takes to about a quarter, or random bytes, which it cannot shrink.
     /// </summary>
-    public static byte[] Block(bool random)
+    public static byte[] Block(bool random, int number = 0)
     {
-        var source = new Random(20_26);
+        var source = new Random(20_26 + number);
         var block = new byte[Dialogue.BlockBytes];
         if (random) source.NextBytes(block);
         else Readings(source).AsSpan(0, block.Length).CopyTo(block);

@@ -10,6 +10,9 @@ sealed class RawBackendConnection(TlsConnection tls, byte[] scratch, byte[] sour
     int _commandRead;
     long _remaining;
 
+    // Where in the source a download goes on.
+    int _at;
+
     protected override bool Talk()
     {
         while (true)
@@ -33,13 +36,14 @@ sealed class RawBackendConnection(TlsConnection tls, byte[] scratch, byte[] sour
     {
         var progress = _command[0] switch
         {
-            RawDialogue.Download => Tls.Write(source.AsSpan(0, (int)Math.Min(_remaining, source.Length))),
+            RawDialogue.Download => Tls.Write(source.AsSpan(_at, (int)Math.Min(_remaining, Math.Min(Dialogue.BlockBytes, source.Length - _at)))),
             RawDialogue.Sink => Tls.Read(scratch.AsSpan(0, (int)Math.Min(_remaining, scratch.Length))),
             RawDialogue.Echo => Tls.Read(scratch.AsSpan(0, (int)Math.Min(_remaining, Room))),
             _ => TlsConnection.Closed,
         };
         if (progress <= 0) return progress;
         _remaining -= progress;
+        if (_command[0] == RawDialogue.Download) _at = (_at + progress) % source.Length;
         if (_command[0] == RawDialogue.Echo) Queue(scratch.AsSpan(0, progress));
         else if (_command[0] == RawDialogue.Sink && _remaining == 0) Queue([1]);
         return progress;

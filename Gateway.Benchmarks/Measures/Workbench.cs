@@ -13,9 +13,9 @@ sealed class Workbench(TlsContext client, ProcessTree backend, bool randomPayloa
 
     public byte[] Scratch { get; } = new byte[Dialogue.BlockBytes];
 
-    public RawDialogue Raw { get; } = new(Payload.Block(randomPayload));
+    public RawDialogue Raw { get; } = new(Payload.Blocks(randomPayload));
 
-    public MqttDialogue Mqtt { get; } = new(Payload.Block(randomPayload));
+    public MqttDialogue Mqtt { get; } = new(Payload.Blocks(randomPayload));
 
     public KafkaDialogue Kafka { get; } = new();
 

@@ -25,7 +25,7 @@ static class HotPaths
         return
         [
             new("opaque-relay-64KiB", Relaying(new OpaqueConversation(), text), MayAllocate: false),
-            new("mqtt-relay-64-publications", Relaying(LoggedIn(), new MqttDialogue(text).Block), MayAllocate: false),
+            new("mqtt-relay-64-publications", Relaying(LoggedIn(), new MqttDialogue([text]).Blocks[0]), MayAllocate: false),
             new("kafka-produce-64KiB", kafka.ProduceOnce, MayAllocate: false),
             new("kafka-fetch-64KiB", kafka.FetchOnce, MayAllocate: false),
             new("kafka-produce-64KiB-judged", judged.ProduceOnce, MayAllocate: false),
