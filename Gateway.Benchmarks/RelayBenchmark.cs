@@ -48,6 +48,7 @@ sealed class RelayBenchmark(RelaySettings settings, TimeProvider time, TextWrite
     /// </summary>
     async Task Everyone(Cell cell, Stage stage, int? round, double share, CancellationToken cancel)
     {
+        stage.Bench.IsMeasuring = round is not null;
         foreach (var relay in stage.Relays.Where(r => !_failed.Contains((cell, r))))
         {
             try

@@ -7,6 +7,9 @@ abstract class LoadTask(TlsConnection connection)
 {
     public TlsConnection Connection { get; } = connection;
 
+    /// <summary>What was sent and received, in the clear.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Goes as far as the socket allows; true when the task is done. Throws where the relay broke the connection.</summary>
     public bool Advance() => Connection.Handshake() && Talk();
 
@@ -21,6 +24,7 @@ abstract class LoadTask(TlsConnection connection)
             if (written == TlsConnection.WouldBlock) return false;
             if (written == TlsConnection.Closed) throw new EndOfStreamException("The relay closed a connection while it was written to.");
             offset += written;
+            Bytes += written;
         }
 
         return true;
@@ -35,6 +39,7 @@ abstract class LoadTask(TlsConnection connection)
             if (read == TlsConnection.WouldBlock) return false;
             if (read == TlsConnection.Closed) throw new EndOfStreamException($"The relay closed a connection that owed {remaining} bytes.");
             remaining -= read;
+            Bytes += read;
         }
 
         return true;

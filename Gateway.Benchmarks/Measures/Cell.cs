@@ -22,6 +22,10 @@ abstract class Cell(Route route)
     protected static IEnumerable<Reading> Costs(Measure measure, IRelay relay, Cost cost, double units) => relay.Processes is null
         ? [new(measure, Reading.LoadGenerator, cost.LoadGenerator / units), new(measure, Reading.Backend, cost.Backend / units)]
         : [new(measure, relay.Name, cost.Relay / units)];
+
+    /// <summary>What recordings of the load took on disk per unit of work, where the relay keeps any.</summary>
+    protected static IEnumerable<Reading> OnDisk(Measure measure, IRelay relay, Cost cost, double units) =>
+        cost.OnDisk is { } bytes ? [new(measure, relay.Name, bytes / units)] : [];
 }
 
 /// <summary>A value before it is known which round it belongs to.</summary>

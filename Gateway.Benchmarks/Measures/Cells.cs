@@ -14,6 +14,7 @@ static class Cells
         new BulkCell(Route.Raw, 8),
         new BulkCell(Route.Raw, 64),
         new BulkCell(Route.Raw, 8, download: true),
+        new RandomUploadCell(),
         new RoundTripCell(Route.Raw, 1),
         new RoundTripCell(Route.Raw, 64),
         new SessionCell(resumed: false),

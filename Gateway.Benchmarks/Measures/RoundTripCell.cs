@@ -15,9 +15,12 @@ sealed class RoundTripCell(Route route, int connections) : Cell(route)
     readonly Measure _median = Named(route, connections, "p50", "median round trip", "us");
     readonly Measure _tail = Named(route, connections, "p99", "99th percentile of round trips", "us");
 
+    readonly Measure _disk = Measure.OfJournal(
+        $"{Spoken.Prefix(route)}roundtrip-{connections}", $"round trips of 100 B{Spoken.AsMessage(route)}, {Counted.Of(connections)}");
+
     public override int WarmUps => Route is Route.Kafka ? 6 : base.WarmUps;
 
-    public override IReadOnlyList<Measure> Measures => [_cost, _median, _tail];
+    public override IReadOnlyList<Measure> Measures => [_cost, _median, _tail, _disk];
 
     public override async Task<IReadOnlyList<Reading>> Run(Workbench bench, IRelay relay, double share, CancellationToken cancel)
     {
@@ -33,6 +36,7 @@ sealed class RoundTripCell(Route route, int connections) : Cell(route)
             .. Costs(_cost, relay, cost, each * connections / PerUnit),
             new(_median, relay.Name, Statistics.Percentile(micros, 0.5)),
             new(_tail, relay.Name, Statistics.Percentile(micros, 0.99)),
+            .. OnDisk(_disk, relay, cost, tasks.Sum(t => t.Bytes)),
         ];
     }
 

@@ -11,15 +11,27 @@ sealed class SessionCell(bool resumed) : Cell(resumed ? Route.RawResuming : Rout
     const int AtOnce = 8;
     const double PerUnit = 1_000;
 
+    // A command with one byte, and the byte that comes back.
+    const int Said = RawDialogue.CommandBytes + 2;
+
+    // Longer than a session that ended waits to be entered into the ledger.
+    static readonly TimeSpan s_entered = TimeSpan.FromSeconds(1.5);
+
     readonly Measure _measure = new(
         resumed ? "sessions-resumed" : "sessions-full",
         $"CPU-s per 1,000 new sessions, {(resumed ? "resumed" : "full handshakes on both legs")}",
         "s/1000");
 
+    readonly Measure _disk = new(
+        $"{(resumed ? "sessions-resumed" : "sessions-full")}-disk",
+        $"bytes on disk per session that says {Said} bytes, {(resumed ? "resumed" : "full handshakes on both legs")}",
+        "B/session",
+        IsOfJournal: true);
+
     // A session runs little code often: a runtime that compiles while it runs needs some thousands of them, where bulk needs megabytes.
     public override int WarmUps => 24;
 
-    public override IReadOnlyList<Measure> Measures => [_measure];
+    public override IReadOnlyList<Measure> Measures => [_measure, _disk];
 
     public override async Task<IReadOnlyList<Reading>> Run(Workbench bench, IRelay relay, double share, CancellationToken cancel)
     {
@@ -28,10 +40,10 @@ sealed class SessionCell(bool resumed) : Cell(resumed ? Route.RawResuming : Rout
         try
         {
             var wasResumed = 0;
-            var cost = await bench.CostOf(relay, () => wasResumed = Sessions(bench, relay, count, session), cancel);
+            var cost = await bench.CostOf(relay, () => wasResumed = Sessions(bench, relay, count, session), s_entered, cancel);
             if (resumed && wasResumed < count)
                 throw new InvalidOperationException($"It resumed {wasResumed} of {count} sessions.");
-            return [.. Costs(_measure, relay, cost, count / PerUnit)];
+            return [.. Costs(_measure, relay, cost, count / PerUnit), .. OnDisk(_disk, relay, cost, count)];
         }
         finally
         {

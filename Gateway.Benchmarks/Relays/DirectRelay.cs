@@ -18,6 +18,8 @@ sealed class DirectRelay(RelayPlan plan) : IRelay
 
     public ProcessTree? Processes => null;
 
+    public IJournalSize? Journal => null;
+
     public IPEndPoint Address(Route route) => new(IPAddress.Loopback, plan.Backend.For(route));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

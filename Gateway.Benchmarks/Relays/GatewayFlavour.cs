@@ -6,6 +6,8 @@ namespace Gateway.Benchmarks.Relays;
 /// <param name="OnPostgreSql">The journal is in a PostgreSQL server of its own; otherwise in SQLite.</param>
 sealed record GatewayFlavour(string Name, string Level, bool OnPostgreSql = false)
 {
+    public bool KeepsEveryByte => Level is "full";
+
     /// <summary>As it comes: everything is recorded, into SQLite.</summary>
     public static readonly GatewayFlavour Default = new("gateway", "full");
 

@@ -18,10 +18,11 @@ sealed class GatewayRelay : IRelay
     readonly RunningProgram _program;
     readonly PostgresProgram? _journal;
     readonly GatewayFlavour _flavour;
+    readonly string _data;
 
     GatewayRelay(
-        GatewayFlavour flavour, IReadOnlyDictionary<Route, int> ports, RunningProgram program, PostgresProgram? journal, string configuration) =>
-        (_flavour, _ports, _program, _journal, Configuration) = (flavour, ports, program, journal, configuration);
+        GatewayFlavour flavour, IReadOnlyDictionary<Route, int> ports, RunningProgram program, PostgresProgram? journal, string data, string configuration) =>
+        (_flavour, _ports, _program, _journal, _data, Configuration) = (flavour, ports, program, journal, data, configuration);
 
     public string Name => _flavour.Name;
 
@@ -35,6 +36,10 @@ sealed class GatewayRelay : IRelay
     public string Configuration { get; }
 
     public ProcessTree Processes => _program.Tree;
+
+    public IJournalSize? Journal => !_flavour.KeepsEveryByte ? null
+        : _journal is { } server ? new PostgresSize(server.ConnectionString)
+        : new SqliteSize(Path.Combine(_data, "journal.db"));
 
     public IPEndPoint Address(Route route) => new(IPAddress.Loopback, _ports[route]);
 
@@ -76,7 +81,7 @@ sealed class GatewayRelay : IRelay
             throw;
         }
 
-        return new GatewayRelay(flavour, ports, running, journal, $"{settings}\n\n{connections}");
+        return new GatewayRelay(flavour, ports, running, journal, DataOf(directory), $"{settings}\n\n{connections}");
     }
 
     public async ValueTask DisposeAsync()
@@ -96,7 +101,7 @@ sealed class GatewayRelay : IRelay
             Logging = new { LogLevel = new { Default = "Warning" } },
             Gateway = new
             {
-                Node = new { Name = "benchmark", DataDirectory = Path.Combine(directory, "data") },
+                Node = new { Name = "benchmark", DataDirectory = DataOf(directory) },
                 Cluster = new { Host = "127.0.0.1", Port = 0 },
                 Journal = new { Provider = journal is null ? "Sqlite" : "PostgreSql", journal?.ConnectionString },
                 Certificates = new
@@ -109,6 +114,8 @@ sealed class GatewayRelay : IRelay
             },
         },
         s_indented);
+
+    static string DataOf(string directory) => Path.Combine(directory, "data");
 
     static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 

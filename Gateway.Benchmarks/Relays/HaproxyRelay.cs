@@ -27,6 +27,8 @@ sealed class HaproxyRelay : IRelay
 
     public ProcessTree Processes => _program.Tree;
 
+    public IJournalSize? Journal => null;
+
     public IPEndPoint Address(Route route) => new(IPAddress.Loopback, _ports[route]);
 
     public static async Task<IRelay> Start(RelayPlan plan, CancellationToken cancel)

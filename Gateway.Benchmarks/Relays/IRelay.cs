@@ -19,6 +19,9 @@ interface IRelay : IAsyncDisposable
     /// <summary>The relay's processes; null where there is no relay between client and backend.</summary>
     ProcessTree? Processes { get; }
 
+    /// <summary>Where it keeps every byte that it relays; null where it does not.</summary>
+    IJournalSize? Journal { get; }
+
     IPEndPoint Address(Route route);
 }
 

@@ -29,6 +29,8 @@ sealed class NginxRelay : IRelay
 
     public ProcessTree Processes => _program.Tree;
 
+    public IJournalSize? Journal => null;
+
     public IPEndPoint Address(Route route) => new(IPAddress.Loopback, _ports[route]);
 
     public static async Task<IRelay> Start(RelayPlan plan, CancellationToken cancel)

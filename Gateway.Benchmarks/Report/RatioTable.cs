@@ -23,7 +23,7 @@ static class RatioTable
         foreach (var relay in others) text.Append($" {relay} | {relay} / {Reference} |");
         text.Append(" no relay | load generator | backend |\n|---|");
         text.Insert(text.Length, "--:|", 1 + 2 * others.Length + 3).Append('\n');
-        foreach (var measure in results.Measures) Row(text, results, measure, others);
+        foreach (var measure in results.Measures.Where(m => !m.IsOfJournal)) Row(text, results, measure, others);
         return text.ToString();
     }
 
@@ -41,7 +41,8 @@ static class RatioTable
         : r.Count == 1 ? $"**{Fixed(r.Median)}x**"
         : $"**{Fixed(r.Median)}x** ({Fixed(r.Least)} to {Fixed(r.Most)})";
 
-    static string WithSpread(Spread? spread) => spread is not { } s ? Nothing
+    /// <summary>The middle, and how far the rounds lie apart.</summary>
+    public static string WithSpread(Spread? spread) => spread is not { } s ? Nothing
         : s.Count == 1 ? Significant(s.Median)
         : $"{Significant(s.Median)} ({Significant(s.Least)} to {Significant(s.Most)})";
 

@@ -10,6 +10,11 @@ static class ResultPage
 {
     const string CostPlot = "cost.svg", LatencyPlot = "latency.svg", LatencyUnit = "us";
 
+    const string HowToSizeADisk =
+        "To size a disk: bytes that clients and upstreams say in a day, both directions in the clear, times the row that is most like them, and sessions of a day "
+        + "times theirs, times the days that are kept. Each value is what the whole database grew by, indexes, keys and ledger included; the write-ahead log "
+        + "is not in it, which for PostgreSQL comes to `max_wal_size` besides and for SQLite to 64 MiB at most once it is at rest.";
+
     public static string Render(RelayResults results)
     {
         var page = new StringBuilder();
@@ -18,6 +23,7 @@ static class ResultPage
         foreach (var relay in results.Relays.Where(r => r.CommandLine.Length > 0)) page.Append($"- {relay.Name}: {relay.Version}\n");
         foreach (var absent in results.Absent) page.Append($"- Not measured: {absent}\n");
         page.Append($"\n{RatioTable.Render(results)}\n");
+        if (DiskTable.Render(results) is { Length: > 0 } disk) page.Append($"{disk}\n{HowToSizeADisk}\n\n");
         page.Append($"![CPU cost and memory as ratios to nginx](performance/{CostPlot})\n\n");
         page.Append($"![Round trip times as ratios to nginx](performance/{LatencyPlot})\n\n");
         page.Append("### Command lines and configurations of this run\n");
@@ -28,7 +34,7 @@ static class ResultPage
 
     public static IEnumerable<(string Name, string Svg)> Plots(RelayResults results)
     {
-        yield return (CostPlot, Ratios("CPU cost and memory, nginx = 1, less is better", results, m => m.Unit != LatencyUnit));
+        yield return (CostPlot, Ratios("CPU cost and memory, nginx = 1, less is better", results, m => m.Unit != LatencyUnit && !m.IsOfJournal));
         yield return (LatencyPlot, Ratios("Round trip times, nginx = 1, less is better", results, m => m.Unit == LatencyUnit));
     }
 

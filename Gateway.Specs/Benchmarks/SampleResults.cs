@@ -9,12 +9,14 @@ static class SampleResults
 {
     public static readonly Measure Cost = new("cost", "CPU per thing", "s");
 
+    public static readonly Measure Disk = Measure.OfJournal("cost", "of a thing");
+
     public static RelayResults Of(params Sample[] samples) => new(
         new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
         new MachineFacts("Some Processor", 2, 8, "Linux", ".NET"),
         "./build.sh bench relay",
         2,
-        [Cost],
+        [Cost, Disk],
         [
             new("nginx", "nginx/1", "nginx -c FILE", "worker_processes 1;"),
             new("gateway", "gateway-node 1", "gateway-node", "{}"),
