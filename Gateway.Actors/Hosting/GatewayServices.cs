@@ -130,6 +130,7 @@ public static class GatewayServices
                 provider.GetRequiredService<ILoggerFactory>())), "ledger-keeper"))
             .AddStartup((system, _) => provider.GetRequiredService<EventActors>().Start(system))
             .AddStartup((system, _) => system.ActorOf(RecordingKeeper.Props(Keeper(system, provider, node)), "recording-keeper"))
+            .AddStartup((system, _) => system.ActorOf(ErasureKeeper.Props(Erasures(system, provider, node)), "erasure-keeper"))
             .AddStartup((_, registry) => provider.GetRequiredService<NodeActors>().StartAsync(node.Listeners, registry)));
 
     static IServiceCollection AddEvents(this IServiceCollection services, OpenedNode node) => services
@@ -164,6 +165,10 @@ public static class GatewayServices
     static KeeperParts Keeper(ActorSystem system, IServiceProvider provider, OpenedNode node) => new(
         new SealerView(system), () => provider.GetRequiredService<IConnections>().All, new ExpiredRecordings(node.Journal), node.Registry,
         provider.GetRequiredService<IRegistryCommands>(), node.Identity.Key, node.Time.GetUtcNow, provider.GetRequiredService<ILoggerFactory>());
+
+    static ErasureParts Erasures(ActorSystem system, IServiceProvider provider, OpenedNode node) => new(
+        new SealerView(system), node.Registry, provider.GetRequiredService<IRegistryCommands>(), provider.GetRequiredService<IRecordingKeys>(),
+        node.Identity.Key, node.Time.GetUtcNow, provider.GetRequiredService<ILoggerFactory>());
 
     static SessionParts Parts(IServiceProvider provider)
     {

@@ -10,7 +10,7 @@ public sealed class RecordingLife(IRegistry registry, IRegistryCommands commands
 {
     public Task<SealedKey> KeyAsync(string sessionId, CancellationToken cancel) => keys.FindAsync(sessionId, cancel);
 
-    /// <summary>Records the act and destroys the key. Asked for again, where a node died in between, it does what is left to do.</summary>
+    /// <summary>Records the act and destroys the key. Where a node dies in between, <see cref="ErasureKeeper"/> does what is left to do.</summary>
     public async Task<RegistryAnswer> EraseAsync(RecordingErased act, CancellationToken cancel)
     {
         var answer = await commands.ChangeAsync([act], null, cancel);

@@ -19,6 +19,12 @@ public interface IRecordingKeys
     /// <param name="cancel">Ends the wait; the key may be destroyed all the same.</param>
     Task<bool> DestroyAsync(string sessionId, long at, CancellationToken cancel);
 
+    /// <summary>Those of the sessions whose key is still there.</summary>
+    Task<IReadOnlyList<string>> LeftAsync(IReadOnlyList<string> sessions, CancellationToken cancel);
+
+    /// <summary>Has the database give up what it keeps of keys, and of operations, beyond the rows that were destroyed.</summary>
+    Task ForgetAsync(CancellationToken cancel);
+
     /// <summary>How many keys were sealed by each of the cluster's keys: the beginning of what it sealed, up to its identifier.</summary>
     Task<IReadOnlyList<(byte[] Key, long Count)>> CountAsync(CancellationToken cancel);
 
@@ -54,6 +60,8 @@ public sealed class RecordingKeys(JournalDatabase database) : IRecordingKeys
 
     const string Select = $"select sealed_key, destroyed_at from {KeyTable} where session_id = @session";
 
+    const string Left = $"select session_id from {KeyTable} where sealed_key is not null and session_id in";
+
     // A version, then the identifier of the cluster's key: both databases count bytes from 1.
     const string Counts =
         $"select substr(sealed_key, 1, 9), count(*) from {KeyTable} where sealed_key is not null group by substr(sealed_key, 1, 9)";
@@ -80,9 +88,21 @@ public sealed class RecordingKeys(JournalDatabase database) : IRecordingKeys
     {
         var affected = await database.CommitAsync(
             [new SqlStatement(Destroy, ("session", Of(sessionId)), ("at", at)), .. OperationSql.Forget(sessionId)], cancel);
+        await ForgetAsync(cancel);
+        return affected[0] > 0;
+    }
+
+    public Task<IReadOnlyList<string>> LeftAsync(IReadOnlyList<string> sessions, CancellationToken cancel)
+    {
+        if (sessions.Count == 0) return Task.FromResult<IReadOnlyList<string>>([]);
+        var named = sessions.Select((id, i) => (Name: $"s{i}", Value: (object?)Of(id))).ToArray();
+        return ListAsync(new SqlStatement($"{Left} ({string.Join(", ", named.Select(n => $"@{n.Name}"))})", named), reader => reader.GetString(0), cancel);
+    }
+
+    public async Task ForgetAsync(CancellationToken cancel)
+    {
         await database.ForgetAsync(KeyTable, cancel);
         await database.ForgetAsync(OperationTable, cancel);
-        return affected[0] > 0;
     }
 
     public Task<IReadOnlyList<(byte[] Key, long Count)>> CountAsync(CancellationToken cancel) =>

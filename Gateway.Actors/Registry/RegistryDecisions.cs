@@ -39,7 +39,7 @@ public static class RegistryDecisions
             : NotFound(now, $"{Shown(gone.Value)} is not revoked"),
         RecordingHeld held => Hold(now, held),
         HoldLifted gone => now.Holds.ContainsKey(gone.SessionId) ? Reasoned(now, gone.Reason) : NotFound(now, $"{Shown(gone.SessionId)} is not under legal hold"),
-        RecordingErased erased => now.Holds.TryGetValue(erased.SessionId, out var hold) ? Held(now, hold) : Reasoned(now, erased.Reason),
+        RecordingErased erased => Erase(now, erased),
         RecordingsExpired expired => expired.Sessions.FirstOrDefault(now.Holds.ContainsKey) is { } one ? Held(now, now.Holds[one]) : Done(now),
         // What was replaced or removed meanwhile is none of its business any more.
         Resealed again => SealedThings.IsStill(now, again) ? Done(now) : Unchanged(now),
@@ -103,6 +103,15 @@ public static class RegistryDecisions
         if (now.Holds.ContainsKey(held.SessionId)) return Unchanged(now);
         return now.Holds.Count < MostHolds ? Reasoned(now, held.Reason) : Full(now, $"{MostHolds} recordings are under legal hold");
     }
+
+    /// <summary>
+    /// What was promised is finished though a hold came since: the act that promised it was judged when there was none, and but for a node that died its deed
+    /// would have been done before. Nobody may ask anew.
+    /// </summary>
+    static RegistryAnswer Erase(RegistrySnapshot now, RecordingErased erased) =>
+        now.Holds.TryGetValue(erased.SessionId, out var hold) && !(erased.Act.IsOfGateway && now.Erasures.ContainsKey(erased.SessionId))
+            ? Held(now, hold)
+            : Reasoned(now, erased.Reason);
 
     static RegistryAnswer Held(RegistrySnapshot now, RecordingHeld hold) =>
         Invalid(now, $"{Shown(hold.SessionId)} is under legal hold by {Shown(hold.Act.Who)} ({Shown(hold.Reason)}); have the hold lifted first");

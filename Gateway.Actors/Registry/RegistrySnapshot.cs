@@ -80,6 +80,9 @@ public sealed record RegistrySnapshot
     /// <summary>Recordings under legal hold, by session.</summary>
     public ImmutableDictionary<string, RecordingHeld> Holds { get; private init; } = ImmutableDictionary.Create<string, RecordingHeld>(StringComparer.Ordinal);
 
+    /// <summary>Recordings whose key an act promised to destroy, and the number of the first such act; without those that were removed since.</summary>
+    public ImmutableDictionary<string, long> Erasures { get; private init; } = ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
+
     /// <summary>The registry after one more event, of that number.</summary>
     public RegistrySnapshot With(RegistryEvent e, long number)
     {
@@ -105,6 +108,8 @@ public sealed record RegistrySnapshot
             RevocationLifted gone => next with { Revocations = Revocations.Remove(RevocationKey.Of(gone.Kind, gone.Value, gone.ValueIssuer)) },
             RecordingHeld held => next with { Holds = Holds.SetItem(held.SessionId, held) },
             HoldLifted gone => next with { Holds = Holds.Remove(gone.SessionId) },
+            RecordingErased erased => Erasures.ContainsKey(erased.SessionId) ? next : next with { Erasures = Erasures.Add(erased.SessionId, number) },
+            RecordingsExpired expired => next with { Erasures = Erasures.RemoveRange(expired.Sessions) },
             Resealed { Kind: ResealedKind.Secret } again => Secrets.TryGetValue(again.Name, out var secret)
                 ? next with { Secrets = Secrets.SetItem(again.Name, secret with { Sealed = again.Sealed }) }
                 : next,

@@ -29,6 +29,11 @@ public sealed record Act
     /// <summary>The key of the node process that took the request.</summary>
     public required string NodeKey { get; init; }
 
+    const string Gateway = "gateway";
+
+    /// <summary>True where nobody asked for it: see <see cref="OfGateway"/>. Requests come from an address.</summary>
+    public bool IsOfGateway => Who == Gateway && Address.Length == 0;
+
     /// <summary>What the gateway does by itself, nobody asking for it.</summary>
     /// <param name="duty">Why, in a word.</param>
     /// <param name="at">Microseconds since the Unix epoch.</param>
@@ -38,7 +43,7 @@ public sealed record Act
     {
         Id = id ?? Guid.NewGuid().ToString("N"),
         At = at,
-        Who = "gateway",
+        Who = Gateway,
         Issuer = duty,
         Address = "",
         NodeKey = nodeKey,

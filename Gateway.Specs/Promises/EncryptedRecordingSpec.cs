@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 using Gateway.Actors.Record;
+using Gateway.Actors.Registry;
 using Gateway.Cli;
 using Gateway.Protocols;
+using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Gateway.Specs.Promises;
@@ -74,6 +77,31 @@ public sealed class EncryptedRecordingSpec : IDisposable
         await SucceedsAsync(node, auditor, "recording-erased", "audit");
         foreach (var file in Directory.GetFiles(node.Opened.Options.Node.DataDirectory, "journal.db*"))
             Assert.Equal(-1, (await ReadSharedAsync(file)).AsSpan().IndexOf(sealedKey));
+    }
+
+    [Fact]
+    public async Task An_erasure_whose_node_stopped_between_the_act_and_the_deed_is_finished_by_a_node_that_runs()
+    {
+        await using var issuer = await FakeIssuer.StartAsync();
+        await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, upstream.Port, [issuer.Options()]);
+        await using (var client = await TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17")))
+        {
+            await client.WriteAsync("forget me"u8.ToArray());
+            await client.ShutdownAsync();
+            await TlsClient.ReadToEndAsync(client);
+        }
+
+        var id = (await node.EndedAsync()).SessionId;
+        var auditor = issuer.Mint(new TokenContent { Groups = "auditors" });
+        var act = SampleRegistry.Of<RecordingErased>() with { SessionId = id };
+        Assert.True((await node.Services.GetRequiredService<IRegistryCommands>().ChangeAsync([act], null, default)).IsDone);
+        await SucceedsAsync(node, auditor, "held", "sessions", "hold", id, "--reason", "too late");
+
+        await Eventually.AssertAsync(async () => Assert.Null((await new RecordingKeys(node.Opened.Journal).FindAsync(id, default)).Bytes));
+
+        await SucceedsAsync(node, auditor, "verified", "sessions", "verify", id);
+        await SucceedsAsync(node, auditor, "promised it and its node did not get to it", "audit");
     }
 
     public void Dispose()

@@ -16,6 +16,11 @@ sealed class HeldKeys : IRecordingKeys
         return Task.FromResult(true);
     }
 
+    public Task<IReadOnlyList<string>> LeftAsync(IReadOnlyList<string> sessions, CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<string>>([.. sessions.Where(s => !_destroyed.ContainsKey(s))]);
+
+    public Task ForgetAsync(CancellationToken cancel) => Task.CompletedTask;
+
     public Task<IReadOnlyList<(byte[] Key, long Count)>> CountAsync(CancellationToken cancel) => Task.FromResult<IReadOnlyList<(byte[], long)>>([]);
 
     public Task<IReadOnlyList<(string SessionId, byte[] Sealed)>> SealedByOthersAsync(ReadOnlyMemory<byte> keyId, string after, int most, CancellationToken cancel) =>
