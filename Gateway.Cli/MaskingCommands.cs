@@ -2,6 +2,7 @@ using System.Buffers;
 using System.CommandLine;
 using System.IO.Pipelines;
 using Gateway.Actors.Hosting;
+using Gateway.Cli.Opening;
 using Gateway.Protocols.Masking;
 
 namespace Gateway.Cli;
@@ -11,8 +12,8 @@ static class MaskingCommands
 {
     const string Variable = "GATEWAY_MASKING_KEY";
 
-    /// <summary>Bytes of a line. Origin: the gateway masks frames of up to 100 MiB.</summary>
-    const int LongestLine = 128 * 1024 * 1024;
+    /// <summary>Bytes of a line, or of a record. Origin: the gateway masks frames of up to 100 MiB.</summary>
+    public const int LongestLine = 128 * 1024 * 1024;
 
     const int Piece = 64 * 1024;
 
@@ -21,14 +22,18 @@ static class MaskingCommands
 
     static Command Open(CliOutput output, Func<string, string?> variables)
     {
-        var (file, key) = (File("The text; else it is read from standard input."), Key());
+        var (file, key, schemas) = (File("What is opened; else it is read from standard input."), Key(), new SchemaOptions(variables));
         var json = new Option<bool>("--json") { Description = "The text is JSON: what is opened is escaped for it." };
-        var command = new Command("open", "Writes a text with its encrypted fields opened.") { file, key, json };
+        var command = new Command("open", "Writes a text, or records in Avro, with their encrypted fields opened.") { file, key, json };
+        schemas.AddTo(command, json);
         command.SetAction(async (parsed, cancel) =>
         {
             var fields = new EncryptedFields(KeyOf(parsed.GetValue(key), variables), parsed.GetValue(json));
+            var source = schemas.Read(parsed);
+            if (source is not null && output.IsTerminal) throw Usage("records would steer this terminal; pipe them, or redirect them into a file");
             await using var from = From(parsed.GetValue(file));
-            await LinesAsync(from, line => fields.Open(line, output.Raw), cancel);
+            if (source is null) await LinesAsync(from, line => fields.Open(line, output.Raw), cancel);
+            else await new RecordOpener(fields, source, schemas.AreFramed(parsed)).OpenAsync(from, output.Raw, cancel);
             await output.Raw.FlushAsync(cancel);
             if (fields.Kept == 0) return ExitCode.Ok;
             output.Fail($"{fields.Kept} fields stay as they are: they are of another key, or were changed");

@@ -17,7 +17,7 @@ public sealed record MaskingProfile(MaskingRules Rules, SecretPlace? Key)
 /// <summary>A schema registry that speaks Confluent's interface. Told apart by itself: what it told is kept as long as the connection that names it.</summary>
 public sealed record SchemaRegistry
 {
-    /// <summary>By https; ends with a slash.</summary>
+    /// <summary>As <see cref="UrlOf"/> makes it.</summary>
     public required Uri Url { get; init; }
 
     /// <summary>Of basic authentication; null: it brings a token, or nothing.</summary>
@@ -31,4 +31,8 @@ public sealed record SchemaRegistry
 
     /// <summary>How long one question may take, and records wait for all of theirs.</summary>
     public required TimeSpan Timeout { get; init; }
+
+    /// <summary>By https, of a host and perhaps a path, ending with a slash; null where the text is none such.</summary>
+    public static Uri? UrlOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps
+        && url is { UserInfo: "", Query: "", Fragment: "" } ? new(url.AbsoluteUri.TrimEnd('/') + "/") : null;
 }

@@ -41,9 +41,8 @@ sealed class SchemaRegistryReader(ConnectionFiles files)
     static Uri? Url(YamlFields fields)
     {
         var text = fields.RequiredText("url");
-        var isHttps = Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps
-            && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0;
-        fields.Require(isHttps || text.Length == 0, "url", "is no https address", "write https://HOST:PORT, a user's name and secret in fields of their own");
-        return isHttps ? new(url!.AbsoluteUri.TrimEnd('/') + "/") : null;
+        var url = SchemaRegistry.UrlOf(text);
+        fields.Require(url is not null || text.Length == 0, "url", "is no https address", "write https://HOST:PORT, a user's name and secret in fields of their own");
+        return url;
     }
 }

@@ -14,7 +14,10 @@ namespace Gateway.Actors.Upstream;
 /// Asks a schema registry for one schema and those it refers to. Confluent's interface: <c>GET /schemas/ids/{id}</c>, and
 /// <c>GET /subjects/{subject}/versions/{version}</c> for each reference.
 /// </summary>
-sealed class SchemaQuestion(SchemaRegistry registry, UpstreamSecrets secrets, TimeProvider time)
+/// <param name="registry">Whom to ask.</param>
+/// <param name="secret">Reads what the asker proves itself with; nobody's detail of why it cannot names a place. Not called where the registry lets everybody read.</param>
+/// <param name="time">The clock.</param>
+public sealed class SchemaQuestion(SchemaRegistry registry, Func<SecretPlace, CancellationToken, Task<Verdict<string>>> secret, TimeProvider time)
 {
     /// <summary>Bytes of an answer: a schema within JSON, whose quotes are escaped.</summary>
     const int LargestAnswer = AvroSchema.LongestText;
@@ -33,12 +36,12 @@ sealed class SchemaQuestion(SchemaRegistry registry, UpstreamSecrets secrets, Ti
         using var deadline = new CancellationTokenSource(registry.Timeout, time);
         try
         {
-            var secret = registry.Secret is { } place ? await secrets.ReadRegistryAsync(place, deadline.Token).ConfigureAwait(false) : "";
-            if (!secret.IsGranted) return new Refused(secret.Refusal, $"is not known: {secret.Detail}");
+            var own = registry.Secret is { } place ? await secret(place, deadline.Token).ConfigureAwait(false) : "";
+            if (!own.IsGranted) return new Refused(own.Refusal, $"is not known: {own.Detail}");
             using var http = OutsideHttps.Client(registry.Authorities, LargestAnswer);
             http.DefaultRequestHeaders.Accept.ParseAdd("application/vnd.schemaregistry.v1+json");
-            if (secret.Value.AsSpan().ContainsAnyInRange('\0', '\u001f')) return Unknown("the gateway's secret for its registry cannot stand in a header");
-            if (secret.Value.Length > 0) http.DefaultRequestHeaders.Authorization = Authorization(secret.Value);
+            if (own.Value.AsSpan().ContainsAnyInRange('\0', '\u001f')) return Unknown("the gateway's secret for its registry cannot stand in a header");
+            if (own.Value.Length > 0) http.DefaultRequestHeaders.Authorization = Authorization(own.Value);
             var asked = new Asked(http, deadline.Token);
             return await asked.SchemaAsync(new(registry.Url, $"schemas/ids/{id}")).ConfigureAwait(false);
         }
@@ -60,9 +63,9 @@ sealed class SchemaQuestion(SchemaRegistry registry, UpstreamSecrets secrets, Ti
         }
     }
 
-    AuthenticationHeaderValue Authorization(string secret) => registry.UserName is { } user
-        ? new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}")))
-        : new("Bearer", secret);
+    AuthenticationHeaderValue Authorization(string own) => registry.UserName is { } user
+        ? new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{own}")))
+        : new("Bearer", own);
 
     // The gateway's side: neither the client nor the upstream can do anything about it.
     static Refused Unknown(string detail) => new(Refusal.PayloadUnreadable, $"is not known: {detail}");

@@ -12,5 +12,5 @@ public sealed class SchemaRegistries(UpstreamSecrets secrets, TimeProvider time,
 
     public RegisteredSchemas Of(SchemaRegistry registry) => _held.GetValue(
         registry, those => new RegisteredSchemas(
-            those.Url.Authority, those.Timeout, new SchemaQuestion(those, secrets, time).AskAsync, time, logging.CreateLogger<RegisteredSchemas>()));
+            those.Url.Authority, those.Timeout, new SchemaQuestion(those, secrets.ReadRegistryAsync, time).AskAsync, time, logging.CreateLogger<RegisteredSchemas>()));
 }

@@ -12,7 +12,7 @@ public sealed class Detector
 
     readonly Finder _find;
 
-    Detector(string name, Finder find) => (Name, _find) = (name, find);
+    internal Detector(string name, Finder find) => (Name, _find) = (name, find);
 
     /// <summary>The word for it in a connection's document.</summary>
     public string Name { get; }

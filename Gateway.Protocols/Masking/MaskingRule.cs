@@ -67,6 +67,9 @@ public enum MaskingKind
 
     /// <summary>A member of a JSON object, an element of an array or a header goes altogether.</summary>
     Drop,
+
+    /// <summary>The other way round, for whoever has the key: the text that was encrypted. No connection's rule does it.</summary>
+    Open,
 }
 
 /// <summary>What becomes of what a rule selects.</summary>

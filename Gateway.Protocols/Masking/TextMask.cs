@@ -76,6 +76,9 @@ sealed class TextMask(IReadOnlyList<MaskingRule> rules, MaskingKey? key)
             case MaskingKind.Encrypt:
                 Key(rule).WriteEncrypted(text, _replacement);
                 break;
+            case MaskingKind.Open:
+                _replacement.Write(Key(rule).Decrypt(Encoding.ASCII.GetString(text)));
+                break;
             case MaskingKind.Redact when action.Text is { } fixedText:
                 Encoding.UTF8.GetBytes(fixedText, _replacement);
                 break;

@@ -75,6 +75,7 @@ public sealed partial class TranscriptsSpec : IAsyncLifetime, IDisposable
         _folder.WriteSecret("other.key", new string('k', MaskingKey.LeastCharacters));
         _folder.Write("record.json", MaskBench.Mask("""{"owner":"ada \"l\"","unit":"C"}""", MaskBench.Rule(new(MaskingKind.Encrypt), "$.owner"))!);
         _folder.Write("texts", "ada\n");
+        _folder.Write("owner.avsc", "\"string\"");
         _folder.Write("edge.yaml", Certificate);
         _folder.Write("faulty-certificate.yaml", Certificate.Replace("lifetime: 24h", "lifetime: 5s\n  issuer: le", StringComparison.Ordinal));
         _folder.Write("unknown-certificate.yaml", SampleRegistry.Document.Replace("  protocol:", "  tls:\n    certificate: nobody\n  protocol:", StringComparison.Ordinal));
