@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Gateway.Actors.Upstream;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 
@@ -33,6 +34,8 @@ public sealed class GatewayMetrics : IDisposable
     readonly Counter<double> _throttle;
     readonly UpDownCounter<long> _muted;
     readonly Counter<long> _tooLarge;
+    readonly Counter<long> _schemas;
+    readonly Counter<double> _schemaTime;
 
     public GatewayMetrics()
     {
@@ -64,6 +67,8 @@ public sealed class GatewayMetrics : IDisposable
         _throttle = _meter.CreateCounter<double>("gateway.kafka.throttle", "s", "Seconds that Kafka's clients were told to wait.");
         _muted = _meter.CreateUpDownCounter<long>("gateway.kafka.sessions.muted", "{session}", "Sessions whose client is not read now, because it has to wait.");
         _tooLarge = _meter.CreateCounter<long>("gateway.kafka.batches.refused", "{batch}", "Batches refused to Kafka's producers, being too large.");
+        _schemas = _meter.CreateCounter<long>("gateway.schema.questions", "{question}", "Questions to schema registries, by how they ended.");
+        _schemaTime = _meter.CreateCounter<double>("gateway.schema.question", "s", "Seconds that questions to schema registries took.");
         _told = _meter.CreateCounter<long>("gateway.events.told", "{event}", "Events that an outlet took from this node.");
         _outletFailures = _meter.CreateCounter<long>("gateway.events.failures", "{failure}", "Batches of events that an outlet did not take, or took in part.");
     }
@@ -125,6 +130,13 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>A batch was too large.</summary>
     public void BatchRefused(string connection) => _tooLarge.Add(1, new TagList { { "connection", connection } });
+
+    /// <summary>A connection's schema registry was asked for a schema.</summary>
+    public void SchemaAsked(string connection, SchemaOutcome outcome, TimeSpan took)
+    {
+        _schemas.Add(1, new TagList { { "connection", connection }, { "outcome", outcome.ToString().ToLowerInvariant() } });
+        _schemaTime.Add(took.TotalSeconds, new TagList { { "connection", connection } });
+    }
 
     /// <summary>A client was refused that has no session and no record.</summary>
     public void Refused(string connection, Refusal refusal) => _refused.Add(1, RefusalTags(connection, refusal));

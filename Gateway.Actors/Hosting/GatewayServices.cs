@@ -197,7 +197,7 @@ public static class GatewayServices
             Revocation = provider.GetRequiredService<CertificateRevocation>(),
             Dialer = dialer,
             Secrets = secrets,
-            Schemas = new SchemaRegistries(secrets, time, provider.GetRequiredService<ILoggerFactory>()),
+            Schemas = new SchemaRegistries(secrets, time, provider.GetRequiredService<GatewayMetrics>(), provider.GetRequiredService<ILoggerFactory>()),
             Surveys = new UpstreamSurveys(dialer, secrets, time, node.Item2.Limits.UpstreamTimeout),
             Index = provider.GetRequiredService<ISessionIndex>(),
             SealKey = provider.GetRequiredService<SealKey>(),

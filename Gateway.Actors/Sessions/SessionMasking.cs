@@ -27,7 +27,7 @@ static class SessionMasking
         conversation.Mask(new Masker(masking.Rules, key, (rule, count) => metrics.FieldsMasked(profile.Name, rule, count))
         {
             Compression = RecordCompression.Instance,
-            Schemas = masking.Schemas is { } registry ? registries.Of(registry) : null,
+            Schemas = masking.Schemas is { } registry ? registries.Of(profile.Name, registry) : null,
         });
         return null;
     }

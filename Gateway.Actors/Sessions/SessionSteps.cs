@@ -166,7 +166,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         {
             UpstreamTimeout = parts.Limits.UpstreamTimeout,
             Credentials = () => CredentialsAsync(grant.Profile),
-            Schemas = ids => grant.Profile.Masking.Schemas is { } registry ? parts.Schemas.Of(registry).AskAsync(ids) : Task.CompletedTask,
+            Schemas = ids => grant.Profile.Masking.Schemas is { } registry ? parts.Schemas.Of(grant.Profile.Name, registry).AskAsync(ids) : Task.CompletedTask,
             Muted = more => parts.Metrics.SessionsMuted(grant.Profile.Name, more),
         };
         return RelayStage.Begin(shape, Conversation, rules, stop, recording, _watch!, parts.Time);

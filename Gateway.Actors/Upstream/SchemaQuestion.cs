@@ -15,9 +15,14 @@ namespace Gateway.Actors.Upstream;
 /// <c>GET /subjects/{subject}/versions/{version}</c> for each reference.
 /// </summary>
 /// <param name="registry">Whom to ask.</param>
-/// <param name="secret">Reads what the asker proves itself with; nobody's detail of why it cannot names a place. Not called where the registry lets everybody read.</param>
+/// <param name="secret">
+/// Reads what the asker proves itself with; why it cannot is told to clients, and is to name no place. Not called where the registry lets everybody read.
+/// </param>
 /// <param name="time">The clock.</param>
-public sealed class SchemaQuestion(SchemaRegistry registry, Func<SecretPlace, CancellationToken, Task<Verdict<string>>> secret, TimeProvider time)
+/// <param name="asked">Hears of each question how it ended, and how long it took with all that followed from it.</param>
+public sealed class SchemaQuestion(
+    SchemaRegistry registry, Func<SecretPlace, CancellationToken, Task<Verdict<string>>> secret, TimeProvider time,
+    Action<SchemaOutcome, TimeSpan>? asked = null)
 {
     /// <summary>Bytes of an answer: a schema within JSON, whose quotes are escaped.</summary>
     const int LargestAnswer = AvroSchema.LongestText;
@@ -33,33 +38,41 @@ public sealed class SchemaQuestion(SchemaRegistry registry, Func<SecretPlace, Ca
     /// <summary>The schema, or why it is not told; the latter in words that may be told to clients, so without a name of the registry's.</summary>
     public async Task<Verdict<RegisteredSchema>> AskAsync(int id)
     {
+        var began = time.GetTimestamp();
+        var (told, outcome) = await AnswerAsync(id).ConfigureAwait(false);
+        asked?.Invoke(outcome, time.GetElapsedTime(began));
+        return told;
+    }
+
+    async Task<(Verdict<RegisteredSchema> Told, SchemaOutcome Outcome)> AnswerAsync(int id)
+    {
         using var deadline = new CancellationTokenSource(registry.Timeout, time);
         try
         {
             var own = registry.Secret is { } place ? await secret(place, deadline.Token).ConfigureAwait(false) : "";
-            if (!own.IsGranted) return new Refused(own.Refusal, $"is not known: {own.Detail}");
+            if (!own.IsGranted) return Failed(own.Detail);
             using var http = OutsideHttps.Client(registry.Authorities, LargestAnswer);
             http.DefaultRequestHeaders.Accept.ParseAdd("application/vnd.schemaregistry.v1+json");
-            if (own.Value.AsSpan().ContainsAnyInRange('\0', '\u001f')) return Unknown("the gateway's secret for its registry cannot stand in a header");
+            if (own.Value.AsSpan().ContainsAnyInRange('\0', '\u001f')) return Failed("the gateway's secret for its registry cannot stand in a header");
             if (own.Value.Length > 0) http.DefaultRequestHeaders.Authorization = Authorization(own.Value);
-            var asked = new Asked(http, deadline.Token);
-            return await asked.SchemaAsync(new(registry.Url, $"schemas/ids/{id}")).ConfigureAwait(false);
+            var question = new Asked(http, deadline.Token);
+            return (await question.SchemaAsync(new(registry.Url, $"schemas/ids/{id}")).ConfigureAwait(false), SchemaOutcome.Told);
         }
         catch (UnansweredException unanswered)
         {
-            return Unknown(unanswered.Message);
+            return Failed(unanswered.Message, unanswered.Outcome);
         }
         catch (OperationCanceledException)
         {
-            return Unknown("its registry did not tell it in time");
+            return Failed("its registry did not tell it in time");
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {
-            return Unknown($"its registry cannot be asked: {TlsFacts.Innermost(fault)}");
+            return Failed($"its registry cannot be asked: {TlsFacts.Innermost(fault)}");
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            return Unknown("its registry answers what is no JSON of a schema");
+            return Failed("its registry answers what is no JSON of a schema");
         }
     }
 
@@ -68,7 +81,8 @@ public sealed class SchemaQuestion(SchemaRegistry registry, Func<SecretPlace, Ca
         : new("Bearer", own);
 
     // The gateway's side: neither the client nor the upstream can do anything about it.
-    static Refused Unknown(string detail) => new(Refusal.PayloadUnreadable, $"is not known: {detail}");
+    static (Verdict<RegisteredSchema> Told, SchemaOutcome Outcome) Failed(string detail, SchemaOutcome outcome = SchemaOutcome.Failed) =>
+        (new Refused(Refusal.PayloadUnreadable, $"is not known: {detail}"), outcome);
 
     /// <summary>One question with all that follow from it.</summary>
     sealed class Asked(HttpClient http, CancellationToken cancel)
@@ -112,11 +126,27 @@ public sealed class SchemaQuestion(SchemaRegistry registry, Func<SecretPlace, Ca
         async Task<JsonDocument> GetAsync(Uri url)
         {
             using var answer = await http.GetAsync(url, cancel).ConfigureAwait(false);
-            if (answer.StatusCode == HttpStatusCode.NotFound) throw new UnansweredException("its registry does not know it (HTTP 404)");
+            if (answer.StatusCode == HttpStatusCode.NotFound) throw new UnansweredException("its registry does not know it (HTTP 404)", SchemaOutcome.Unknown);
             if (answer.StatusCode != HttpStatusCode.OK) throw new UnansweredException($"its registry answers HTTP {(int)answer.StatusCode}");
             return JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false));
         }
     }
 
-    sealed class UnansweredException(string message) : Exception(message);
+    sealed class UnansweredException(string message, SchemaOutcome outcome = SchemaOutcome.Failed) : Exception(message)
+    {
+        public SchemaOutcome Outcome => outcome;
+    }
+}
+
+/// <summary>How a question to a schema registry ended.</summary>
+public enum SchemaOutcome
+{
+    /// <summary>With a schema, be it one that nobody reads.</summary>
+    Told,
+
+    /// <summary>The registry does not know the id: a client wrote it all the same.</summary>
+    Unknown,
+
+    /// <summary>The registry was not reached, did not answer in time, refused the gateway or answered what is none.</summary>
+    Failed,
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
+using Gateway.Actors.Upstream;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
@@ -45,6 +46,8 @@ public sealed partial class MetricsSpec : IAsyncLifetime, IDisposable
         Assert.Equal("1.5", Value(scraped, "gateway_kafka_throttle_seconds_total", "direction=\"to-upstream\""));
         Assert.Equal("1", Value(scraped, "gateway_kafka_sessions_muted"));
         Assert.Equal("1", Value(scraped, "gateway_kafka_batches_refused_total"));
+        Assert.Equal("1", Value(scraped, "gateway_schema_questions_total", "outcome=\"failed\""));
+        Assert.Equal("5.25", Value(scraped, "gateway_schema_question_seconds_total"));
     }
 
     [Fact]
@@ -78,6 +81,8 @@ public sealed partial class MetricsSpec : IAsyncLifetime, IDisposable
         metrics.SessionsMuted(_connection, 2);
         metrics.SessionsMuted(_connection, -1);
         metrics.BatchRefused(_connection);
+        metrics.SchemaAsked(_connection, SchemaOutcome.Told, TimeSpan.FromMilliseconds(250));
+        metrics.SchemaAsked(_connection, SchemaOutcome.Failed, TimeSpan.FromSeconds(5));
         metrics.RecordingFailed();
         metrics.Noticed(AnomalyKind.VolumeUnusual);
         metrics.ComparisonSkipped();

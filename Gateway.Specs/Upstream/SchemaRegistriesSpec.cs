@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Gateway.Actors;
 using Gateway.Actors.Connections;
+using Gateway.Actors.Hosting;
 using Gateway.Actors.Upstream;
 using Gateway.Protocols;
 using Gateway.Protocols.Masking;
@@ -13,17 +14,21 @@ using Xunit;
 
 namespace Gateway.Specs.Upstream;
 
-public sealed class SchemaRegistriesSpec : IAsyncLifetime
+public sealed class SchemaRegistriesSpec : IAsyncLifetime, IDisposable
 {
     const string Schema = """{"type":"record","name":"R","fields":[{"name":"a","type":"string"}]}""";
     const string Variable = "SPEC_SCHEMA_REGISTRY";
+    const string Connection = "schemas-of-these-specs";
 
     readonly FakeTimeProvider _time = new();
+    readonly GatewayMetrics _metrics = new();
     FakeSchemaRegistry _registry = null!;
 
     public async Task InitializeAsync() => _registry = await FakeSchemaRegistry.StartAsync();
 
     public async Task DisposeAsync() => await _registry.DisposeAsync();
+
+    public void Dispose() => _metrics.Dispose();
 
     [Fact]
     public async Task A_schema_is_asked_for_once_however_many_wait_for_it_and_then_no_more()
@@ -106,6 +111,40 @@ public sealed class SchemaRegistriesSpec : IAsyncLifetime
         await schemas.AskAsync([id]);
 
         Assert.NotNull(schemas.Find(id)?.Avro);
+    }
+
+    [Theory]
+    [InlineData(200, "told", 0.75)]
+    [InlineData(404, "unknown", 0.75)]
+    [InlineData(503, "failed", 0.75)]
+    [InlineData(0, "failed", 5)]
+    public async Task Every_question_is_counted_by_how_it_ended_and_by_the_time_that_it_took(int status, string outcome, double seconds)
+    {
+        using var meter = new SchemaMeter(_metrics);
+        var (schemas, id) = (Schemas(), _registry.Add("pay", Schema));
+        var asked = new TaskCompletionSource();
+        var answer = new TaskCompletionSource();
+        _registry.Instead = async http =>
+        {
+            asked.TrySetResult();
+            await answer.Task;
+            http.Response.StatusCode = status;
+            await http.Response.WriteAsync("""{"schema":"\"int\""}""");
+        };
+
+        var waiting = schemas.AskAsync([id]);
+        await asked.Task;
+        _time.Advance(TimeSpan.FromSeconds(seconds));
+        if (status > 0) answer.SetResult();
+        await waiting.WaitAsync(TimeSpan.FromSeconds(20));
+
+        await Eventually.AssertAsync(() =>
+        {
+            Assert.Equal([outcome], meter.Outcomes);
+            Assert.Equal(seconds, meter.Seconds);
+            return Task.CompletedTask;
+        });
+        answer.TrySetResult();
     }
 
     [Fact]
@@ -223,7 +262,7 @@ public sealed class SchemaRegistriesSpec : IAsyncLifetime
     RegisteredSchemas Schemas(string? user = null, SecretPlace? secret = null, TestCertificates? authorities = null)
     {
         var secrets = new UpstreamSecrets(new NoSecrets(), new UpstreamTokens(_time));
-        return new SchemaRegistries(secrets, _time, NullLoggerFactory.Instance).Of(new SchemaRegistry
+        return new SchemaRegistries(secrets, _time, _metrics, NullLoggerFactory.Instance).Of(Connection, new SchemaRegistry
         {
             Url = new($"{_registry.Url}/"),
             UserName = user,
