@@ -16,7 +16,6 @@ sealed class LegSink : InGraphStageLogic
     readonly Func<Task> _finish;
     readonly TaskCompletionSource _done;
     Action _writeCompleted = null!;
-    Action _finishCompleted = null!;
     ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _writing;
     Chunk? _chunk;
     bool _isLast;
@@ -31,7 +30,6 @@ sealed class LegSink : InGraphStageLogic
     public override void PreStart()
     {
         _writeCompleted = GetAsyncCallback(Written);
-        _finishCompleted = GetAsyncCallback(CompleteStage);
         // The last write outlives the upstream's completion.
         SetKeepGoing(true);
         Pull(_in);
@@ -73,5 +71,5 @@ sealed class LegSink : InGraphStageLogic
         else Pull(_in);
     }
 
-    void Finish() => _finish().ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_finishCompleted);
+    void Finish() => _finish().ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(GetAsyncCallback(CompleteStage));
 }

@@ -14,17 +14,13 @@ public sealed partial class RelayStage
 
         static readonly TimeSpan s_farthest = TimeSpan.FromDays(20);
 
-        Action<Verdict<AccessTerm>> _renewed = null!;
-        Action<Verdict<AccountAnswer>> _found = null!;
+        // Made when they are needed first, as every such callback: most sessions never do, and each costs an idle one a quarter of a KiB.
+        Action<Verdict<AccessTerm>>? _renewed;
+        Action<Verdict<AccountAnswer>>? _found;
         DateTimeOffset? _warnedOf;
         bool _isRenewing;
 
-        void WatchAccess()
-        {
-            _renewed = GetAsyncCallback<Verdict<AccessTerm>>(Renewed);
-            _found = GetAsyncCallback<Verdict<AccountAnswer>>(Found);
-            _access.OnChange(GetAsyncCallback(ScheduleExpiry));
-        }
+        void WatchAccess() => _access.OnChange(GetAsyncCallback(ScheduleExpiry));
 
         void ScheduleExpiry()
         {
@@ -56,7 +52,7 @@ public sealed partial class RelayStage
             _output.Proof = null;
             if (_isOver) return;
             _isRenewing = true;
-            _ = TellAsync(() => _access.RenewAsync(proof), _renewed);
+            _ = TellAsync(() => _access.RenewAsync(proof), _renewed ??= GetAsyncCallback<Verdict<AccessTerm>>(Renewed));
         }
 
         // Nor is it while it is found out by what that proof is to be judged.
@@ -65,7 +61,7 @@ public sealed partial class RelayStage
             _output.Question = null;
             if (_isOver) return;
             _isRenewing = true;
-            _ = TellAsync(() => _access.FindAsync(question), _found);
+            _ = TellAsync(() => _access.FindAsync(question), _found ??= GetAsyncCallback<Verdict<AccountAnswer>>(Found));
         }
 
         void Found(Verdict<AccountAnswer> verdict)

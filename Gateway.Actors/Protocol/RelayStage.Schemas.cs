@@ -7,12 +7,13 @@ public sealed partial class RelayStage
 {
     sealed partial class Logic
     {
-        Action<(Half Half, string? Fault)> _schemasAsked = null!;
+        Action<(Half Half, string? Fault)>? _schemasAsked;
 
         void AskForSchemas(Half half)
         {
             if (_isOver || half.AsksForSchemas || _conversation.AwaitedSchemas(half.Direction) is not { Count: > 0 } ids) return;
             half.AsksForSchemas = true;
+            _schemasAsked ??= GetAsyncCallback<(Half, string?)>(SchemasAsked);
             _ = TellAsync(half, ids);
 
             async Task TellAsync(Half waiting, IReadOnlyCollection<int> asked)

@@ -43,7 +43,7 @@ public sealed partial class RelayStage(
         readonly ChunkWriter _own = new();
         readonly RelayOutput _output;
         CancellationTokenRegistration _stopRegistration;
-        Action _denialRecorded = null!;
+        Action? _denialRecorded;
         SessionEnd? _firstClose;
         long _lastActivity;
         int _denialsInFlight;
@@ -69,13 +69,11 @@ public sealed partial class RelayStage(
         public override void PreStart()
         {
             _lastActivity = _time.GetTimestamp();
-            _denialRecorded = GetAsyncCallback(DenialRecorded);
             var stopped = GetAsyncCallback(() => End(_stop.Reason!));
             _stopRegistration = _stop.Requested.UnsafeRegister(static callback => ((Action)callback!)(), stopped);
             ScheduleOnce(Silence, _rules.IdleTimeout);
             WatchAccess();
             WatchUpstream();
-            _schemasAsked = GetAsyncCallback<(Half, string?)>(SchemasAsked);
         }
 
         public override void PostStop()
@@ -254,7 +252,7 @@ public sealed partial class RelayStage(
             if (_output.Denied.Count == 0) return;
             foreach (var denied in _output.Denied) _conversation.Seen.See(denied.Operation, Encoding.UTF8.GetBytes(denied.Resource), isDenied: true);
             _denialsInFlight++;
-            _denials.Denied([.. _output.Denied], _denialRecorded);
+            _denials.Denied([.. _output.Denied], _denialRecorded ??= GetAsyncCallback(DenialRecorded));
             _output.Denied.Clear();
         }
 

@@ -40,7 +40,7 @@ public sealed class RecordStage(
         readonly Lane _up;
         readonly Lane _down;
         Action<int> _durable = null!;
-        Action _freed = null!;
+        Action? _freed;
         ChunkDraft? _draft;
         int _lastLength;
         long _draftStarted;
@@ -64,11 +64,7 @@ public sealed class RecordStage(
             }
         }
 
-        public override void PreStart()
-        {
-            _durable = GetAsyncCallback<int>(Durable);
-            _freed = GetAsyncCallback(Freed);
-        }
+        public override void PreStart() => _durable = GetAsyncCallback<int>(Durable);
 
         public override void PostStop()
         {
@@ -123,7 +119,7 @@ public sealed class RecordStage(
         void WaitForBudget()
         {
             _waitsForBudget = true;
-            _budget.WhenFree(_freed);
+            _budget.WhenFree(_freed ??= GetAsyncCallback(Freed));
         }
 
         void Freed()

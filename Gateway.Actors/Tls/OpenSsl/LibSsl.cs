@@ -139,6 +139,10 @@ static unsafe partial class LibSsl
     [LibraryImport(Name)]
     public static partial int SSL_new_session_ticket(SslHandle ssl);
 
+    /// <summary>1: buffers that hold nothing are free; 0: there is something in them.</summary>
+    [LibraryImport(Name)]
+    public static partial int SSL_free_buffers(SslHandle ssl);
+
     [LibraryImport(Name)]
     public static partial void SSL_set_verify(SslHandle ssl, int mode, nint callback);
 

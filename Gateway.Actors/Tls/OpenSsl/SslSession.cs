@@ -75,7 +75,9 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
             var held = Hold();
             try
             {
-                return Judge(LibSsl.SSL_do_handshake(ssl));
+                var outcome = Judge(LibSsl.SSL_do_handshake(ssl));
+                if (outcome == SslOutcome.Done) FreeBuffers();
+                return outcome;
             }
             finally
             {
@@ -135,8 +137,13 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
         using var state = _ticket;
         _ticket = null;
         if (LibSsl.SSL_new_session_ticket(ssl) != 1) LibCrypto.ERR_clear_error();
-        return Send(bytes, ref count);
+        var outcome = Send(bytes, ref count);
+        FreeBuffers();
+        return outcome;
     }
+
+    // What speaks of handshakes takes buffers of both directions, and only the next bytes of each would free its own: a silent session holds none.
+    void FreeBuffers() => _ = LibSsl.SSL_free_buffers(ssl);
 
     /// <summary>Sends close_notify. Reading goes on.</summary>
     public SslOutcome Shutdown()
