@@ -20,14 +20,14 @@ sealed partial class FileCertificates : INodeCertificates
     readonly Lock _looking = new();
     Loaded _loaded;
     string _fingerprint;
-    long _nextLook;
+    long _looked;
 
     public FileCertificates(CertificateOptions options, TimeProvider time, ILogger log)
     {
         (_options, _time, _log) = (options, time, log);
         _fingerprint = Fingerprint();
         _loaded = Load(out var problem) ?? throw new InvalidDataException($"{problem.Problem}; {problem.Remedy}.");
-        _nextLook = NextLook();
+        _looked = time.GetTimestamp();
     }
 
     public SslStreamCertificateContext Current => Newest().Context;
@@ -36,7 +36,7 @@ sealed partial class FileCertificates : INodeCertificates
 
     Loaded Newest()
     {
-        if (_time.GetUtcNow().UtcTicks < Volatile.Read(ref _nextLook) || !_looking.TryEnter()) return Volatile.Read(ref _loaded);
+        if (_time.GetElapsedTime(Volatile.Read(ref _looked)) < LookEvery || !_looking.TryEnter()) return Volatile.Read(ref _loaded);
         try
         {
             Look();
@@ -51,7 +51,7 @@ sealed partial class FileCertificates : INodeCertificates
 
     void Look()
     {
-        Volatile.Write(ref _nextLook, NextLook());
+        Volatile.Write(ref _looked, _time.GetTimestamp());
         var fingerprint = Fingerprint();
         if (fingerprint == _fingerprint) return;
         if (Load(out var problem) is not { } loaded)
@@ -89,8 +89,6 @@ sealed partial class FileCertificates : INodeCertificates
     string Fingerprint() => string.Join(
         ' ', ConfiguredFiles.Fingerprint(_options.CertificateFile!), ConfiguredFiles.Fingerprint(_options.KeyFile!),
         ConfiguredFiles.Fingerprint(_options.ClusterAuthoritiesFile!));
-
-    long NextLook() => (_time.GetUtcNow() + LookEvery).UtcTicks;
 
     [LoggerMessage(350, LogLevel.Information, "Took up the changed certificate {File}, valid until {Until:u}")]
     partial void TookUp(string file, DateTime until);

@@ -19,7 +19,6 @@ using Gateway.Actors.Tls;
 using Gateway.Actors.Tls.OpenSsl;
 using Gateway.Actors.Tls.Revocation;
 using Gateway.Actors.Upstream;
-using Gateway.Protocols.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -126,7 +125,7 @@ public static class GatewayServices
                 ChallengesActor.Props(provider.GetRequiredService<PendingChallenges>(), provider.GetRequiredService<ILoggerFactory>()), ChallengesActor.Name))
             .AddStartup((_, _) => provider.GetRequiredService<RotationActors>().Start())
             .AddStartup((system, _) => system.ActorOf(LedgerKeeper.Props(new LedgerParts(
-                new SealerView(system), new SqlLedger(node.Journal), node.SealKey, () => UnixMicros.Of(node.Time.GetUtcNow()),
+                new SealerView(system), new SqlLedger(node.Journal), node.SealKey, node.Time,
                 provider.GetRequiredService<ILoggerFactory>())), "ledger-keeper"))
             .AddStartup((system, _) => provider.GetRequiredService<EventActors>().Start(system))
             .AddStartup((system, _) => system.ActorOf(RecordingKeeper.Props(Keeper(system, provider, node)), "recording-keeper"))

@@ -10,9 +10,6 @@ namespace Gateway.Actors.Record;
 /// </summary>
 public sealed class SqlLedger(JournalDatabase database)
 {
-    /// <summary>How long after its end the last event of a session may still be under way to the journal, in microseconds. Origin: the journal's own limit is 10 s.</summary>
-    static readonly long s_writing = (long)TimeSpan.FromMinutes(1).TotalMicroseconds;
-
     const string Newest = $"select number, page from {LedgerTable} order by number desc limit 1";
 
     const string Page = $"select page from {LedgerTable} where number = @number";
@@ -38,10 +35,11 @@ public sealed class SqlLedger(JournalDatabase database)
         for (var number = 1L; await PageAsync(number, cancel) is { } page; number++) yield return page;
     }
 
-    /// <summary>Sessions that ended and are not entered yet, as the ledger will have them; at most a page of them.</summary>
-    /// <param name="now">Microseconds since the Unix epoch.</param>
-    /// <param name="cancel">Ends the wait.</param>
-    public async Task<IReadOnlyList<LedgerEntry>> DueAsync(long now, CancellationToken cancel)
+    /// <summary>
+    /// Sessions that ended and are not entered yet, as the ledger will have them; at most a page of them. A refused connection is among them a moment before
+    /// its one event is in the journal, and has no chain until then.
+    /// </summary>
+    public async Task<IReadOnlyList<LedgerEntry>> DueAsync(CancellationToken cancel)
     {
         var due = new List<LedgerEntry>();
         await using (var connection = await database.OpenAsync(cancel))
@@ -52,9 +50,7 @@ public sealed class SqlLedger(JournalDatabase database)
         }
 
         var chains = await LastChainsAsync([.. due.Select(entry => entry.SessionId)], cancel);
-        // A refused connection is on the list a moment before its one event is in the journal.
-        return [.. due.Select(entry => entry with { Chain = chains.GetValueOrDefault(entry.SessionId, LedgerEntry.NoChain) })
-            .Where(entry => entry.HasChain || entry.ClosedAt < now - s_writing)];
+        return [.. due.Select(entry => entry with { Chain = chains.GetValueOrDefault(entry.SessionId, LedgerEntry.NoChain) })];
     }
 
     /// <summary>Appends the page and takes its sessions off the list. Throws where another was faster.</summary>

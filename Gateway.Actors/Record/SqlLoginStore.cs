@@ -7,6 +7,12 @@ public sealed class SqlLoginStore(JournalDatabase database, TimeProvider time) :
 {
     const string Table = JournalDatabase.LoginTable;
 
+    /// <summary>
+    /// How long what has expired is kept: whoever sweeps may have a clock that is ahead, and what another node still takes for good must not be forgotten.
+    /// Origin: more than a clock is off that mistakes its time zone.
+    /// </summary>
+    static readonly TimeSpan s_kept = TimeSpan.FromDays(1);
+
     /// <summary>A person's browser waits.</summary>
     static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
@@ -36,7 +42,7 @@ public sealed class SqlLoginStore(JournalDatabase database, TimeProvider time) :
         const string columns = "(id, content, expires_at) values (@id, @content, @until)";
         var affected = await database.CommitAsync(
             [
-                new SqlStatement($"delete from {Table} where expires_at <= @now", ("@now", Now)),
+                new SqlStatement($"delete from {Table} where expires_at <= @then", ("@then", Now - (long)s_kept.TotalMilliseconds)),
                 new SqlStatement(
                     $"insert into {Table} {columns} on conflict (id) do nothing", ("@id", id), ("@content", content), ("@until", until.ToUnixTimeMilliseconds())),
             ],

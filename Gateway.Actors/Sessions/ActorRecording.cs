@@ -10,11 +10,14 @@ namespace Gateway.Actors.Sessions;
 /// The session's recording, as its graph sees it: everything becomes a message to the session's actor, which persists in the order of arrival. Accounts
 /// for what is under way in the node's budget, and gives all of it back when the actor closes it.
 /// </summary>
-sealed class ActorRecording(IActorRef session, RecordingBudget budget, OperationIndexing operations, Func<long> now) : ISessionRecording, IDenialLog
+sealed class ActorRecording(IActorRef session, RecordingBudget budget, OperationIndexing operations, RecordingTime time) : ISessionRecording, IDenialLog
 {
     readonly Lock _lock = new();
     int _inFlight;
     bool _isClosed;
+
+    /// <summary>By which everything in it is timed.</summary>
+    public RecordingTime Time => time;
 
     /// <summary>True once the session's first event was handed over to be persisted.</summary>
     public bool IsOpen { get; private set; }
@@ -64,7 +67,7 @@ sealed class ActorRecording(IActorRef session, RecordingBudget budget, Operation
     }
 
     public void Denied(IReadOnlyList<DeniedOperation> operations, Action recorded) =>
-        Record(new OperationsDenied { At = now(), Operations = operations }, recorded);
+        Record(new OperationsDenied { At = time.Now, Operations = operations }, recorded);
 
     public void FirstSeen(IReadOnlyList<SeenOperation> seen) => operations.Add(seen);
 

@@ -25,6 +25,7 @@ sealed class SessionActor : ReceivePersistentActor
     readonly SessionParts _parts;
     readonly SessionRecorder _recorder;
     readonly SessionStop _stop = new();
+    readonly RecordingTime _time;
     readonly ILogger _log;
     readonly List<IActorRef> _waitForEnd = [];
     ActorRecording? _recording;
@@ -40,6 +41,7 @@ sealed class SessionActor : ReceivePersistentActor
     {
         (_id, _parts) = (id, parts);
         _recorder = new SessionRecorder(id);
+        _time = new RecordingTime(parts.Time);
         _log = parts.Logging.CreateLogger("Gateway.Session");
         Recover<StoredEvent>(_recorder.Recover);
         Recover<RecoveryCompleted>(_ => Recovered());
@@ -119,8 +121,8 @@ sealed class SessionActor : ReceivePersistentActor
         if (_steps is not null || _parts.Accepted.Take(_id) is not { } accepted) return;
         Context.SetReceiveTimeout(null);
         _parts.Live.Add(_id);
-        _operations = new OperationIndexing(_id, _parts.Index, _parts.Time, () => _parts.Now, _log);
-        _recording = new ActorRecording(Self, _parts.Budget, _operations, () => _parts.Now);
+        _operations = new OperationIndexing(_id, _parts.Index, _time, () => _time.Now, _log);
+        _recording = new ActorRecording(Self, _parts.Budget, _operations, _time);
         _steps = new SessionSteps(_id, accepted, _recording, _stop, _parts);
         SessionGraph.RunAsync(_steps, Context.System.Materializer()).PipeTo(
             Self, success: end => new GraphEnded(end), failure: fault => new GraphEnded(Failed(fault)));
@@ -202,7 +204,7 @@ sealed class SessionActor : ReceivePersistentActor
     void Close(SessionEnd end)
     {
         _steps?.Trace.End(end.Refusal);
-        _closing = _recorder.Closing ?? new SessionClosing(_parts.Now, end.Ending, end.Refusal, end.Detail, _recorder.ToUpstreamBytes, _recorder.ToClientBytes);
+        _closing = _recorder.Closing ?? new SessionClosing(_time.Now, end.Ending, end.Refusal, end.Detail, _recorder.ToUpstreamBytes, _recorder.ToClientBytes);
         if (_recorder.IsOpen) PersistAsync(_recorder.Seal(_closing, _parts.NodeKey, _parts.SealKey), _ => CloseIndex());
         else if (_steps is not null && _recorder.Events == 0) Refuse(_steps, _closing);
         else CloseIndex();
@@ -281,7 +283,7 @@ sealed class SessionActor : ReceivePersistentActor
     void LeftUnsealed(SessionSteps steps)
     {
         if (_countsAsActive)
-            Count(steps, new SessionClosing(_parts.Now, Ending.Refused, _failure, "the session's actor stopped", _recorder.ToUpstreamBytes, _recorder.ToClientBytes));
+            Count(steps, new SessionClosing(_time.Now, Ending.Refused, _failure, "the session's actor stopped", _recorder.ToUpstreamBytes, _recorder.ToClientBytes));
         Context.System.EventStream.Publish(new SessionLeftOpen(_id, _failure));
     }
 

@@ -8,7 +8,6 @@ using Gateway.Actors.Registry;
 using Gateway.Actors.Tls;
 using Gateway.Actors.Tls.Revocation;
 using Gateway.Actors.Upstream;
-using Gateway.Protocols.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Actors.Sessions;
@@ -76,7 +75,4 @@ public sealed record SessionParts
     public required GatewayMetrics Metrics { get; init; }
 
     public required ILoggerFactory Logging { get; init; }
-
-    /// <summary>Microseconds since the Unix epoch.</summary>
-    public long Now => UnixMicros.Of(Time.GetUtcNow());
 }

@@ -178,9 +178,9 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
     /// <summary>Step 8: and into the recording.</summary>
     public GraphStageLogic Record(BidiShape<Chunk, Chunk, Chunk, Chunk> shape, Grant grant) => grant.Profile.Recording.Level switch
     {
-        RecordingLevel.Full => RecordStage.Begin(shape, recording, grant.Profile.Recording, parts.Budget, parts.Time, _recorded),
+        RecordingLevel.Full => RecordStage.Begin(shape, recording, grant.Profile.Recording, parts.Budget, recording.Time, _recorded),
         RecordingLevel.Operations => OperationStage.Begin(shape, recording, Words.Log, _recorded),
-        var level => CountStage.Begin(shape, recording, level == RecordingLevel.Metadata ? s_count : null, () => parts.Now, _recorded),
+        var level => CountStage.Begin(shape, recording, level == RecordingLevel.Metadata ? s_count : null, () => recording.Time.Now, _recorded),
     };
 
     /// <summary>The end of a session that a step refused: for the reason its end was requested, if it was.</summary>
@@ -258,7 +258,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
 
     string? ClientName { get; set; }
 
-    SpokenWords Words => _words ??= new SpokenWords(recording, Accepted.Profile, () => _facts, parts.Time);
+    SpokenWords Words => _words ??= new SpokenWords(recording, Accepted.Profile, () => _facts, recording.Time);
 
     SessionDeadline Within(TimeSpan limit) => new(stop, limit, parts.Time);
 
@@ -318,7 +318,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
         Connection = grant.Profile.Name,
         Protocol = grant.Profile.Protocol.Name,
         NodeKey = parts.NodeKey,
-        OpenedAt = parts.Now,
+        OpenedAt = recording.Time.Now,
         Client = Facts,
         Subject = grant.Subject.Name,
         Issuer = grant.Subject.Issuer,
@@ -332,7 +332,7 @@ sealed class SessionSteps(string sessionId, AcceptedConnection accepted, ActorRe
 
     UpstreamSecured Secured(UpstreamConnection upstream) => new()
     {
-        At = parts.Now,
+        At = recording.Time.Now,
         Address = upstream.Address,
         TlsVersion = upstream.TlsVersion,
         TlsSuite = upstream.TlsSuite,

@@ -31,7 +31,7 @@ sealed class SessionWatch(string sessionId, SessionAccess access, ActorRecording
     {
         if (term.Until is not { } until) return;
         var refusal = term.EndsWith;
-        recording.Record(new AccessEnding { At = parts.Now, Until = UnixMicros.Of(until), Refusal = refusal }, static () => { });
+        recording.Record(new AccessEnding { At = recording.Time.Now, Until = UnixMicros.Of(until), Refusal = refusal }, static () => { });
         parts.Metrics.AccessEnding(Grant.Profile.Name, refusal);
         SessionLog.AccessEnding(_log, sessionId, Grant.Subject.Name, until, refusal.Word());
     }
@@ -84,7 +84,7 @@ sealed class SessionWatch(string sessionId, SessionAccess access, ActorRecording
         _recorded = grant.Expires;
         var confirmed = new AccessConfirmed
         {
-            At = parts.Now,
+            At = recording.Time.Now,
             Rule = grant.Decision.Rule,
             TokenId = grant.Subject.Identity.TokenId,
             CertificateSerial = grant.Subject.Identity.CertificateSerial,

@@ -85,6 +85,23 @@ public sealed class LedgerKeeperSpec(PostgresServer server) : SteppedSystem, ISe
 
     [Theory]
     [MemberData(nameof(Databases))]
+    public async Task A_refused_connection_whose_event_is_under_way_waits_for_it_also_where_a_clock_is_set_forward(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, server);
+        await using var index = new SqlSessionIndex(journal.Database, TimeProvider.System);
+        var closing = SampleSession.Closing with { ClosedAt = UnixMicros.Of(Time.GetUtcNow()) };
+        await index.AddAsync(MemoryArchive.SampleRow(ended: true) with { SessionId = "slow", Closing = closing }, default);
+        Keep(journal, new SetClock(Time) { Ahead = TimeSpan.FromMinutes(10) });
+        await EndAsync(journal, "other");
+        await EnteredAsync(journal, 1);
+
+        await journal.PersistAsync("slow", [new SessionRecorder("slow").Append(SampleSession.Refused with { SessionId = "slow" })]);
+
+        Assert.Empty((await EnteredAsync(journal, 2)).Faults);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
     public async Task An_entry_that_was_taken_out_is_found_by_who_saw_the_ledger_before_and_by_signature_otherwise(string database)
     {
         await using var journal = await TestJournal.CreateAsync(database, server);
@@ -114,8 +131,8 @@ public sealed class LedgerKeeperSpec(PostgresServer server) : SteppedSystem, ISe
         base.AfterAll();
     }
 
-    void Keep(TestJournal journal) => Sys.ActorOf(LedgerKeeper.Props(new LedgerParts(
-        this, new SqlLedger(journal.Database), _key, () => UnixMicros.Of(Time.GetUtcNow()), NullLoggerFactory.Instance)));
+    void Keep(TestJournal journal, TimeProvider? time = null) => Sys.ActorOf(LedgerKeeper.Props(new LedgerParts(
+        this, new SqlLedger(journal.Database), _key, time ?? Time, NullLoggerFactory.Instance)));
 
     SealPublicKeys Keys() => SealPublicKeys.FromPem(_key.PublicPem);
 

@@ -117,6 +117,23 @@ public sealed class RevocationAnswersSpec : IDisposable
     }
 
     [Fact]
+    public void A_clock_that_was_ahead_for_a_while_keeps_no_list_from_being_looked_at()
+    {
+        using var folder = new ConfigurationFolder();
+        var (passing, file) = (new FakeTimeProvider(s_now), folder.PathOf("revoked.crl"));
+        var clock = new SetClock(passing) { Ahead = TimeSpan.FromMinutes(10) };
+        var lists = new RevocationLists(clock, NullLogger.Instance);
+        File.WriteAllText(file, "none");
+        Assert.Null(lists.Find(file));
+
+        File.WriteAllBytes(file, List(_authority, _certificate, s_now.AddDays(1)));
+        clock.Ahead = TimeSpan.Zero;
+        passing.Advance(RevocationLists.LookEvery);
+
+        Assert.Equal(RevocationState.Revoked, lists.Find(file)!.Judge(_certificate, _authority.Authority, s_now).State);
+    }
+
+    [Fact]
     public void What_is_no_list_is_not_taken_for_one()
     {
         Assert.Throws<InvalidDataException>(() => RevocationList.Parse([]));

@@ -27,7 +27,7 @@ public sealed partial class OutletKeeper
     readonly JournalHorizon _horizon = new();
     string? _told;
     int _failures;
-    DateTimeOffset _notBefore;
+    (long Since, TimeSpan For) _pause;
 
     OutletKeeper(OutletParts parts) => (_parts, _log) = (parts, parts.Logging.CreateLogger("Gateway.Events"));
 
@@ -40,7 +40,7 @@ public sealed partial class OutletKeeper
     /// <summary>True: there is more, at once.</summary>
     async Task<bool> TellAsync()
     {
-        if (_parts.Time.GetUtcNow() < _notBefore) return false;
+        if (_parts.Time.GetElapsedTime(_pause.Since) < _pause.For) return false;
         using var limit = new CancellationTokenSource(s_limit, _parts.Time);
         // Read each time: another node may have gone on meanwhile.
         var position = await _parts.Feed.PositionAsync(_parts.Name, limit.Token);
@@ -90,14 +90,14 @@ public sealed partial class OutletKeeper
     void Arrived()
     {
         if (_told is not null) Works(_parts.Name);
-        (_told, _failures, _notBefore) = (null, 0, default);
+        (_told, _failures, _pause) = (null, 0, default);
         _parts.State.IsWell(_parts.Name);
     }
 
     void Failed(string problem, TimeSpan? retryAfter, long? oldest)
     {
         _failures++;
-        _notBefore = _parts.Time.GetUtcNow() + OutletBackoff.After(_failures, retryAfter);
+        _pause = (_parts.Time.GetTimestamp(), OutletBackoff.After(_failures, retryAfter));
         _parts.State.Failed(_parts.Name, problem, oldest);
     }
 

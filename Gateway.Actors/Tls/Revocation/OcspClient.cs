@@ -22,7 +22,7 @@ sealed class OcspClient : IDisposable
     /// <summary>A responder that is down is not asked again for each handshake.</summary>
     static readonly TimeSpan s_unknownFor = TimeSpan.FromSeconds(15);
 
-    readonly ConcurrentDictionary<string, (RevocationFinding Finding, DateTimeOffset Until)> _kept = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
     readonly TimeProvider _time;
     readonly HttpClient _http;
 
@@ -37,9 +37,8 @@ sealed class OcspClient : IDisposable
     {
         if (Responder(certificate) is not { } responder) return new(RevocationState.Unknown, "it names no responder");
         var key = TlsFacts.Sha256(certificate);
-        if (_kept.TryGetValue(key, out var kept) && _time.GetUtcNow() < kept.Until) return kept.Finding;
+        if (_kept.TryGetValue(key, out var kept) && Counts(kept)) return kept.Finding;
         var (_, finding, until) = await FetchAsync(responder, certificate, issuer, cancel).ConfigureAwait(false);
-        if (finding.State == RevocationState.Unknown) until = _time.GetUtcNow() + s_unknownFor;
         Keep(key, finding, until);
         return finding;
     }
@@ -76,11 +75,18 @@ sealed class OcspClient : IDisposable
     void Keep(string key, RevocationFinding finding, DateTimeOffset until)
     {
         if (_kept.Count >= MostKept) _kept.Clear();
-        _kept[key] = (finding, until);
+        _kept[key] = new(finding, until, _time.GetTimestamp());
     }
+
+    // An answer says itself until when it counts; that there was none is not to outlast a clock that was wrong.
+    bool Counts(Kept kept) => kept.Finding.State == RevocationState.Unknown
+        ? _time.GetElapsedTime(kept.At) < s_unknownFor
+        : _time.GetUtcNow() < kept.Until;
 
     static bool IsAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "" };
 
     (byte[]?, RevocationFinding, DateTimeOffset) Unknown(string detail) => (null, new(RevocationState.Unknown, detail), _time.GetUtcNow());
+
+    readonly record struct Kept(RevocationFinding Finding, DateTimeOffset Until, long At);
 }

@@ -39,15 +39,14 @@ public sealed partial class RevocationLists(TimeProvider time, ILogger log)
         readonly Lock _lock = new();
         RevocationList? _list;
         byte[] _readOf = [];
-        DateTimeOffset _nextLook = DateTimeOffset.MinValue;
+        long? _looked;
 
         public RevocationList? Newest(string file, RevocationLists owner)
         {
             lock (_lock)
             {
-                var now = owner.NowUtc;
-                if (now < _nextLook) return _list;
-                _nextLook = now + LookEvery;
+                if (_looked is { } looked && owner.Since(looked) < LookEvery) return _list;
+                _looked = owner.Stamp;
                 try
                 {
                     var bytes = Bytes(file);
@@ -67,5 +66,7 @@ public sealed partial class RevocationLists(TimeProvider time, ILogger log)
         }
     }
 
-    DateTimeOffset NowUtc => time.GetUtcNow();
+    long Stamp => time.GetTimestamp();
+
+    TimeSpan Since(long stamp) => time.GetElapsedTime(stamp);
 }
