@@ -31,6 +31,7 @@ static class DebianPackages
         new("docker-compose", "docker-compose"),
         new("rsyslogd", "rsyslog"),
         new("rsyslogd", "rsyslog-gnutls", "/usr/share/doc/rsyslog-gnutls/copyright"),
+        new("libfaketime", "libfaketime", "/usr/share/doc/libfaketime/copyright"),
     ];
 
     public static readonly IReadOnlyList<Needed> ForAudits =

@@ -92,6 +92,16 @@ sealed class ChaosBed(TestCluster cluster)
         Assert.Equal(0, Math.Max(0, await SealedAsync(clients, through, "closed-by-client")));
     }
 
+    /// <summary>The recording of every session that there was, and the ledger of them.</summary>
+    public async Task AllVerifyAsync(NodeProcess through)
+    {
+        foreach (var command in (string[][])[["sessions", "verify", "--all"], ["ledger", "verify"]])
+        {
+            var (code, output) = await through.GatewayAsync(command);
+            Assert.True(code == 0, output);
+        }
+    }
+
     /// <summary>The sessions that ended by this refusal.</summary>
     public static async Task<IReadOnlyList<string>> RefusedAsync(NodeProcess through, string refusal) =>
         await IdsAsync(through, "--refusal", refusal, "--limit", "1000");
@@ -99,6 +109,28 @@ sealed class ChaosBed(TestCluster cluster)
     /// <summary>Closed by the node, or by the system that outlived it.</summary>
     public static Task EndedAsync(IReadOnlyList<ChaosClient> clients) =>
         Eventually.TrueAsync(() => clients.All(client => client.HasEnded), Patience);
+
+    /// <summary>Every node sees the others and the lighthouse, and nobody else.</summary>
+    public Task WholeAsync() => WholeAsync([.. cluster.Nodes]);
+
+    /// <summary>These nodes do.</summary>
+    public Task WholeAsync(params NodeProcess[] nodes) => Eventually.AssertAsync(
+        async () =>
+        {
+            foreach (var node in nodes) Assert.Equal("gw-1 up, gw-2 up, gw-3 up, lighthouse-0 up", await StatesAsync(node));
+        },
+        Patience);
+
+    /// <summary>Members as a node sees them.</summary>
+    public static async Task<string> StatesAsync(NodeProcess node)
+    {
+        var (code, output) = await node.GatewayAsync("nodes", "--json");
+        Assert.True(code == 0, output);
+        using var seen = JsonDocument.Parse(output);
+        var members = seen.RootElement.GetProperty("nodes").EnumerateArray()
+            .Select(m => $"{m.GetProperty("name").GetString()} {(m.GetProperty("reachable").GetBoolean() ? m.GetProperty("status").GetString() : "unreachable")}");
+        return string.Join(", ", members.Order(StringComparer.Ordinal));
+    }
 
     public static async Task SignalAsync(NodeProcess node, string signal) =>
         Assert.Equal(0, (await Tool.RunAsync("kill", $"-{signal}", $"{node.Process.Id}")).ExitCode);

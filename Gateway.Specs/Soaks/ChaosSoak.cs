@@ -13,7 +13,7 @@ public sealed class ChaosSoak
     /// <summary>Part of the faults' names; without it all of them happen, and the document is written anew.</summary>
     static readonly string s_only = Environment.GetEnvironmentVariable("GATEWAY_CHAOS_ONLY") ?? "";
 
-    [OnDemandFact("chaos", "postgres", "prlimit", "mount", "ip", Requirement.Root)]
+    [OnDemandFact("chaos", "postgres", "mosquitto", WallClock.Package, "prlimit", "mount", "ip", Requirement.Root)]
     public async Task Every_fault_costs_what_was_promised_and_no_more()
     {
         var login = FreePort.Next();
@@ -23,6 +23,8 @@ public sealed class ChaosSoak
             new TestCluster { Plans = [.. plans] }, bed => [.. DeathFaults.Of(bed), .. CrowdFaults.Of(bed, login), .. DiskFaults.Of()], rows);
         var apart = new TestCluster { Plans = [.. NodePlan.AtOnePort(3)] };
         await TryAllAsync(apart, NetworkFaults.Of, rows, async () => apart.Network = await SpecNetwork.BuildAsync(apart.Plans.Count + 1));
+        await using var clocks = new ClockFaults();
+        await TryAllAsync(clocks.Cluster, clocks.Of, rows, clocks.PrepareAsync);
 
         var table = ChaosRow.Table(rows);
         Directory.CreateDirectory(Repository.File("artifacts/chaos"));

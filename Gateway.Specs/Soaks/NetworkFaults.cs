@@ -47,7 +47,7 @@ static class NetworkFaults
         await lone.Process.ExitAsync();
         await bed.LeaveAsync(others, other);
         await bed.Cluster.ReplaceAsync(index);
-        await WholeAsync(bed);
+        await bed.WholeAsync();
         return new ChaosRow(
             "", $"its sessions end after {Seconds(ended)}, because it leaves; other nodes' go on and take new ones", $"{Words(endings)}, verified", recovered, lost);
     }
@@ -70,7 +70,7 @@ static class NetworkFaults
         await Eventually.AssertAsync(
             async () =>
             {
-                seen = await StatesAsync(nodes[keeper]);
+                seen = await ChaosBed.StatesAsync(nodes[keeper]);
                 Assert.DoesNotContain("unreachable", seen, StringComparison.Ordinal);
                 Assert.False(IsIn(seen, one) && IsIn(seen, two), $"neither of the two has left: {seen}");
             },
@@ -86,7 +86,7 @@ static class NetworkFaults
         Heal(bed);
         await bed.LeaveAsync([.. others, .. stayed], nodes[keeper]);
         foreach (var i in left) await bed.Cluster.ReplaceAsync(i);
-        await WholeAsync(bed);
+        await bed.WholeAsync();
         var who = left.Length == 2 ? "both leave and their sessions end" : "one of them leaves and its sessions end, the other's go on";
         return new ChaosRow("", $"{who}; the third's go on and take new ones", $"{Words(endings)}, verified", recovered, lost);
     }
@@ -110,7 +110,7 @@ static class NetworkFaults
         }
 
         Assert.All(bed.Cluster.Nodes, node => Assert.False(node.Process.HasExited, "a node was removed that was only late"));
-        await WholeAsync(bed);
+        await bed.WholeAsync();
         Heal(bed);
         await bed.LeaveAsync(clients, bed.Cluster.Nodes[0]);
         return new ChaosRow("", $"sessions go on; new ones are served within {Seconds(served)}", "all of them, verified", TimeSpan.Zero, null);
@@ -122,24 +122,6 @@ static class NetworkFaults
     {
         bed.Cluster.Network!.Cables.Heal();
         foreach (var host in bed.Cluster.Network.Hosts.SkipLast(1)) host.ReachDatabase(true);
-    }
-
-    /// <summary>Every node sees the others and the lighthouse, and nobody else.</summary>
-    static Task WholeAsync(ChaosBed bed) => Eventually.AssertAsync(
-        async () =>
-        {
-            foreach (var node in bed.Cluster.Nodes) Assert.Equal("gw-1 up, gw-2 up, gw-3 up, lighthouse-0 up", await StatesAsync(node));
-        },
-        ChaosBed.Patience);
-
-    static async Task<string> StatesAsync(NodeProcess node)
-    {
-        var (code, output) = await node.GatewayAsync("nodes", "--json");
-        Assert.True(code == 0, output);
-        using var seen = System.Text.Json.JsonDocument.Parse(output);
-        var members = seen.RootElement.GetProperty("nodes").EnumerateArray()
-            .Select(m => $"{m.GetProperty("name").GetString()} {(m.GetProperty("reachable").GetBoolean() ? m.GetProperty("status").GetString() : "unreachable")}");
-        return string.Join(", ", members.Order(StringComparer.Ordinal));
     }
 
     static string Words(IEnumerable<string> endings) => string.Join(" or ", endings.Order(StringComparer.Ordinal).Select(ending => $"`{ending}`"));

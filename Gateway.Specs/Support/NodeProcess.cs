@@ -69,6 +69,14 @@ public sealed class NodeProcess : IAsyncDisposable
         return await IsReadyAsync(http);
     }
 
+    /// <summary>The time of day that it tells with its answers, in whole seconds.</summary>
+    public async Task<DateTimeOffset> DateAsync()
+    {
+        using var http = Http();
+        using var answer = await http.GetAsync(new Uri($"https://localhost:{AdminPort}/health/live"));
+        return answer.Headers.Date ?? throw new InvalidOperationException("The answer has no date.");
+    }
+
     /// <summary>Whoever speaks to this node, the <c>gateway</c> command too, trusts these authorities beside those of its files.</summary>
     public void Trust(string pem) => File.AppendAllText(_authority, "\n" + pem);
 

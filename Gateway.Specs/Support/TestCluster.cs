@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Gateway.Actors.Hosting;
 using Gateway.Specs.Support.Network;
 using Xunit;
@@ -36,7 +37,11 @@ public sealed class TestCluster : IAsyncLifetime
 
     public IReadOnlyList<string> AdminGroups { get; } = ["admins"];
 
-    public string AuditorToken => _issuer!.Mint(new TokenContent { Subject = "ada", Groups = AdminGroups });
+    public string AuditorToken => Token(TimeSpan.FromMinutes(10));
+
+    /// <summary>A token of the auditor that was issued just now, for so long.</summary>
+    public string Token(TimeSpan life) =>
+        _issuer!.Mint(new TokenContent { Subject = "ada", Groups = AdminGroups, Expires = TimeProvider.System.GetUtcNow() + life });
 
     public string Database { get; private set; } = "";
 
@@ -120,13 +125,13 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>A client's session through a node; its first bytes came back already.</summary>
     public Task<SslStream> OpenAsync(NodeProcess through) => OpenAsync(through.Address);
 
-    /// <summary>The same at an address.</summary>
-    public async Task<SslStream> OpenAsync(IPEndPoint address)
+    /// <summary>The same at an address, of the client that has this certificate; null: one that is let in.</summary>
+    public async Task<SslStream> OpenAsync(IPEndPoint address, X509Certificate2? certificate = null)
     {
         var authority = Path.Combine(Path.GetTempPath(), $"cluster-{Guid.NewGuid():N}.crt");
         try
         {
-            var client = await TlsClient.ConnectAsync(address, Authority.WriteAuthority(authority), Clients.Client("camera-17"));
+            var client = await TlsClient.ConnectAsync(address, Authority.WriteAuthority(authority), certificate ?? Clients.Client("camera-17"));
             await client.WriteAsync("hello"u8.ToArray());
             await client.ReadExactlyAsync(new byte[5]);
             return client;

@@ -7,17 +7,20 @@ public static class Tool
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
+    // What Debian's modules of Python and its libraries are called.
+    static readonly string[] s_unrunnable = ["python3-", "lib"];
+
     /// <summary>True where a missing program must fail the specs that need it rather than skip them.</summary>
     public static bool InCi => Environment.GetEnvironmentVariable("CI") is "true" or "1";
 
     /// <summary>The full path of a program, or null where it is not installed.</summary>
-    public static string? Find(string name) => name.StartsWith("python3-", StringComparison.Ordinal) ? FindModule(name) : FindProgram(name);
+    public static string? Find(string name) => s_unrunnable.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) ? FindPackage(name) : FindProgram(name);
 
     static string? FindProgram(string name) =>
         Directories().Select(d => System.IO.Path.Combine(d, OperatingSystem.IsWindows() ? name + ".exe" : name)).FirstOrDefault(File.Exists);
 
-    /// <summary>A module of Python that Debian has packed, or null where it is not installed.</summary>
-    static string? FindModule(string package)
+    /// <summary>A module or library that Debian has packed, or null where it is not installed.</summary>
+    static string? FindPackage(string package)
     {
         var packed = $"/usr/share/doc/{package}/copyright";
         return File.Exists(packed) ? packed : null;
