@@ -26,7 +26,8 @@ class KafkaDialogue : Dialogue
     public static byte[] Batches { get; } = Answer(FetchKey, FetchVersion, Fetched, body =>
         body.Add("Responses").With("Topic", Topic).Add("Partitions").With("HighWatermark", 64L).With("Records", Batch()));
 
-    public override byte[] Opening { get; } = Produce(Confirmed, acks: 1, RecordBatches.Of([new byte[1]]));
+    // One that every rule can read: the answer is the backend's.
+    public override byte[] Opening { get; } = Produce(Confirmed, acks: 1, RecordBatches.Of(["{}"u8.ToArray()]));
 
     public override int OpeningReply => Confirmation.Length;
 
@@ -51,6 +52,15 @@ class KafkaDialogue : Dialogue
             body.With("MaxBytes", (long)(2 * BlockBytes)).Add("Topics").With("Topic", Topic).Add("Partitions").With("PartitionMaxBytes", (long)(2 * BlockBytes)));
 
         public override int MessageReply => Batches.Length;
+    }
+
+    /// <summary>A producer of records in Avro.</summary>
+    public sealed class AvroProducer : KafkaDialogue
+    {
+        public override byte[] Opening { get; } = Produce(Confirmed, acks: 1, RecordBatches.Of([AvroPayment.Message()]));
+
+        public override IReadOnlyList<byte[]> Blocks { get; } =
+            [Produce(Swallowed, acks: 0, RecordBatches.Of([.. Enumerable.Repeat(AvroPayment.Message(), Records)]))];
     }
 
     static byte[] Batch() => RecordBatches.Of([.. Enumerable.Range(0, Records).Select(i => Reading(i, RecordBytes))]);

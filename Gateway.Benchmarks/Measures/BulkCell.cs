@@ -19,7 +19,7 @@ sealed class BulkCell(Route route, int connections, bool download = false) : Cel
         $"{(download ? "from" : "to")} upstream{Spoken.AsBlocks(route)}, {Counted.Of(connections)}");
 
     // A runtime that compiles while it runs meets a request of 64 KiB some thousands of times only in a quarter of the load.
-    public override int WarmUps => Route is Route.Kafka or Route.KafkaMasked ? 6 : base.WarmUps;
+    public override int WarmUps => Route is Route.Kafka or Route.KafkaMasked or Route.KafkaAvroMasked ? 6 : base.WarmUps;
 
     public override IReadOnlyList<Measure> Measures => [_measure, _disk];
 

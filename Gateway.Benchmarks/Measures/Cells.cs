@@ -24,6 +24,7 @@ static class Cells
         new BulkCell(Route.Kafka, 8),
         new BulkCell(Route.Kafka, 8, download: true),
         new BulkCell(Route.KafkaMasked, 8),
+        new BulkCell(Route.KafkaAvroMasked, 8),
         new RoundTripCell(Route.Kafka, 64),
         new IdleCell(idleSessions),
     ];

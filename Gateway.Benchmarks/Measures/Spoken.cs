@@ -11,6 +11,7 @@ static class Spoken
         Route.Mqtt => "mqtt-",
         Route.Kafka => "kafka-",
         Route.KafkaMasked => "kafka-masked-",
+        Route.KafkaAvroMasked => "kafka-avro-masked-",
         _ => "",
     };
 
@@ -20,6 +21,7 @@ static class Spoken
         Route.Mqtt => " as MQTT of 1 KiB",
         Route.Kafka => " as Kafka records of 1 KiB in batches of 64",
         Route.KafkaMasked => " as such records of which the gateway masks a field",
+        Route.KafkaAvroMasked => " as such records in Avro of which it masks a field",
         _ => "",
     };
 

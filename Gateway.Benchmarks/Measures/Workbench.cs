@@ -31,6 +31,8 @@ sealed class Workbench(TlsContext client, ProcessTree backend, bool randomPayloa
 
     public KafkaDialogue Kafka { get; } = new();
 
+    public KafkaDialogue.AvroProducer KafkaAvro { get; } = new();
+
     public KafkaDialogue.Consumer KafkaConsumer { get; } = new();
 
     public TlsContext Client { get; } = client;
@@ -39,6 +41,7 @@ sealed class Workbench(TlsContext client, ProcessTree backend, bool randomPayloa
     {
         Route.Mqtt => Mqtt,
         Route.Kafka or Route.KafkaMasked => Kafka,
+        Route.KafkaAvroMasked => KafkaAvro,
         _ => Raw,
     };
 

@@ -93,6 +93,7 @@ sealed class GatewayRelay : IRelay
     static readonly (string Name, string Protocol, Route Route)[] s_protocols =
     [
         ("raw", "tls", Route.Raw), ("raw-resuming", "tls", Route.RawResuming), ("mqtt", "mqtt", Route.Mqtt), ("kafka", "kafka", Route.Kafka), ("kafka-masked", "kafka", Route.KafkaMasked),
+        ("kafka-avro-masked", "kafka", Route.KafkaAvroMasked),
     ];
 
     static string Settings(RelayPlan plan, string directory, int admin, PostgresProgram? journal) => JsonSerializer.Serialize(
@@ -139,16 +140,17 @@ sealed class GatewayRelay : IRelay
             tls: { serverName: {{CertificateFiles.ServerName}}, authorities: {{plan.Certificates.Authority}}, minimumVersion: "1.3" }
           access:
             subjects: [{{CertificateFiles.ClientName}}]
-        {{Rules(route)}}  recording: { level: {{flavour.Level}}, mode: pipelined }
+        {{Rules(route, plan)}}  recording: { level: {{flavour.Level}}, mode: pipelined }
           limits: { maxSessions: 12000, idleTimeout: 10m }
 
         """;
 
-    static string Rules(Route route) => route switch
+    static string Rules(Route route, RelayPlan plan) => route switch
     {
         Route.Mqtt => AllowedTopics,
         Route.Kafka => ReadOrWritten,
         Route.KafkaMasked => ReadOrWritten + MaskedField,
+        Route.KafkaAvroMasked => ReadOrWritten + MaskedAvroField(plan),
         _ => "",
     };
 
@@ -177,6 +179,15 @@ sealed class GatewayRelay : IRelay
           masking:
             rules:
               - { name: owner, topics: ["readings"], json: [$.owner], action: redact }
+
+        """;
+
+    static string MaskedAvroField(RelayPlan plan) =>
+        $$"""
+          masking:
+            schemaRegistry: { url: "{{plan.Registry}}", authorities: {{plan.Certificates.Authority}} }
+            rules:
+              - { name: card, topics: ["readings"], avro: [$.card.number], action: redact }
 
         """;
 

@@ -40,6 +40,9 @@ enum Route
 
     /// <summary>Kafka, of whose records the gateway masks a field; other relays know nothing of that.</summary>
     KafkaMasked,
+
+    /// <summary>The same of records in Avro, whose schema it asks for.</summary>
+    KafkaAvroMasked,
 }
 
 /// <summary>The backend's ports, by what is spoken there.</summary>
@@ -49,7 +52,7 @@ sealed record BackendPorts(int Raw, int RawResuming, int Mqtt, int Kafka)
     {
         Route.RawResuming => RawResuming,
         Route.Mqtt => Mqtt,
-        Route.Kafka or Route.KafkaMasked => Kafka,
+        Route.Kafka or Route.KafkaMasked or Route.KafkaAvroMasked => Kafka,
         _ => Raw,
     };
 }

@@ -12,6 +12,7 @@ sealed class Stage : IAsyncDisposable
     readonly DirectoryInfo _directory = System.IO.Directory.CreateTempSubdirectory("gateway-benchmark");
     readonly List<IRelay> _relays = [];
     Process? _backend;
+    OneSchemaRegistry? _registry;
     Workbench? _bench;
 
     Stage()
@@ -34,7 +35,8 @@ sealed class Stage : IAsyncDisposable
             var certificates = CertificateFiles.Create(stage._directory.FullName);
             var ports = await stage.StartBackend(certificates, cancel);
             stage._bench = new Workbench(TlsContext.Client(certificates), new ProcessTree(stage._backend!.Id), settings.RandomPayload);
-            var plan = new RelayPlan(ports, certificates, stage._directory.FullName);
+            stage._registry = new OneSchemaRegistry(certificates);
+            var plan = new RelayPlan(ports, stage._registry.Url, certificates, stage._directory.FullName);
             foreach (var (name, start) in Starters(plan, settings))
             {
                 if (settings.Relays.Count == 0 || settings.Relays.Contains(name)) await stage.TryStart(name, () => start(cancel), absent);
@@ -52,6 +54,7 @@ sealed class Stage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var relay in _relays) await relay.DisposeAsync();
+        if (_registry is not null) await _registry.DisposeAsync();
         _bench?.Dispose();
         if (_backend is not null)
         {
