@@ -23,13 +23,14 @@ public static class JournalConfiguration
     /// <param name="isNew">Whether a session begins here and now, so that nothing of it can be in the journal.</param>
     public static AkkaConfigurationBuilder WithGatewayJournal(
         this AkkaConfigurationBuilder builder, JournalDatabase database, JournalWriter writer, Func<string, bool> isNew) =>
-        builder.AddHocon(Hocon(database), HoconAddMode.Prepend).AddSetup(Setup(database)).AddSetup(new SessionJournalSetup(isNew, writer));
+        builder.AddHocon(Hocon(database), HoconAddMode.Prepend).AddSetup(Setup(database)).AddSetup(new SessionJournalSetup(isNew, writer))
+            .AddSetup(new RecordingTailSetup(database));
 
     public static DataOptionsSetup Setup(JournalDatabase database) => new(database.DataOptions());
 
     /// <summary>
-    /// The settings with a reason: small read batches because all their rows are in memory at once, no tag table and no snapshots because sessions
-    /// have neither. The circuit breaker closes again soon: each failed write ends a session, so a long memory of it only refuses sessions that a
+    /// The settings with a reason: small read batches because all their rows are in memory at once, no tag table and no snapshots because nobody
+    /// has either, but what <see cref="RecordingTailStore"/> says is one. The circuit breaker closes again soon: each failed write ends a session, so a long memory of it only refuses sessions that a
     /// recovered database would record. How the plugin itself inserts matters only where it has no <see cref="JournalWriter"/>: parameters instead of
     /// literals on inserts of several rows, COPY for any batch on PostgreSQL (<c>max-row-by-row-size</c> 0).
     /// </summary>
@@ -38,6 +39,10 @@ public static class JournalConfiguration
         akka.actor {
           serializers.gateway-event = "{{Name(typeof(StoredEventSerializer))}}"
           serialization-bindings."{{Name(typeof(StoredEvent))}}" = gateway-event
+        }
+        {{RecordingTailStore.Plugin}} {
+          class = "{{Name(typeof(RecordingTailStore))}}"
+          plugin-dispatcher = "akka.persistence.dispatchers.default-plugin-dispatcher"
         }
         akka.persistence {
           snapshot-store.plugin = "akka.persistence.no-snapshot-store"

@@ -117,6 +117,21 @@ public sealed class SessionRecorder(string sessionId)
         Count(e);
     }
 
+    /// <summary>
+    /// Takes up a recording at its last chunk, in place of everything up to it, of which only the first event and the link to the chunk are checked. That the
+    /// rest is what the chunk says it is, only who verifies the recording finds out, as of everything that lies in the journal. Throws
+    /// <see cref="JournalFormatException"/>.
+    /// </summary>
+    public void Resume(RecordingTail tail)
+    {
+        Recover(tail.First);
+        if (tail.Chunk.Decode() is not TrafficRecorded chunk || chunk.Index > tail.Number - 2)
+            throw new JournalFormatException(0, $"Event {tail.Number} of session {SessionId} is no chunk of it");
+        (Events, Chunks, ToUpstreamBytes, ToClientBytes) = (tail.Number - 1, chunk.Index, chunk.ToUpstreamOffset, chunk.ToClientOffset);
+        tail.Before.Span.CopyTo(_chain);
+        Recover(tail.Chunk);
+    }
+
     StoredEvent Store(SessionEvent e)
     {
         RequireOrder(e);

@@ -43,6 +43,9 @@ sealed class SessionActor : ReceivePersistentActor
         _recorder = new SessionRecorder(id);
         _time = new RecordingTime(parts.Time);
         _log = parts.Logging.CreateLogger("Gateway.Session");
+        // What a survivor seals is read from its last chunk on, however long it is.
+        SnapshotPluginId = RecordingTailStore.Plugin;
+        Recover<SnapshotOffer>(offer => _recorder.Resume((RecordingTail)offer.Snapshot));
         Recover<StoredEvent>(_recorder.Recover);
         Recover<RecoveryCompleted>(_ => Recovered());
         Command<OpenSession>(_ => Start());
@@ -63,7 +66,7 @@ sealed class SessionActor : ReceivePersistentActor
     public override string PersistenceId => _id;
 
     // A session whose socket is here is new: there is nothing to replay.
-    public override Recovery Recovery => _parts.Accepted.Has(_id) ? Recovery.None : new Recovery(SnapshotSelectionCriteria.None);
+    public override Recovery Recovery => _parts.Accepted.Has(_id) ? Recovery.None : Recovery.Default;
 
     public static Props Props(string id, SessionParts parts) => Akka.Actor.Props.Create(() => new SessionActor(id, parts));
 

@@ -18,6 +18,15 @@ public sealed partial class SessionSealer : ReceiveActor, IWithTimers
     /// <summary>Sessions looked up, and sealed side by side, at once.</summary>
     const int Batch = 64;
 
+    /// <summary>Sessions that are recovered at once at most, those of earlier sweeps included that take long.</summary>
+    const int MostAtOnce = 2 * Batch;
+
+    /// <summary>Of those that took long or failed so many are known; beyond, they hold up others again.</summary>
+    const int MostLate = 4096;
+
+    /// <summary>How long a sweep waits for the next of its sessions to be sealed, before it leaves the rest to themselves.</summary>
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
     static readonly TimeSpan s_answer = TimeSpan.FromSeconds(20);
     static readonly TimeSpan s_retry = TimeSpan.FromSeconds(3);
     static readonly TimeSpan s_sweep = TimeSpan.FromSeconds(30);
@@ -25,10 +34,14 @@ public sealed partial class SessionSealer : ReceiveActor, IWithTimers
     readonly SessionSealerParts _parts;
     readonly ILogger _log;
     readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
+
+    // Those that took longer than a sweep waits, or failed: they are gone on with, and no sweep waits for them.
+    readonly HashSet<string> _late = new(StringComparer.Ordinal);
     bool _isSweeping;
     bool _sweepAgain;
     int _found;
     int _sealed;
+    int _begun;
 
     public SessionSealer(SessionSealerParts parts)
     {
@@ -73,35 +86,49 @@ public sealed partial class SessionSealer : ReceiveActor, IWithTimers
         _sweepAgain = _isSweeping;
         if (_isSweeping) return;
         _isSweeping = true;
-        FindAsync(_parts.Cluster.LiveNodeKeys).PipeTo(Self, failure: cause => new NotFound(cause));
+        FindAsync(_parts.Cluster.LiveNodeKeys, _late.Count).PipeTo(Self, failure: cause => new NotFound(cause));
     }
 
-    async Task<Found> FindAsync(IReadOnlyCollection<string> live)
+    async Task<Found> FindAsync(IReadOnlyCollection<string> live, int late)
     {
         using var deadline = new CancellationTokenSource(s_answer);
-        return new Found(await _parts.Index.OpenOutsideAsync(live, Batch, deadline.Token));
+        return new Found(await _parts.Index.OpenOutsideAsync(live, Batch + late, deadline.Token));
     }
 
     void SealLost(IReadOnlyList<SessionRow> rows)
     {
-        (_found, _sealed) = (rows.Count, 0);
+        (_found, _sealed, _begun) = (rows.Count, 0, 0);
+        var running = Context.GetChildren().Count();
         foreach (var row in rows)
         {
             var session = Context.Child(row.SessionId);
-            if (session.IsNobody()) session = Context.Watch(Context.ActorOf(_parts.Lost(row.SessionId), row.SessionId));
-            _awaited.Add(row.SessionId);
+            if (session.IsNobody())
+            {
+                if (++running > MostAtOnce) continue;
+                session = Context.Watch(Context.ActorOf(_parts.Lost(row.SessionId), row.SessionId));
+            }
+
+            if (!_late.Contains(row.SessionId) && _awaited.Add(row.SessionId)) _begun++;
             session.Tell(new EndSession(row.SessionId, Ending.NodeLost, Refusal.None, $"node {row.NodeKey} was lost"));
         }
 
-        if (_found == 0) EndSweep(null);
-        else Timers.StartSingleTimer(nameof(SweepOver), SweepOver.Instance, s_answer);
+        if (_awaited.Count == 0) EndSweep(null);
+        else Timers.StartSingleTimer(nameof(SweepOver), SweepOver.Instance, s_patience);
     }
 
     void Settle(string sessionId, bool isSealed)
     {
+        if (isSealed) _late.Remove(sessionId);
         if (!_awaited.Remove(sessionId)) return;
         if (isSealed) _sealed++;
+        else BeLate(sessionId);
         if (_awaited.Count == 0) EndSweep(null);
+        else Timers.StartSingleTimer(nameof(SweepOver), SweepOver.Instance, s_patience);
+    }
+
+    void BeLate(string sessionId)
+    {
+        if (_late.Count < MostLate) _late.Add(sessionId);
     }
 
     void EndSweep(Exception? fault)
@@ -112,11 +139,12 @@ public sealed partial class SessionSealer : ReceiveActor, IWithTimers
         if (_sealed > 0) Log.Swept(_log, _sealed);
         if (fault is not null) Log.SweepFailed(_log, fault);
         else if (left > 0) Log.SomeLeft(_log, left);
-        // What was not sealed yet goes on; a later sweep asks for it again.
+        // What was not sealed yet goes on; a later sweep asks for it again, and for as many others.
+        foreach (var late in _awaited) BeLate(late);
         _awaited.Clear();
-        if (_sweepAgain || _sealed == Batch) Self.Tell(Sweep.Instance);
+        if (_sweepAgain || (_begun >= Batch && _sealed > 0)) Self.Tell(Sweep.Instance);
         else if (fault is not null || left > 0) Timers.StartSingleTimer("retry", Sweep.Instance, s_retry);
-        (_found, _sealed) = (0, 0);
+        (_found, _sealed, _begun) = (0, 0, 0);
     }
 
     sealed record SealOwn(SessionLeftOpen Left);

@@ -110,6 +110,27 @@ public sealed class SessionSealerSpec : SteppedSystem, ISealerView
     }
 
     [Fact]
+    public async Task Those_that_take_long_or_cannot_be_recovered_are_passed_over_once_they_were_waited_for_a_moment()
+    {
+        string[] old = [.. Enumerable.Range(1, 70).Select(i => $"gw.2.lost-old-{i}")];
+        _index.Open([.. old, .. Enumerable.Range(1, 150).Select(i => $"gw.2.lost-{i}")]);
+        var never = new TaskCompletionSource();
+
+        Seal(id => !id.Contains("old", StringComparison.Ordinal) ? Props.Create(() => new Obedient(_index, id))
+            : id.EndsWith('1') ? Props.Create(() => new Slow(_index, id, never.Task))
+            : Props.Create(() => new Failing()));
+
+        var waited = TimeSpan.Zero;
+        await SoonAsync(() =>
+        {
+            Pass(TimeSpan.FromSeconds(1));
+            waited += TimeSpan.FromSeconds(1);
+            Assert.Equal(old, _index.OpenNow);
+        });
+        Assert.InRange(waited, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task An_index_that_does_not_answer_is_asked_again()
     {
         _index.Fault = new TimeoutException("the database is away");

@@ -55,7 +55,7 @@ public sealed class TestJournal : IAsyncDisposable
 
     public ActorSystem System(SessionJournalSetup setup) => ActorSystem.Create("specs", BootstrapSetup.Create()
         .WithConfig(JournalConfiguration.Hocon(Database).WithFallback("akka.loglevel = OFF\nakka.stdout-loglevel = OFF"))
-        .And(JournalConfiguration.Setup(Database)).And(setup));
+        .And(JournalConfiguration.Setup(Database)).And(new RecordingTailSetup(Database)).And(setup));
 
     /// <summary>Has an actor persist the events, as a session does.</summary>
     public async Task PersistAsync(string sessionId, IReadOnlyList<StoredEvent> events)

@@ -1,0 +1,152 @@
+using Akka.Actor;
+using Akka.Persistence;
+using Gateway.Actors.Record;
+using Gateway.Actors.Replay;
+using Gateway.Protocols;
+using Gateway.Protocols.Journal;
+using Gateway.Specs.Support;
+using Xunit;
+
+namespace Gateway.Specs.Record;
+
+/// <summary>A survivor seals what a lost node recorded from the last chunk on, and nothing that is forged there verifies.</summary>
+[Collection(PostgresSpecs.Name)]
+public sealed class RecordingTailSpec(PostgresServer server) : IDisposable
+{
+    const int Chunks = 300;
+
+    static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    readonly SealKey _key = SealKey.Ephemeral();
+
+    public static TheoryData<string> Databases => TestJournal.Databases;
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task However_long_a_recording_is_only_what_follows_its_last_chunk_is_replayed_and_the_seal_verifies(string database)
+    {
+        await using var journal = await TestJournal.CreateAsync(database, server);
+        var (recorder, events) = Recording();
+        events.Add(recorder.Append(SampleSession.Denied));
+        await journal.PersistAsync(SampleSession.Id, events);
+
+        var (replayed, seal) = await SealAsync(journal);
+
+        Assert.Equal((1, (uint)Chunks, recorder.ToUpstreamBytes), (replayed, seal!.Chunks, seal.ToUpstreamBytes));
+        Assert.Equal(VerificationVerdict.Verified, await VerdictAsync(journal));
+    }
+
+    [Fact]
+    public async Task A_last_chunk_that_is_forged_with_everything_that_follows_leads_to_a_seal_that_does_not_verify()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
+        var (recorder, events) = Recording();
+        // By somebody who may write to the journal and makes the chain anew: chunks and bytes are missing before it.
+        var forger = new SessionRecorder(SampleSession.Id);
+        foreach (var e in events.Take(Chunks / 2)) forger.Recover(e);
+        var forged = SampleSession.Chunk(forger, (Direction.ToUpstream, "less was said"));
+        await journal.PersistAsync(SampleSession.Id, [.. events.Take(Chunks), forged]);
+        await journal.SqlAsync(
+            $"update {JournalDatabase.JournalTable} set message = x'{Convert.ToHexString(Relinked(events[Chunks - 1], forged))}' where sequence_number = {Chunks + 1}");
+
+        var (_, seal) = await SealAsync(journal);
+
+        Assert.NotEqual(recorder.Chunks, seal!.Chunks);
+        Assert.Equal(VerificationVerdict.Broken, await VerdictAsync(journal));
+    }
+
+    [Fact]
+    public async Task A_recording_that_lacks_an_event_before_its_last_chunk_or_whose_chunk_does_not_continue_it_is_not_sealed()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
+        await journal.PersistAsync(SampleSession.Id, Recording().Events);
+        await journal.SqlAsync(
+            $"update {JournalDatabase.JournalTable} set message = zeroblob(16) || substr(message, 17) where sequence_number = {Chunks + 1}");
+        Assert.Null((await SealAsync(journal)).Seal);
+
+        await using var other = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
+        await other.PersistAsync(SampleSession.Id, Recording().Events);
+        await other.SqlAsync($"delete from {JournalDatabase.JournalTable} where sequence_number = 100");
+        Assert.Null((await SealAsync(other)).Seal);
+    }
+
+    [Fact]
+    public async Task A_short_recording_and_one_that_keeps_no_chunks_are_read_whole()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
+        var recorder = new SessionRecorder(SampleSession.Id);
+        StoredEvent[] events = [recorder.Append(SampleSession.Opened), SampleSession.Chunk(recorder, (Direction.ToUpstream, "ask"))];
+        await journal.PersistAsync(SampleSession.Id, events);
+
+        Assert.Equal((2, 1u), (await SealAsync(journal)) is var (replayed, seal) ? (replayed, seal!.Chunks) : default);
+
+        await using var counted = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
+        recorder = new SessionRecorder(SampleSession.Id);
+        var opened = recorder.Append(SampleSession.Opened with { Level = RecordingLevel.Metadata });
+        await counted.PersistAsync(SampleSession.Id, [opened, .. Enumerable.Range(0, 100).Select(_ => recorder.Append(SampleSession.Counted))]);
+        Assert.Equal(101, (await SealAsync(counted)).Replayed);
+        Assert.Equal(VerificationVerdict.Verified, await VerdictAsync(counted));
+    }
+
+    public void Dispose() => _key.Dispose();
+
+    static (SessionRecorder Recorder, List<StoredEvent> Events) Recording()
+    {
+        var recorder = new SessionRecorder(SampleSession.Id);
+        List<StoredEvent> events = [recorder.Append(SampleSession.Opened)];
+        for (var i = 0; i < Chunks; i++) events.Add(SampleSession.Chunk(recorder, (Direction.ToUpstream, $"piece {i}")));
+        return (recorder, events);
+    }
+
+    /// <summary>The event with the chain value that continues another.</summary>
+    static byte[] Relinked(StoredEvent before, StoredEvent forged)
+    {
+        var bytes = forged.Bytes.ToArray();
+        SessionChain.Next(SessionChain.ValueOf(before.Bytes), forged.Manifest, SessionChain.ContentOf(bytes), bytes.AsSpan(^SessionChain.Length..));
+        return bytes;
+    }
+
+    /// <summary>How many events were replayed, and the seal; none where the recording cannot be recovered.</summary>
+    async Task<(int Replayed, SessionSealed? Seal)> SealAsync(TestJournal journal)
+    {
+        using var system = journal.System();
+        var survivor = system.ActorOf(Props.Create(() => new Survivor(_key)));
+        var sealing = survivor.Ask<Sealed>("seal", s_limit);
+        var first = await Task.WhenAny(sealing, survivor.WatchAsync());
+        await (first == sealing ? Task.CompletedTask : system.Terminate());
+        return first == sealing ? ((await sealing).Replayed, (await sealing).Seal) : (0, null);
+    }
+
+    async Task<VerificationVerdict> VerdictAsync(TestJournal journal)
+    {
+        var archive = new SqlSessionArchive(journal.Database, clusterKey: null);
+        var result = await SessionVerification.VerifyAsync(
+            SampleSession.Id, archive.ReadAsync(SampleSession.Id, default), ended: true, SealPublicKeys.FromPem(_key.PublicPem), key: null, default);
+        return result.Verdict;
+    }
+
+    sealed record Sealed(int Replayed, SessionSealed Seal);
+
+    /// <summary>Recovers and seals as a session's actor does.</summary>
+    sealed class Survivor : ReceivePersistentActor
+    {
+        public Survivor(SealKey key)
+        {
+            var (recorder, replayed) = (new SessionRecorder(SampleSession.Id), 0);
+            SnapshotPluginId = RecordingTailStore.Plugin;
+            Recover<SnapshotOffer>(offer => recorder.Resume((RecordingTail)offer.Snapshot));
+            Recover<StoredEvent>(stored =>
+            {
+                replayed++;
+                recorder.Recover(stored);
+            });
+            Command<string>(_ =>
+            {
+                var sender = Sender;
+                PersistAsync(recorder.Seal(SampleSession.Closing, "survivor", key), _ => sender.Tell(new Sealed(replayed, recorder.Sealed!)));
+            });
+        }
+
+        public override string PersistenceId => SampleSession.Id;
+    }
+}
