@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Gateway.Protocols.Journal;
 using static Gateway.Actors.Record.IndexText;
 using static Gateway.Actors.Record.JournalDatabase;
@@ -36,19 +37,18 @@ public sealed class RecordingTails(JournalDatabase database)
     public async Task<RecordingTail?> FindAsync(string sessionId, CancellationToken cancel)
     {
         var session = ("session", (object?)Of(sessionId));
-        if (await EventAsync(new SqlStatement(LastChunk, session), cancel) is not { Number: > Least } last) return null;
-        if (await EventAsync(new SqlStatement(One, session, ("number", 1L)), cancel) is not { Event: var first }) throw Gap(sessionId);
-        if (first.Decode() is not SessionOpened { Level: RecordingLevel.Full }) return null;
-        if (await EventAsync(new SqlStatement(One, session, ("number", last.Number - 1)), cancel) is not { Event: var before }) throw Gap(sessionId);
         await using var connection = await database.OpenAsync(cancel);
+        if (await EventAsync(connection, new SqlStatement(LastChunk, session), cancel) is not { Number: > Least } last) return null;
+        if (await EventAsync(connection, new SqlStatement(One, session, ("number", 1L)), cancel) is not { Event: var first }) throw Gap(sessionId);
+        if (first.Decode() is not SessionOpened { Level: RecordingLevel.Full }) return null;
+        if (await EventAsync(connection, new SqlStatement(One, session, ("number", last.Number - 1)), cancel) is not { Event: var before }) throw Gap(sessionId);
         var count = Convert.ToInt64(await new SqlStatement(CountUpTo, session, ("number", last.Number)).ScalarAsync(connection, cancel), null);
         if (count != last.Number) throw Gap(sessionId);
         return new RecordingTail(first, SessionChain.ValueOf(before.Bytes).ToArray(), last.Event, last.Number);
     }
 
-    async Task<(long Number, StoredEvent Event)?> EventAsync(SqlStatement select, CancellationToken cancel)
+    static async Task<(long Number, StoredEvent Event)?> EventAsync(DbConnection connection, SqlStatement select, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
         await using var command = select.On(connection);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         if (!await reader.ReadAsync(cancel)) return null;

@@ -25,23 +25,16 @@ public sealed class EncryptedRecordingSpec : IDisposable
         // Text that does not compress: it would lie in the file as it is.
         var said = Encoding.ASCII.GetBytes(Convert.ToHexString(RandomNumberGenerator.GetBytes(24)));
 
-        await using (var client = await TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17")))
-        {
-            await client.WriteAsync(said);
-            await client.ShutdownAsync();
-            Assert.Equal(said, await TlsClient.ReadToEndAsync(client));
-        }
-
-        var row = await node.EndedAsync();
+        var id = await RecordedAsync(node, said);
         var data = node.Opened.Options.Node.DataDirectory;
         foreach (var file in Directory.GetFiles(data, "journal.db*"))
             Assert.Equal(-1, (await ReadSharedAsync(file)).AsSpan().IndexOf(said));
-        Assert.Equal(said, await node.ReplayAsync(row.SessionId, Direction.ToUpstream));
+        Assert.Equal(said, await node.ReplayAsync(id, Direction.ToUpstream));
 
         string[] offline = ["--journal", Path.Combine(data, "journal.db")];
-        var closed = await RunAsync(["sessions", "replay", row.SessionId, .. offline]);
-        var opened = await RunAsync(["sessions", "replay", row.SessionId, "--cluster-key", Path.Combine(data, "cluster.key"), .. offline]);
-        var verified = await RunAsync(["sessions", "verify", row.SessionId, "--key", Path.Combine(data, "seal.pub"), .. offline]);
+        var closed = await RunAsync(["sessions", "replay", id, .. offline]);
+        var opened = await RunAsync(["sessions", "replay", id, "--cluster-key", Path.Combine(data, "cluster.key"), .. offline]);
+        var verified = await RunAsync(["sessions", "verify", id, "--key", Path.Combine(data, "seal.pub"), .. offline]);
 
         Assert.Equal((ExitCode.Failed, ExitCode.Ok, ExitCode.Ok), (closed.Code, opened.Code, verified.Code));
         Assert.Contains("name the file of the cluster's key", closed.Output, StringComparison.Ordinal);
@@ -55,14 +48,7 @@ public sealed class EncryptedRecordingSpec : IDisposable
         await using var issuer = await FakeIssuer.StartAsync();
         await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
         await using var node = await EchoNode.StartAsync(_clients, _upstreams, upstream.Port, [issuer.Options()]);
-        await using (var client = await TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17")))
-        {
-            await client.WriteAsync("forget me"u8.ToArray());
-            await client.ShutdownAsync();
-            await TlsClient.ReadToEndAsync(client);
-        }
-
-        var id = (await node.EndedAsync()).SessionId;
+        var id = await RecordedAsync(node, "forget me"u8.ToArray());
         var sealedKey = (await new RecordingKeys(node.Opened.Journal).FindAsync(id, default)).Bytes!;
         var (auditor, @operator) = (issuer.Mint(new TokenContent { Groups = "auditors" }), issuer.Mint(new TokenContent { Groups = "operators" }));
 
@@ -85,14 +71,7 @@ public sealed class EncryptedRecordingSpec : IDisposable
         await using var issuer = await FakeIssuer.StartAsync();
         await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
         await using var node = await EchoNode.StartAsync(_clients, _upstreams, upstream.Port, [issuer.Options()]);
-        await using (var client = await TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17")))
-        {
-            await client.WriteAsync("forget me"u8.ToArray());
-            await client.ShutdownAsync();
-            await TlsClient.ReadToEndAsync(client);
-        }
-
-        var id = (await node.EndedAsync()).SessionId;
+        var id = await RecordedAsync(node, "forget me"u8.ToArray());
         var auditor = issuer.Mint(new TokenContent { Groups = "auditors" });
         var act = SampleRegistry.Of<RecordingErased>() with { SessionId = id };
         Assert.True((await node.Services.GetRequiredService<IRegistryCommands>().ChangeAsync([act], null, default)).IsDone);
@@ -108,6 +87,19 @@ public sealed class EncryptedRecordingSpec : IDisposable
     {
         _clients.Dispose();
         _upstreams.Dispose();
+    }
+
+    /// <summary>Says that and hears it again; the id of the session, which has ended.</summary>
+    async Task<string> RecordedAsync(TestNode node, byte[] said)
+    {
+        await using (var client = await TlsClient.ConnectAsync(node.Address("echo"), node.AuthorityFile, _clients.Client("camera-17")))
+        {
+            await client.WriteAsync(said);
+            await client.ShutdownAsync();
+            Assert.Equal(said, await TlsClient.ReadToEndAsync(client));
+        }
+
+        return (await node.EndedAsync()).SessionId;
     }
 
     static async Task SucceedsAsync(TestNode node, string token, string says, params string[] command)
