@@ -48,6 +48,7 @@ public static class ClusterConfiguration
             .AddStartup((system, _) =>
             {
                 if (options.Cluster.Lighthouses.Count == 0) Cluster.Get(system).Join(Cluster.Get(system).SelfAddress);
+                else JoinUnderWay.IsHeardBeforeLeaving(system, time ?? TimeProvider.System);
             });
     }
 

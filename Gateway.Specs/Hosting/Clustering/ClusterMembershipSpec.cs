@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Akka.Actor;
+using Akka.Cluster;
 using Gateway.Specs.Support;
 using Xunit;
 
@@ -48,11 +49,26 @@ public sealed class ClusterMembershipSpec : IAsyncLifetime, IDisposable
     {
         await using var second = await ClusterNode.StartAsync("second", Trusted("second"), [_first.Address]);
         await _first.SeesAsync(2);
+        await second.SeesAsync(2);
 
         await second.LeaveAsync();
 
         await _first.SeesAsync(1);
         Assert.Equal("this node has left the cluster", second.View.Readiness.Problem);
+    }
+
+    [Fact]
+    public async Task A_node_told_to_stop_before_it_has_heard_that_it_was_let_in_leaves_all_the_same()
+    {
+        var (joins, removed) = (new TaskCompletionSource(), new TaskCompletionSource<MemberStatus>());
+        _first.System.ActorOf(Props.Create(() => new Doorkeeper(joins, removed)));
+        await using var second = await ClusterNode.StartAsync("second", Trusted("second"), [_first.Address]);
+
+        await joins.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await second.LeaveAsync();
+
+        Assert.Equal(MemberStatus.Exiting, await removed.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        await _first.SeesAsync(1);
     }
 
     [Fact]
@@ -164,6 +180,22 @@ public sealed class ClusterMembershipSpec : IAsyncLifetime, IDisposable
         {
             return 0;
         }
+    }
+
+    // Says that a second node joins in the moment in which this one lets it in, and at last whether it left or was given up.
+    sealed class Doorkeeper : ReceiveActor
+    {
+        readonly Cluster _cluster = Cluster.Get(Context.System);
+
+        public Doorkeeper(TaskCompletionSource joins, TaskCompletionSource<MemberStatus> removed)
+        {
+            Receive<ClusterEvent.MemberRemoved>(e => removed.TrySetResult(e.PreviousStatus));
+            Receive<ClusterEvent.IMemberEvent>(e => e.Member.UniqueAddress != _cluster.SelfUniqueAddress, _ => joins.TrySetResult());
+        }
+
+        protected override void PreStart() => _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+
+        protected override void PostStop() => _cluster.Unsubscribe(Self);
     }
 
     sealed class Echo : ReceiveActor
