@@ -3,7 +3,6 @@ using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Events;
 using Gateway.Actors.Record;
 using Gateway.Actors.Registry;
-using Gateway.Actors.Sessions;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Microsoft.Extensions.Logging;
@@ -12,7 +11,7 @@ using Xunit;
 namespace Gateway.Specs.Events;
 
 [Collection(PostgresSpecs.Name)]
-public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem, ISealerView
+public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem
 {
     /// <summary>Seconds to pass at a time where the longest back-off may still have to: well below what a turn may take.</summary>
     const int AfterFaults = 5;
@@ -24,14 +23,6 @@ public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem, ISe
     readonly NodeLog _log = new();
 
     public static TheoryData<string> Databases => TestJournal.Databases;
-
-    public bool IsResponsible => true;
-
-    public IReadOnlyCollection<string> LiveNodeKeys => [];
-
-    void ISealerView.WhenMemberLost(IActorRef receiver, object message)
-    {
-    }
 
     [Theory]
     [MemberData(nameof(Databases))]
@@ -250,7 +241,7 @@ public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem, ISe
     {
         var states = new OutletStates([_meter.Outlet], _metrics, Time);
         actor = Sys.ActorOf(OutletKeeper.Props(new OutletParts(
-            this, _meter.Outlet, batch, _outlet, new SqlEventFeed(journal.Database), states, Time, LoggerFactory.Create(l => l.AddProvider(_log)))));
+            new HeldView(), _meter.Outlet, batch, _outlet, new SqlEventFeed(journal.Database), states, Time, LoggerFactory.Create(l => l.AddProvider(_log)))));
         return states;
     }
 

@@ -1,8 +1,6 @@
-using Akka.Actor;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
 using Gateway.Actors.Registry;
-using Gateway.Actors.Sessions;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Microsoft.Extensions.Logging;
@@ -12,33 +10,12 @@ namespace Gateway.Specs.Hosting;
 
 /// <summary>What becomes of an erasure whose node died when its act was in the record and the key was not destroyed.</summary>
 [Collection(PostgresSpecs.Name)]
-public sealed class ErasureKeeperSpec(PostgresServer server) : SteppedSystem, ISealerView
+public sealed class ErasureKeeperSpec(PostgresServer server) : SteppedSystem
 {
+    readonly HeldView _cluster = new();
     readonly HeldRegistry _registry = new();
     readonly NodeLog _log = new();
-    volatile int _asked;
-
-    // A look asks whose it is before it does anything.
-    Action<int> _atLook = _ => { };
-
     public static TheoryData<string> Databases => TestJournal.Databases;
-
-    public bool IsResponsible
-    {
-        get
-        {
-            _atLook(++_asked);
-            return field;
-        }
-
-        set;
-    } = true;
-
-    public IReadOnlyCollection<string> LiveNodeKeys => [];
-
-    void ISealerView.WhenMemberLost(IActorRef receiver, object message)
-    {
-    }
 
     [Theory]
     [MemberData(nameof(Databases))]
@@ -64,7 +41,7 @@ public sealed class ErasureKeeperSpec(PostgresServer server) : SteppedSystem, IS
     public async Task An_erasure_under_way_is_left_to_its_own_node()
     {
         var keys = new HeldKeys();
-        _atLook = look =>
+        _cluster.AtLook = look =>
         {
             if (look == 2) Promise("slow");
             else if (look == 3) _ = keys.DestroyAsync("slow", 9, default);
@@ -126,7 +103,7 @@ public sealed class ErasureKeeperSpec(PostgresServer server) : SteppedSystem, IS
         await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
         var keys = await KeysAsync(journal, "promised");
         Promise("promised");
-        IsResponsible = false;
+        _cluster.IsResponsible = false;
         Keep(keys);
 
         await LooksAsync(4);
@@ -143,16 +120,16 @@ public sealed class ErasureKeeperSpec(PostgresServer server) : SteppedSystem, IS
     void Keep(IRecordingKeys keys)
     {
         var logging = LoggerFactory.Create(log => log.AddProvider(_log));
-        Sys.ActorOf(ErasureKeeper.Props(new ErasureParts(this, _registry, _registry, keys, "node1", Time.GetUtcNow, logging)));
+        Sys.ActorOf(ErasureKeeper.Props(new ErasureParts(_cluster, _registry, _registry, keys, "node1", Time.GetUtcNow, logging)));
     }
 
     async Task LooksAsync(int more)
     {
-        var enough = _asked + more;
+        var enough = _cluster.Asked + more;
         await AwaitAssertAsync(() =>
         {
             Pass(ErasureKeeper.Interval);
-            Assert.InRange(_asked, enough, int.MaxValue);
+            Assert.InRange(_cluster.Asked, enough, int.MaxValue);
         });
     }
 

@@ -1,8 +1,6 @@
-using Akka.Actor;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
 using Gateway.Actors.Replay;
-using Gateway.Actors.Sessions;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,19 +10,11 @@ namespace Gateway.Specs.Hosting;
 
 /// <summary>The ledger of ended sessions: whoever takes a session, or an entry, out of the database is found out.</summary>
 [Collection(PostgresSpecs.Name)]
-public sealed class LedgerKeeperSpec(PostgresServer server) : SteppedSystem, ISealerView
+public sealed class LedgerKeeperSpec(PostgresServer server) : SteppedSystem
 {
     readonly SealKey _key = SealKey.Ephemeral();
 
     public static TheoryData<string> Databases => TestJournal.Databases;
-
-    public bool IsResponsible => true;
-
-    public IReadOnlyCollection<string> LiveNodeKeys => [];
-
-    void ISealerView.WhenMemberLost(IActorRef receiver, object message)
-    {
-    }
 
     [Theory]
     [MemberData(nameof(Databases))]
@@ -132,7 +122,7 @@ public sealed class LedgerKeeperSpec(PostgresServer server) : SteppedSystem, ISe
     }
 
     void Keep(TestJournal journal, TimeProvider? time = null) => Sys.ActorOf(LedgerKeeper.Props(new LedgerParts(
-        this, new SqlLedger(journal.Database), _key, time ?? Time, NullLoggerFactory.Instance)));
+        new HeldView(), new SqlLedger(journal.Database), _key, time ?? Time, NullLoggerFactory.Instance)));
 
     SealPublicKeys Keys() => SealPublicKeys.FromPem(_key.PublicPem);
 

@@ -1,9 +1,7 @@
-using Akka.Actor;
 using Gateway.Actors.Connections;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
 using Gateway.Actors.Registry;
-using Gateway.Actors.Sessions;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,30 +9,13 @@ using Xunit;
 
 namespace Gateway.Specs.Hosting;
 
-public sealed class RecordingKeeperSpec : SteppedSystem, ISealerView, IAsyncLifetime
+public sealed class RecordingKeeperSpec : SteppedSystem, IAsyncLifetime
 {
+    readonly HeldView _cluster = new();
     readonly HeldRegistry _registry = new();
     TestJournal _journal = null!;
     SqlSessionIndex _index = null!;
-    volatile int _asked;
     volatile int _looks;
-
-    public bool IsResponsible
-    {
-        get
-        {
-            _asked++;
-            return field;
-        }
-
-        set;
-    } = true;
-
-    public IReadOnlyCollection<string> LiveNodeKeys => [];
-
-    void ISealerView.WhenMemberLost(IActorRef receiver, object message)
-    {
-    }
 
     [Fact]
     public async Task What_is_older_than_its_connections_retention_goes_as_an_act_of_the_record_and_what_is_held_stays()
@@ -82,13 +63,13 @@ public sealed class RecordingKeeperSpec : SteppedSystem, ISealerView, IAsyncLife
     public async Task One_node_of_the_cluster_removes_and_the_others_do_not()
     {
         await AddAsync("old", TimeSpan.FromHours(3));
-        IsResponsible = false;
+        _cluster.IsResponsible = false;
         Keep(TimeSpan.FromHours(1));
 
         await AwaitAssertAsync(() =>
         {
             Pass(RecordingKeeper.Interval);
-            Assert.InRange(_asked, 3, int.MaxValue);
+            Assert.InRange(_cluster.Asked, 3, int.MaxValue);
             return Task.CompletedTask;
         });
 
@@ -121,7 +102,7 @@ public sealed class RecordingKeeperSpec : SteppedSystem, ISealerView, IAsyncLife
         ConnectionProfile[] profiles =
             [sample with { Name = "kept" }, sample with { Name = "telemetry", Recording = sample.Recording with { Retention = retention } }];
         Sys.ActorOf(RecordingKeeper.Props(new KeeperParts(
-            this, () => Looked(profiles), new ExpiredRecordings(_journal.Database), _registry, _registry, "node1", Time.GetUtcNow, NullLoggerFactory.Instance)));
+            _cluster, () => Looked(profiles), new ExpiredRecordings(_journal.Database), _registry, _registry, "node1", Time.GetUtcNow, NullLoggerFactory.Instance)));
     }
 
     ConnectionProfile[] Looked(ConnectionProfile[] profiles)
