@@ -7,7 +7,7 @@ static class Targets
 {
     static readonly string[] s_published = ["Gateway.Node", "Gateway.Lighthouse", "Gateway.Cli"];
 
-    public static IEnumerable<Command> All() => [Demo(), Test(), Check(), Build(), Bench(), Scale(), Soak(), Chaos(), Audit(), Publish()];
+    public static IEnumerable<Command> All() => [Demo(), Test(), Check(), Build(), Bench(), Scale(), Soak(), Chaos(), Audit(), Publish(), Images()];
 
     static Command Demo()
     {
@@ -103,6 +103,15 @@ static class Targets
             Console.WriteLine("Published to artifacts/publish.");
             return 0;
         });
+
+    static Command Images()
+    {
+        var bases = new Option<bool>("--debian-bases") { Description = "Make the bases of Debian's packages and this machine's .NET, where no registry is reached." };
+        var @try = new Option<bool>("--try") { Description = "Then start them as deploy/compose does, have a client publish, and read the recording. Wants docker or podman." };
+        const string About = "Build the images of node, lighthouse and command line with docker, podman or buildah, whichever works here.";
+        return Target("images", About, [bases, @try], (parsed, cancel) =>
+            Gateway.Build.Images.Run(parsed.GetValue(bases), parsed.GetValue(@try), cancel));
+    }
 
     static Command Target(string name, string description, IEnumerable<Option> options, Func<ParseResult, CancellationToken, Task<int>> run)
     {

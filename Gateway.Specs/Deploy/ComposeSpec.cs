@@ -4,31 +4,22 @@ using Gateway.Specs.Support;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 using YamlDotNet.RepresentationModel;
+using static Gateway.Specs.Deploy.ComposeFolder;
 
 namespace Gateway.Specs.Deploy;
 
 /// <summary>deploy/compose in a folder of its own: prepare.sh really makes what is needed, and nodes and lighthouse take it.</summary>
 public sealed class ComposeSpec : IDisposable
 {
-    readonly ConfigurationFolder _folder = new();
-
-    string Made => _folder.PathOf("made");
-
-    public ComposeSpec()
-    {
-        var source = Repository.File("deploy/compose");
-        Directory.CreateDirectory(_folder.PathOf("node"));
-        foreach (var file in Directory.EnumerateFiles(source).Concat(Directory.EnumerateFiles(Path.Combine(source, "node"))))
-            File.Copy(file, _folder.PathOf(Path.GetRelativePath(source, file)));
-    }
+    readonly ComposeFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [RequiresFact("docker-compose", "openssl", "sh")]
     public async Task What_is_prepared_is_what_nodes_and_lighthouse_are_started_with()
     {
-        await PrepareAsync();
-        var services = await ServicesAsync();
+        await _folder.PrepareAsync();
+        var services = await _folder.ServicesAsync();
 
         var faults = new List<string>();
         foreach (var name in new[] { "node-1", "node-2" })
@@ -48,8 +39,8 @@ public sealed class ComposeSpec : IDisposable
     [RequiresFact("docker-compose", "openssl", "sh")]
     public async Task Every_service_of_ours_runs_without_rights_and_from_an_image_that_is_built()
     {
-        await PrepareAsync();
-        var services = await ServicesAsync();
+        await _folder.PrepareAsync();
+        var services = await _folder.ServicesAsync();
         var images = await File.ReadAllTextAsync(Repository.File("deploy/images/Dockerfile"));
 
         var ours = services.Children.Where(s => ((YamlMappingNode)s.Value).Children.ContainsKey("build")).Select(s => (YamlMappingNode)s.Value).ToArray();
@@ -68,22 +59,22 @@ public sealed class ComposeSpec : IDisposable
     [RequiresFact("openssl", "sh")]
     public async Task Secrets_are_their_owners_alone_and_are_not_made_twice()
     {
-        await PrepareAsync();
-        var key = await File.ReadAllTextAsync(Path.Combine(Made, "cluster.key"));
+        await _folder.PrepareAsync();
+        var key = await File.ReadAllTextAsync(Path.Combine(_folder.Made, "cluster.key"));
 
         var again = await Tool.RunInAsync(_folder.Root, "sh", "prepare.sh");
 
         Assert.Equal((1, true), (again.ExitCode, again.Output.Contains("made exists already", StringComparison.Ordinal)));
-        Assert.Equal(key, await File.ReadAllTextAsync(Path.Combine(Made, "cluster.key")));
+        Assert.Equal(key, await File.ReadAllTextAsync(Path.Combine(_folder.Made, "cluster.key")));
         if (OperatingSystem.IsWindows()) return;
-        foreach (var file in Directory.EnumerateFiles(Made).Where(f => !f.EndsWith("ca.crt", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(_folder.Made).Where(f => !f.EndsWith("ca.crt", StringComparison.Ordinal)))
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
     NodeConfiguration Node(YamlMappingNode services, string name)
     {
         foreach (var file in new[] { "node/appsettings.json", "node/connections.yaml" })
-            _folder.Write(file, File.ReadAllText(_folder.PathOf(file)).Replace("/run/gateway/", $"{Made}/", StringComparison.Ordinal)
+            _folder.Write(file, File.ReadAllText(_folder.PathOf(file)).Replace("/run/gateway/", $"{_folder.Made}/", StringComparison.Ordinal)
                 .Replace("/var/lib/gateway", _folder.PathOf("data"), StringComparison.Ordinal));
         return NodeConfiguration.Read(Settings(services, name, _folder.PathOf("node/appsettings.json")), _folder.PathOf("node"));
     }
@@ -91,27 +82,10 @@ public sealed class ComposeSpec : IDisposable
     IConfiguration Settings(YamlMappingNode services, string name, string? file = null)
     {
         var environment = ((YamlMappingNode)services[name]["environment"]).Children.ToDictionary(
-            v => Text(v.Key).Replace("__", ":", StringComparison.Ordinal), v => (string?)Text(v.Value).Replace("/run/gateway/", $"{Made}/", StringComparison.Ordinal));
+            v => Text(v.Key).Replace("__", ":", StringComparison.Ordinal),
+            v => (string?)Text(v.Value).Replace("/run/gateway/", $"{_folder.Made}/", StringComparison.Ordinal));
         var builder = new ConfigurationBuilder();
         if (file is not null) builder.AddJsonFile(file);
         return builder.AddInMemoryCollection(environment).Build();
     }
-
-    async Task PrepareAsync()
-    {
-        var prepared = await Tool.RunInAsync(_folder.Root, "sh", "prepare.sh");
-        Assert.True(prepared.ExitCode == 0, prepared.Output);
-    }
-
-    // As compose itself understands the file, with what is written once and used twice in its places.
-    async Task<YamlMappingNode> ServicesAsync()
-    {
-        var read = await Tool.RunInAsync(_folder.Root, "docker-compose", "--profile", "tools", "config");
-        Assert.True(read.ExitCode == 0, read.Output);
-        var yaml = new YamlStream();
-        yaml.Load(new StringReader(read.Result));
-        return (YamlMappingNode)yaml.Documents[0].RootNode["services"];
-    }
-
-    static string Text(YamlNode node) => ((YamlScalarNode)node).Value!;
 }
