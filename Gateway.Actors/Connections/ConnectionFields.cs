@@ -35,7 +35,7 @@ public static class ConnectionFields
         ["url", "userName", "passwordFile", "passwordEnvironment", "passwordSecret", "tokenFile", "tokenEnvironment", "tokenSecret", "authorities", "timeout"];
     public static readonly IReadOnlyList<string> MaskingRule =
         ["name", "direction", "topics", "json", "avro", "avroKey", "key", "headers", "pattern", "detect", "action", "text", "keepLast", "content"];
-    public static readonly IReadOnlyList<string> Recording = ["level", "mode", "windowBytes", "flushAfter", "retention"];
+    public static readonly IReadOnlyList<string> Recording = ["level", "mode", "windowBytes", "flushAfter", "compression", "retention"];
     public static readonly IReadOnlyList<string> Limits = ["maxSessions", "idleTimeout", "kafka"];
     public static readonly IReadOnlyList<string> Anomalies = ["rules"];
     public static readonly IReadOnlyList<string> AnomalyRule = ["groups", "subjects", "hours", "places", "overlap"];

@@ -183,6 +183,22 @@ public sealed record RecordingRules
     /// <summary>The longest that recorded bytes wait for a chunk to fill.</summary>
     public required TimeSpan FlushAfter { get; init; }
 
+    /// <summary>Whether chunks are rather kept small or compressed fast.</summary>
+    public RecordingCompression Compression { get; init; } = RecordingCompression.Adaptive;
+
     /// <summary>How long a recording is kept once its session has ended; null: until somebody removes it.</summary>
     public TimeSpan? Retention { get; init; }
+}
+
+/// <summary>What matters more where a recording is compressed.</summary>
+public enum RecordingCompression
+{
+    /// <summary>Small while that costs the node little, fast beyond.</summary>
+    Adaptive,
+
+    /// <summary>The bytes on disk.</summary>
+    Small,
+
+    /// <summary>The processor's time.</summary>
+    Fast,
 }

@@ -202,6 +202,7 @@ public static class GatewayServices
             SealKey = provider.GetRequiredService<SealKey>(),
             ClusterKey = provider.GetRequiredService<ClusterKey>(),
             Budget = provider.GetRequiredService<RecordingBudget>(),
+            Compression = new CompressionBudget(Environment.ProcessorCount, time),
             Anomalies = provider.GetRequiredService<AnomalyWatch>(),
             Metrics = provider.GetRequiredService<GatewayMetrics>(),
             Logging = provider.GetRequiredService<ILoggerFactory>(),

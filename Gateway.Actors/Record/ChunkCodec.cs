@@ -2,27 +2,37 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using Gateway.Protocols.Journal;
 using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace Gateway.Actors.Record;
 
-/// <summary>Compresses chunks with Zstandard (RFC 8878) level 1 and keeps them raw where that does not shrink them. Contexts are pooled: they are about 1 MB each.</summary>
+/// <summary>Compresses chunks with Zstandard (RFC 8878) and keeps them raw where that does not shrink them. Contexts are pooled: they are up to 1 MB each.</summary>
 public static class ChunkCodec
 {
     const int Level = 1;
 
-    static readonly ConcurrentBag<Compressor> s_compressors = [];
+    // The library's name for ZSTD_c_literalCompressionMode (zstd.h); 2 is ZSTD_ps_disable.
+    const ZSTD_cParameter LiteralCompression = ZSTD_cParameter.ZSTD_c_experimentalParam5;
+    const int Disabled = 2;
+
+    // Log2 of its entries of 4 bytes. Origin: measured, 16 KiB stay in the first-level cache: a tenth faster than 32 KiB, for a thirtieth more bytes.
+    const int SwiftTable = 12;
+
+    static readonly ConcurrentBag<Compressor> s_thrifty = [];
+    static readonly ConcurrentBag<Compressor> s_swift = [];
     static readonly ConcurrentBag<Decompressor> s_decompressors = [];
 
     /// <summary>
     /// Compresses <paramref name="plain"/> into <paramref name="destination"/>, which is at least as long. Returns the compressed length, or -1 where
     /// the plain bytes are not longer than that.
     /// </summary>
-    public static int TryCompress(ReadOnlySpan<byte> plain, Span<byte> destination)
+    public static int TryCompress(ReadOnlySpan<byte> plain, Span<byte> destination, CompressionEffort effort = CompressionEffort.Thrifty)
     {
         if (plain.Length < 2)
             return -1;
-        if (!s_compressors.TryTake(out var compressor))
-            compressor = new Compressor(Level);
+        var pool = effort == CompressionEffort.Swift ? s_swift : s_thrifty;
+        if (!pool.TryTake(out var compressor))
+            compressor = New(effort);
         try
         {
             // One byte less than the plain length: what does not fit is not worth it, and the compressor stops there.
@@ -30,7 +40,7 @@ public static class ChunkCodec
         }
         finally
         {
-            GiveBack(s_compressors, compressor);
+            GiveBack(pool, compressor);
         }
     }
 
@@ -89,6 +99,18 @@ public static class ChunkCodec
         {
             ArrayPool<byte>.Shared.Return(payload, clearArray: true);
         }
+    }
+
+    static Compressor New(CompressionEffort effort)
+    {
+        var compressor = new Compressor(Level);
+        if (effort == CompressionEffort.Swift)
+        {
+            compressor.SetParameter(LiteralCompression, Disabled);
+            compressor.SetParameter(ZSTD_cParameter.ZSTD_c_hashLog, SwiftTable);
+        }
+
+        return compressor;
     }
 
     static void GiveBack<T>(ConcurrentBag<T> pool, T context) where T : IDisposable

@@ -66,15 +66,15 @@ public sealed class SessionRecorder(string sessionId)
     /// <summary>Chunks and operations are encrypted with this from now on.</summary>
     public void EncryptWith(RecordingKey key) => _key = key;
 
-    /// <summary>Appends a chunk. The draft's bytes are copied; it stays the caller's.</summary>
-    public StoredEvent Append(ChunkDraft draft)
+    /// <summary>Appends a chunk, as small as it gets where nothing else is said. The draft's bytes are copied; it stays the caller's.</summary>
+    public StoredEvent Append(ChunkDraft draft, IChunkCompression? compression = null)
     {
         if (draft.IsEmpty)
             throw new ArgumentException("An empty chunk is not recorded.", nameof(draft));
         var stored = ArrayPool<byte>.Shared.Rent(draft.Length + ContentSeal.TagLength);
         try
         {
-            var compressed = ChunkCodec.TryCompress(draft.Bytes.Span, stored.AsSpan(0, draft.Length));
+            var compressed = (compression ?? ChunkCompression.Small).TryCompress(draft.Bytes.Span, stored.AsSpan(0, draft.Length));
             var payload = compressed < 0 ? draft.Bytes : stored.AsMemory(0, compressed);
             return Store(_key is null ? Chunk(draft, compressed, payload) : Encrypted(_key, draft, compressed, payload, stored));
         }

@@ -33,6 +33,7 @@ sealed class SessionActor : ReceivePersistentActor
     SessionSteps? _steps;
     SessionClosing? _closing;
     RecordingKey? _key;
+    IChunkCompression? _compression;
     Refusal _failure = Refusal.InternalFault;
     bool _isEnded;
     bool _countsAsActive;
@@ -126,6 +127,7 @@ sealed class SessionActor : ReceivePersistentActor
         _parts.Live.Add(_id);
         _operations = new OperationIndexing(_id, _parts.Index, _time, () => _time.Now, _log);
         _recording = new ActorRecording(Self, _parts.Budget, _operations, _time);
+        _compression = ChunkCompression.Of(accepted.Profile.Recording.Compression, _parts.Compression);
         _steps = new SessionSteps(_id, accepted, _recording, _stop, _parts);
         SessionGraph.RunAsync(_steps, Context.System.Materializer()).PipeTo(
             Self, success: end => new GraphEnded(end), failure: fault => new GraphEnded(Failed(fault)));
@@ -180,7 +182,7 @@ sealed class SessionActor : ReceivePersistentActor
     void Append(AppendChunk append)
     {
         var length = append.Draft.Length;
-        var stored = _recorder.Append(append.Draft);
+        var stored = _recorder.Append(append.Draft, _compression);
         append.Draft.Return();
         PersistAsync(stored, _ =>
         {

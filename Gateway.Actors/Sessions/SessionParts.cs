@@ -70,6 +70,9 @@ public sealed record SessionParts
 
     public required RecordingBudget Budget { get; init; }
 
+    /// <summary>What the node spends on compressing recordings.</summary>
+    public required CompressionBudget Compression { get; init; }
+
     public required AnomalyWatch Anomalies { get; init; }
 
     public required GatewayMetrics Metrics { get; init; }

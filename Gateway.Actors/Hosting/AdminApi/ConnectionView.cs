@@ -60,10 +60,11 @@ public sealed record AccessView(IReadOnlyList<string> Issuers, IReadOnlyList<str
 /// <paramref name="Level"/> is <c>full</c>, <c>metadata</c> or <c>off</c>, <paramref name="Mode"/> <c>strict</c> or <c>pipelined</c>;
 /// <paramref name="WindowBytes"/> is null when strict.
 /// </summary>
-public sealed record RecordingView(string Level, string Mode, int? WindowBytes, string FlushAfter)
+public sealed record RecordingView(string Level, string Mode, int? WindowBytes, string FlushAfter, string Compression)
 {
     public static RecordingView Of(RecordingRules rules) => new(
-        rules.Level.Word(), rules.Strict ? "strict" : "pipelined", rules.Strict ? null : rules.WindowBytes, Durations.Write(rules.FlushAfter));
+        rules.Level.Word(), rules.Strict ? "strict" : "pipelined", rules.Strict ? null : rules.WindowBytes, Durations.Write(rules.FlushAfter),
+        rules.Compression.ToString().ToLowerInvariant());
 }
 
 static class TlsText
