@@ -104,6 +104,7 @@ static class BenchmarkCommands
     {
         var results = await new RelayBenchmark(settings, TimeProvider.System, Console.Error).Run(cancel);
         Console.WriteLine(RatioTable.Render(results));
+        Console.WriteLine(AddedTime.Render(results));
         Console.WriteLine(DiskTable.Render(results));
         foreach (var absent in results.Absent) Console.WriteLine($"Not measured: {absent}");
         Console.WriteLine(ResultFiles.WriteJson(results, Repository.Root, "relay"));

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Gateway.Benchmarks.Load;
 
@@ -8,11 +10,16 @@ static class AvroPayment
 {
     public const int Id = 1;
 
-    const int Fields = 36;
+    const int Fields = 36, TextLength = 26;
+
+    static readonly string[] s_words = ["payment", "account", "invoice", "receipt", "balance", "deposit"];
 
     public static string Schema { get; } = Write();
 
-    public static byte[] Message()
+    /// <summary>What a schema registry answers who asks for it.</summary>
+    public static string Registered { get; } = JsonSerializer.Serialize(new { schema = Schema });
+
+    public static byte[] Message(Random source)
     {
         var id = new byte[sizeof(int)];
         BinaryPrimitives.WriteInt32BigEndian(id, Id);
@@ -20,10 +27,10 @@ static class AvroPayment
         for (var i = 0; i < Fields; i++)
         {
             message.Add(2);
-            Add($"value {i:D2} of some fields..."[..26]);
+            Add(string.Create(CultureInfo.InvariantCulture, $"{s_words[source.Next(s_words.Length)]} {source.Next():x8} of some field")[..TextLength]);
         }
 
-        Add("4111111111111111");
+        Add(string.Create(CultureInfo.InvariantCulture, $"4111{source.NextInt64(1_000_000_000_000):D12}"));
         message.Add(24);
         return [.. message];
 

@@ -67,7 +67,7 @@ sealed class Backend : IDisposable
         var ready = new int[256];
         while (true)
         {
-            var count = _epoll.Wait(ready, milliseconds: -1);
+            var count = _epoll.Wait(ready);
             for (var i = 0; i < count; i++)
             {
                 if (_connections.TryGetValue(ready[i], out var connection)) Advance(ready[i], connection);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Gateway.Benchmarks.Tls;
 using Gateway.Protocols.Mqtt;
 
 namespace Gateway.Benchmarks.Load;
@@ -21,6 +22,9 @@ abstract class Dialogue
     public abstract byte[] Opening { get; }
 
     public abstract int OpeningReply { get; }
+
+    /// <summary>Says that, and hears its answer.</summary>
+    public virtual LoadTask Open(TlsConnection connection, byte[] scratch) => Exchange.Opening(connection, this, scratch);
 
     /// <summary>Bulk traffic, sent one after the other, over and over.</summary>
     public abstract IReadOnlyList<byte[]> Blocks { get; }

@@ -9,11 +9,9 @@ sealed class KafkaBackendConnection(TlsConnection tls) : HeldBackendConnection(t
     /// <summary>Size, API key, version and correlation id of a request.</summary>
     const int HeadBytes = 12;
 
-    /// <summary>Every client understands this one.</summary>
-    const short ApiVersionsVersion = 0;
-
     // Bytes of the request that was answered last which have not come yet: they are not looked at.
     long _skip;
+    int _fetched;
 
     protected override int? Take(ReadOnlySpan<byte> held)
     {
@@ -29,25 +27,29 @@ sealed class KafkaBackendConnection(TlsConnection tls) : HeldBackendConnection(t
         return skipped;
     }
 
-    static byte[] Answer(ReadOnlySpan<byte> head)
+    byte[] Answer(ReadOnlySpan<byte> head)
     {
         var (key, correlationId) = (BinaryPrimitives.ReadInt16BigEndian(head[4..]), BinaryPrimitives.ReadInt32BigEndian(head[8..]));
         return (key, correlationId) switch
         {
             (KafkaDialogue.ApiVersionsKey, _) => ApiVersions(correlationId),
             (KafkaDialogue.MetadataKey, _) => Metadata(correlationId),
+            (KafkaDialogue.SaslHandshakeKey, _) => KafkaDialogue.Answer(
+                KafkaDialogue.SaslHandshakeKey, KafkaDialogue.SaslHandshakeVersion, correlationId, static _ => { }),
+            (KafkaDialogue.SaslAuthenticateKey, _) => KafkaDialogue.Answer(
+                KafkaDialogue.SaslAuthenticateKey, KafkaDialogue.SaslAuthenticateVersion, correlationId, static _ => { }),
             (_, KafkaDialogue.Confirmed) => KafkaDialogue.Confirmation,
-            (_, KafkaDialogue.Fetched) => KafkaDialogue.Batches,
+            (_, KafkaDialogue.Fetched) => KafkaDialogue.Fetches[_fetched++ % KafkaDialogue.Fetches.Count],
             _ => [],
         };
     }
 
-    static byte[] ApiVersions(int id) => KafkaDialogue.Answer(KafkaDialogue.ApiVersionsKey, ApiVersionsVersion, id, static body =>
+    static byte[] ApiVersions(int id) => KafkaDialogue.Answer(KafkaDialogue.ApiVersionsKey, KafkaDialogue.ApiVersionsVersion, id, static body =>
     {
         foreach (var (key, version) in new[]
         {
             (KafkaDialogue.ProduceKey, KafkaDialogue.ProduceVersion), (KafkaDialogue.FetchKey, KafkaDialogue.FetchVersion),
-            (KafkaDialogue.MetadataKey, KafkaDialogue.MetadataVersion), (KafkaDialogue.ApiVersionsKey, ApiVersionsVersion),
+            (KafkaDialogue.MetadataKey, KafkaDialogue.MetadataVersion), (KafkaDialogue.ApiVersionsKey, KafkaDialogue.ApiVersionsVersion),
         })
             body.Add("ApiKeys").With("ApiKey", key).With("MinVersion", version).With("MaxVersion", version);
     });

@@ -8,7 +8,8 @@ sealed class LoadLoop : IDisposable
 {
     // Descriptors are small and dense; the soft limit of most systems is far below this.
     const int MaxDescriptor = 64 * 1024;
-    const int WaitMilliseconds = 200;
+
+    static readonly TimeSpan s_wait = TimeSpan.FromMilliseconds(200);
 
     readonly Epoll _epoll = new();
     readonly LoadTask?[] _tasks = new LoadTask?[MaxDescriptor];
@@ -33,7 +34,7 @@ sealed class LoadLoop : IDisposable
         foreach (var task in _tasks.Where(t => t is not null).ToArray()) Step(task!, onDone);
         while (_open > 0)
         {
-            var count = _epoll.Wait(_ready, WaitMilliseconds);
+            var count = _epoll.Wait(_ready, s_wait);
             for (var i = 0; i < count; i++)
             {
                 if (_tasks[_ready[i]] is { } task) Step(task, onDone);
@@ -52,9 +53,9 @@ sealed class LoadLoop : IDisposable
     }
 
     /// <summary>Goes on with what was begun as far as it comes, and waits for at most so long for something to come.</summary>
-    public void GoOn(int milliseconds, Action<LoadTask> onDone)
+    public void GoOn(TimeSpan most, Action<LoadTask> onDone)
     {
-        var count = _epoll.Wait(_ready, milliseconds);
+        var count = _epoll.Wait(_ready, most);
         for (var i = 0; i < count; i++)
         {
             if (_tasks[_ready[i]] is { } task) Step(task, onDone);

@@ -6,8 +6,11 @@ namespace Gateway.Benchmarks.Load;
 /// <summary>What bulk traffic is made of. A relay does not care; a recording that compresses does.</summary>
 static class Payload
 {
+    /// <summary>How many blocks differ.</summary>
+    public const int Count = 2 * ChunkDraft.Capacity / Dialogue.BlockBytes;
+
     /// <summary>Blocks that are sent one after the other, over and over: more than a recording compresses at once, which so never meets one twice.</summary>
-    public static IReadOnlyList<byte[]> Blocks(bool random) => [.. Enumerable.Range(0, 2 * ChunkDraft.Capacity / Dialogue.BlockBytes).Select(i => Block(random, i))];
+    public static IReadOnlyList<byte[]> Blocks(bool random) => [.. Enumerable.Range(0, Count).Select(i => Block(random, i))];
 
     /// <summary>
     /// One block: lines of sensor readings, which Zstandard takes to about a quarter, or random bytes, which it cannot shrink.

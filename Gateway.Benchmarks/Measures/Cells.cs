@@ -26,6 +26,7 @@ static class Cells
         new BulkCell(Route.KafkaMasked, 8),
         new BulkCell(Route.KafkaAvroMasked, 8),
         new RoundTripCell(Route.Kafka, 64),
+        new PublishCell(),
         new IdleCell(idleSessions),
     ];
 }

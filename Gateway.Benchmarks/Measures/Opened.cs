@@ -42,7 +42,7 @@ sealed class Opened : IDisposable
     static TlsConnection Begin(Workbench bench, IRelay relay, Route route, LoadLoop loop)
     {
         var connection = bench.Connect(relay, route);
-        loop.Add(Exchange.Opening(connection, bench.Speaking(route), bench.Scratch), isNew: true);
+        loop.Add(bench.Speaking(route).Open(connection, bench.Scratch), isNew: true);
         return connection;
     }
 }

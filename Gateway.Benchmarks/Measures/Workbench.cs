@@ -6,7 +6,7 @@ using Gateway.Benchmarks.Tls;
 namespace Gateway.Benchmarks.Measures;
 
 /// <summary>What every cell needs: the client's side of TLS, the words, the backend's processes. The load runs in this process.</summary>
-sealed class Workbench(TlsContext client, ProcessTree backend, bool randomPayload) : IDisposable
+sealed class Workbench(TlsContext client, ProcessTree backend, KafkaDialogue.LoggedIn loggedIn, bool randomPayload) : IDisposable
 {
     /// <summary>A cell that takes longer is given up: something is stuck, or the machine is far too slow to say anything.</summary>
     public static readonly TimeSpan CellLimit = TimeSpan.FromSeconds(40);
@@ -42,6 +42,7 @@ sealed class Workbench(TlsContext client, ProcessTree backend, bool randomPayloa
         Route.Mqtt => Mqtt,
         Route.Kafka or Route.KafkaMasked => Kafka,
         Route.KafkaAvroMasked => KafkaAvro,
+        Route.KafkaLogin => loggedIn,
         _ => Raw,
     };
 

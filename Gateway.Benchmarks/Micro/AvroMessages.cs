@@ -18,7 +18,7 @@ sealed class AvroMessages : ISchemas
     {
         var rule = new MaskingRule { Name = "cards", Action = new(MaskingKind.Redact) { Text = "***" }, AvroPaths = [JsonPath.TryParse(path, out _)!] };
         var masker = new Masker(MaskingRules.TryCreate([rule], static (_, _) => false)!, null) { Schemas = new AvroMessages() };
-        var (message, target) = (AvroPayment.Message(), new PooledWriter());
+        var (message, target) = (AvroPayment.Message(new Random(2026)), new PooledWriter());
         var wanted = isChanged ? MaskedFate.Changed : MaskedFate.Same;
         return () =>
         {

@@ -93,7 +93,7 @@ sealed class GatewayRelay : IRelay
     static readonly (string Name, string Protocol, Route Route)[] s_protocols =
     [
         ("raw", "tls", Route.Raw), ("raw-resuming", "tls", Route.RawResuming), ("mqtt", "mqtt", Route.Mqtt), ("kafka", "kafka", Route.Kafka), ("kafka-masked", "kafka", Route.KafkaMasked),
-        ("kafka-avro-masked", "kafka", Route.KafkaAvroMasked),
+        ("kafka-avro-masked", "kafka", Route.KafkaAvroMasked), ("kafka-login", "kafka", Route.KafkaLogin),
     ];
 
     static string Settings(RelayPlan plan, string directory, int admin, PostgresProgram? journal) => JsonSerializer.Serialize(
@@ -111,6 +111,7 @@ sealed class GatewayRelay : IRelay
                     KeyFile = plan.Certificates.ServerKey,
                     ClusterAuthoritiesFile = plan.Certificates.Authority,
                 },
+                Issuers = new[] { new { Name = Issuer, Authority = plan.Issuer, OneIssuer.Audience, AuthoritiesFile = plan.Certificates.Authority } },
                 Admin = new { Address = "127.0.0.1", Port = admin },
             },
         },
@@ -139,7 +140,7 @@ sealed class GatewayRelay : IRelay
             port: {{plan.Backend.For(route)}}
             tls: { serverName: {{CertificateFiles.ServerName}}, authorities: {{plan.Certificates.Authority}}, minimumVersion: "1.3" }
           access:
-            subjects: [{{CertificateFiles.ClientName}}]
+            subjects: [{{CertificateFiles.ClientName}}]{{(route is Route.KafkaLogin ? ByToken : "")}}
         {{Rules(route, plan)}}  recording: { level: {{flavour.Level}}, mode: pipelined }
           limits: { maxSessions: 12000, idleTimeout: 10m }
 
@@ -148,11 +149,13 @@ sealed class GatewayRelay : IRelay
     static string Rules(Route route, RelayPlan plan) => route switch
     {
         Route.Mqtt => AllowedTopics,
-        Route.Kafka => ReadOrWritten,
+        Route.Kafka or Route.KafkaLogin => ReadOrWritten,
         Route.KafkaMasked => ReadOrWritten + MaskedField,
         Route.KafkaAvroMasked => ReadOrWritten + MaskedAvroField(plan),
         _ => "",
     };
+
+    const string Issuer = "benchmark", ByToken = $"\n    issuers: [{Issuer}]";
 
     const string AllowedTopics =
         """

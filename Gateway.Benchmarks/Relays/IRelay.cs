@@ -43,6 +43,9 @@ enum Route
 
     /// <summary>The same of records in Avro, whose schema it asks for.</summary>
     KafkaAvroMasked,
+
+    /// <summary>Kafka, to which clients log in by a token; relays that do not know of it pass that on.</summary>
+    KafkaLogin,
 }
 
 /// <summary>The backend's ports, by what is spoken there.</summary>
@@ -52,7 +55,7 @@ sealed record BackendPorts(int Raw, int RawResuming, int Mqtt, int Kafka)
     {
         Route.RawResuming => RawResuming,
         Route.Mqtt => Mqtt,
-        Route.Kafka or Route.KafkaMasked or Route.KafkaAvroMasked => Kafka,
+        Route.Kafka or Route.KafkaMasked or Route.KafkaAvroMasked or Route.KafkaLogin => Kafka,
         _ => Raw,
     };
 }

@@ -2,8 +2,8 @@ using Gateway.Benchmarks.Tls;
 
 namespace Gateway.Benchmarks.Relays;
 
-/// <summary>What a relay needs to be configured: where the backend and the schema registry are, whom to trust, where to write its files.</summary>
-sealed record RelayPlan(BackendPorts Backend, Uri Registry, CertificateFiles Certificates, string Directory)
+/// <summary>What a relay needs to be configured: where the backend, the schema registry and the issuer of tokens are, whom to trust, where to write its files.</summary>
+sealed record RelayPlan(BackendPorts Backend, Uri Registry, string Issuer, CertificateFiles Certificates, string Directory)
 {
     /// <summary>A directory for one relay's files, made.</summary>
     public string DirectoryOf(string relay) => System.IO.Directory.CreateDirectory(Path.Combine(Directory, relay)).FullName;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Gateway.Benchmarks.Load;
 using Gateway.Benchmarks.Machine;
 using Gateway.Benchmarks.Measures;
 using Gateway.Benchmarks.Tls;
@@ -12,7 +13,8 @@ sealed class Stage : IAsyncDisposable
     readonly DirectoryInfo _directory = System.IO.Directory.CreateTempSubdirectory("gateway-benchmark");
     readonly List<IRelay> _relays = [];
     Process? _backend;
-    OneSchemaRegistry? _registry;
+    HttpsAnswers? _registry;
+    OneIssuer? _issuer;
     Workbench? _bench;
 
     Stage()
@@ -34,9 +36,11 @@ sealed class Stage : IAsyncDisposable
         {
             var certificates = CertificateFiles.Create(stage._directory.FullName);
             var ports = await stage.StartBackend(certificates, cancel);
-            stage._bench = new Workbench(TlsContext.Client(certificates), new ProcessTree(stage._backend!.Id), settings.RandomPayload);
-            stage._registry = new OneSchemaRegistry(certificates);
-            var plan = new RelayPlan(ports, stage._registry.Url, certificates, stage._directory.FullName);
+            stage._registry = new HttpsAnswers(certificates, _ => AvroPayment.Registered);
+            stage._issuer = new OneIssuer(certificates);
+            var client = TlsContext.Client(certificates);
+            stage._bench = new Workbench(client, new ProcessTree(stage._backend!.Id), new KafkaDialogue.LoggedIn(stage._issuer.Token), settings.RandomPayload);
+            var plan = new RelayPlan(ports, stage._registry.Url, stage._issuer.Name, certificates, stage._directory.FullName);
             foreach (var (name, start) in Starters(plan, settings))
             {
                 if (settings.Relays.Count == 0 || settings.Relays.Contains(name)) await stage.TryStart(name, () => start(cancel), absent);
@@ -55,6 +59,7 @@ sealed class Stage : IAsyncDisposable
     {
         foreach (var relay in _relays) await relay.DisposeAsync();
         if (_registry is not null) await _registry.DisposeAsync();
+        if (_issuer is not null) await _issuer.DisposeAsync();
         _bench?.Dispose();
         if (_backend is not null)
         {

@@ -23,6 +23,7 @@ static class ResultPage
         foreach (var relay in results.Relays.Where(r => r.CommandLine.Length > 0)) page.Append($"- {relay.Name}: {relay.Version}\n");
         foreach (var absent in results.Absent) page.Append($"- Not measured: {absent}\n");
         page.Append($"\n{RatioTable.Render(results)}\n");
+        if (AddedTime.Render(results) is { Length: > 0 } added) page.Append($"{added}\n\n");
         if (DiskTable.Render(results) is { Length: > 0 } disk) page.Append($"{disk}\n{HowToSizeADisk}\n\n");
         page.Append($"![CPU cost and memory as ratios to nginx](performance/{CostPlot})\n\n");
         page.Append($"![Round trip times as ratios to nginx](performance/{LatencyPlot})\n\n");

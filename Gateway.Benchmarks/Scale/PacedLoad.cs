@@ -8,7 +8,7 @@ namespace Gateway.Benchmarks.Scale;
 /// <summary>Has every connection say a message once a second, one after the other, evenly over the second. A connection that is late leaves one out.</summary>
 sealed class PacedLoad(LoadLoop loop, IReadOnlyList<TlsConnection> connections, Workbench bench)
 {
-    const int WaitMilliseconds = 1;
+    static readonly TimeSpan s_wait = TimeSpan.FromMilliseconds(1);
 
     readonly bool[] _busy = new bool[connections.Count];
     readonly Dictionary<int, int> _places = connections.Select((c, i) => (c.Descriptor, i)).ToDictionary();
@@ -26,13 +26,13 @@ sealed class PacedLoad(LoadLoop loop, IReadOnlyList<TlsConnection> connections, 
         {
             var due = (long)(Stopwatch.GetElapsedTime(began).TotalSeconds * connections.Count);
             for (; said < due; said++) Say((int)(said % connections.Count));
-            loop.GoOn(WaitMilliseconds, Done);
+            loop.GoOn(s_wait, Done);
         }
 
         var over = Stopwatch.GetTimestamp();
         while (_busy.Contains(true))
         {
-            loop.GoOn(WaitMilliseconds, Done);
+            loop.GoOn(s_wait, Done);
             if (Stopwatch.GetElapsedTime(over) > Workbench.CellLimit) throw new TimeoutException("Messages were not answered.");
         }
     }

@@ -27,14 +27,22 @@ sealed unsafe partial class Epoll : IDisposable
         if (Control(_descriptor, Add, socket, e) != 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>
-    /// Waits for events, at most so many milliseconds, and puts the sockets they are of into <paramref name="ready"/>. Returns how many.
-    /// </summary>
-    public int Wait(Span<int> ready, int milliseconds)
+    /// <summary>Waits for events without an end, and puts the sockets they are of into <paramref name="ready"/>. Returns how many.</summary>
+    public int Wait(Span<int> ready) => Wait(ready, null);
+
+    /// <summary>The same for so long at most.</summary>
+    public int Wait(Span<int> ready, TimeSpan most)
+    {
+        var (seconds, rest) = Math.DivRem(most.Ticks, TimeSpan.TicksPerSecond);
+        var time = stackalloc long[] { seconds, rest * TimeSpan.NanosecondsPerTick };
+        return Wait(ready, time);
+    }
+
+    int Wait(Span<int> ready, long* time)
     {
         fixed (byte* events = _events)
         {
-            var count = WaitFor(_descriptor, events, Math.Min(ready.Length, MaxEvents), milliseconds);
+            var count = WaitFor(_descriptor, events, Math.Min(ready.Length, MaxEvents), time, null);
             if (count < 0 && Marshal.GetLastPInvokeError() != Interrupted) throw new Win32Exception(Marshal.GetLastPInvokeError());
             for (var i = 0; i < count; i++) ready[i] = *(int*)(events + i * s_eventSize + s_dataOffset);
             return Math.Max(count, 0);
@@ -49,8 +57,9 @@ sealed unsafe partial class Epoll : IDisposable
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
     private static partial int Control(int epoll, int operation, int socket, byte* e);
 
-    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
-    private static partial int WaitFor(int epoll, byte* events, int count, int milliseconds);
+    // Linux 5.11, glibc 2.35: the older one counts in milliseconds, in which a paced load would send everything that is due at once.
+    [LibraryImport("libc", EntryPoint = "epoll_pwait2", SetLastError = true)]
+    private static partial int WaitFor(int epoll, byte* events, int count, long* time, void* signals);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);

@@ -4,26 +4,27 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json;
 using Gateway.Benchmarks.Tls;
 
 namespace Gateway.Benchmarks.Relays;
 
-/// <summary>A schema registry that answers everything with <see cref="Load.AvroPayment.Schema"/>, over TLS, once for each connection.</summary>
-sealed class OneSchemaRegistry : IAsyncDisposable
+/// <summary>What relays ask beside the path of bytes, a schema registry or an issuer of tokens: answers in JSON by path, over TLS, one question a connection.</summary>
+sealed class HttpsAnswers : IAsyncDisposable
 {
     /// <summary>Bytes of a question: no gateway writes longer ones.</summary>
     const int LongestQuestion = 8 * 1024;
 
-    static readonly byte[] s_answer = Answer();
-
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     readonly CancellationTokenSource _stop = new();
     readonly X509Certificate2 _certificate;
+    readonly Func<string, string> _answerTo;
     readonly Task _serving;
 
-    public OneSchemaRegistry(CertificateFiles certificates)
+    /// <param name="certificates">The server's is among them.</param>
+    /// <param name="answerTo">A document of JSON for the path that is asked for.</param>
+    public HttpsAnswers(CertificateFiles certificates, Func<string, string> answerTo)
     {
+        _answerTo = answerTo;
         _certificate = X509Certificate2.CreateFromPemFile(certificates.ServerCertificate, certificates.ServerKey);
         _listener.Start();
         _serving = ServeAsync();
@@ -61,21 +62,21 @@ sealed class OneSchemaRegistry : IAsyncDisposable
         await using var tls = new SslStream(client);
         await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
         var question = new byte[LongestQuestion];
-        for (var length = 0; question.AsSpan(0, length).IndexOf("\r\n\r\n"u8) < 0;)
+        var length = 0;
+        while (question.AsSpan(0, length).IndexOf("\r\n\r\n"u8) < 0)
         {
             var read = await tls.ReadAsync(question.AsMemory(length), _stop.Token);
             if (read == 0) return;
             length += read;
         }
 
-        await tls.WriteAsync(s_answer, _stop.Token);
+        await tls.WriteAsync(Answer(_answerTo(PathOf(question.AsSpan(0, length)))), _stop.Token);
         await tls.ShutdownAsync();
     }
 
-    static byte[] Answer()
-    {
-        var body = JsonSerializer.Serialize(new { schema = Load.AvroPayment.Schema });
-        const string Type = "application/vnd.schemaregistry.v1+json";
-        return Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {Type}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
-    }
+    // "GET PATH HTTP/1.1".
+    static string PathOf(ReadOnlySpan<byte> question) => Encoding.ASCII.GetString(question).Split(' ', 3)[1];
+
+    static byte[] Answer(string body) =>
+        Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
 }
