@@ -102,6 +102,21 @@ public sealed class NodeCertificatesSpec : IDisposable
     }
 
     [Fact]
+    public void Renewed_files_are_taken_up_as_soon_on_a_node_whose_clock_was_set_back()
+    {
+        using var root = new TestCertificates("Root", _time);
+        var clock = new SetClock(_time);
+        var certificates = NodeCertificates.Open(Named(root, root.Server()), _folder.Root, clock);
+        var renewed = root.Server();
+        TestCertificates.Write(renewed, _folder.Root, "node");
+
+        clock.Ahead = -TimeSpan.FromMinutes(10);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(renewed.Thumbprint, certificates.Current.TargetCertificate.Thumbprint);
+    }
+
+    [Fact]
     public void Files_that_do_not_belong_together_change_nothing_until_they_do()
     {
         using var root = new TestCertificates("Root", _time);

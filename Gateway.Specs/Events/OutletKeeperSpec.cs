@@ -96,6 +96,30 @@ public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem
     }
 
     [Fact]
+    public async Task An_outlet_that_asked_for_a_pause_is_left_alone_for_that_long_however_the_clock_is_set()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
+        _outlet.Fault = new OutletException("is away", null, TimeSpan.FromMinutes(10));
+        var clock = new SetClock(Time);
+        var states = Keep(journal, out _, time: clock);
+        await RecordAsync(journal, "one");
+        await AwaitAssertAsync(() =>
+        {
+            Pass(OutletKeeper.Interval);
+            Assert.Equal("is away", Assert.Single(states.Checks).Note);
+        }, TimeSpan.FromSeconds(20));
+
+        clock.Ahead = TimeSpan.FromHours(1);
+        for (var i = 0; i < 60; i++) Pass(OutletKeeper.Interval);
+        Assert.Equal(1, _outlet.Asked);
+
+        clock.Ahead = -TimeSpan.FromHours(1);
+        _outlet.Fault = null;
+        Pass(TimeSpan.FromMinutes(10));
+        await TakenAsync(3);
+    }
+
+    [Fact]
     public async Task What_an_outlet_rejects_is_not_told_again_but_counted_and_logged()
     {
         await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
@@ -237,11 +261,11 @@ public sealed class OutletKeeperSpec(PostgresServer server) : SteppedSystem
         return actor;
     }
 
-    OutletStates Keep(TestJournal journal, out IActorRef actor, int batch = 100)
+    OutletStates Keep(TestJournal journal, out IActorRef actor, int batch = 100, TimeProvider? time = null)
     {
-        var states = new OutletStates([_meter.Outlet], _metrics, Time);
+        var states = new OutletStates([_meter.Outlet], _metrics, time ?? Time);
         actor = Sys.ActorOf(OutletKeeper.Props(new OutletParts(
-            new HeldView(), _meter.Outlet, batch, _outlet, new SqlEventFeed(journal.Database), states, Time, LoggerFactory.Create(l => l.AddProvider(_log)))));
+            new HeldView(), _meter.Outlet, batch, _outlet, new SqlEventFeed(journal.Database), states, time ?? Time, LoggerFactory.Create(l => l.AddProvider(_log)))));
         return states;
     }
 
