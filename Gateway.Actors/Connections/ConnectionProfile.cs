@@ -184,7 +184,7 @@ public sealed record RecordingRules
     public required TimeSpan FlushAfter { get; init; }
 
     /// <summary>Whether chunks are rather kept small or compressed fast.</summary>
-    public RecordingCompression Compression { get; init; } = RecordingCompression.Adaptive;
+    public RecordingCompression Compression { get; init; } = RecordingCompression.Small;
 
     /// <summary>How long a recording is kept once its session has ended; null: until somebody removes it.</summary>
     public TimeSpan? Retention { get; init; }
@@ -193,11 +193,11 @@ public sealed record RecordingRules
 /// <summary>What matters more where a recording is compressed.</summary>
 public enum RecordingCompression
 {
-    /// <summary>Small while that costs the node little, fast beyond.</summary>
-    Adaptive,
-
     /// <summary>The bytes on disk.</summary>
     Small,
+
+    /// <summary>Those while they cost the node little; the processor's time beyond.</summary>
+    Adaptive,
 
     /// <summary>The processor's time.</summary>
     Fast,

@@ -210,11 +210,11 @@ sealed class ConnectionReader(
         Strict = recording.Choice("mode", ["pipelined", "strict"]) == "strict",
         WindowBytes = recording.Number("windowBytes", 4096, 1 << 30, 1 << 20),
         FlushAfter = recording.Duration("flushAfter", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(50)),
-        Compression = recording.Choice("compression", ["adaptive", "small", "fast"]) switch
+        Compression = recording.Choice("compression", ["small", "adaptive", "fast"]) switch
         {
-            "small" => RecordingCompression.Small,
+            "adaptive" => RecordingCompression.Adaptive,
             "fast" => RecordingCompression.Fast,
-            _ => RecordingCompression.Adaptive,
+            _ => RecordingCompression.Small,
         },
         Retention = recording.Has("retention") ? recording.Duration("retention", TimeSpan.FromMinutes(1), s_longestRetention, TimeSpan.Zero) : null,
     };

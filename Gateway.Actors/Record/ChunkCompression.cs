@@ -30,9 +30,9 @@ public static class ChunkCompression
     /// <summary>By the connection's rule; <paramref name="budget"/> is the node's.</summary>
     public static IChunkCompression Of(RecordingCompression rule, CompressionBudget budget) => rule switch
     {
-        RecordingCompression.Small => Small,
+        RecordingCompression.Adaptive => budget,
         RecordingCompression.Fast => s_fast,
-        _ => budget,
+        _ => Small,
     };
 
     sealed class Always(CompressionEffort effort) : IChunkCompression

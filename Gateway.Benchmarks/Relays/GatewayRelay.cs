@@ -141,7 +141,7 @@ sealed class GatewayRelay : IRelay
             tls: { serverName: {{CertificateFiles.ServerName}}, authorities: {{plan.Certificates.Authority}}, minimumVersion: "1.3" }
           access:
             subjects: [{{CertificateFiles.ClientName}}]{{(route is Route.KafkaLogin ? ByToken : "")}}
-        {{Rules(route, plan)}}  recording: { level: {{flavour.Level}}, mode: pipelined }
+        {{Rules(route, plan)}}  recording: { level: {{flavour.Level}}, mode: pipelined, compression: adaptive }
           limits: { maxSessions: 12000, idleTimeout: 10m }
 
         """;

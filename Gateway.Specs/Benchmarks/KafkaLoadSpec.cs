@@ -46,7 +46,7 @@ public sealed class KafkaLoadSpec
         var masked = masker.Value(masker.PlanOf(Direction.ToUpstream, "readings"u8)!, record, new PooledWriter());
 
         Assert.Equal((bytes, MaskedFate.Changed), (record.Length, masked.Fate));
-using var read = JsonDocument.Parse(record);
+        using var read = JsonDocument.Parse(record);
         Assert.Equal(JsonValueKind.Array, read.RootElement.GetProperty("lines").ValueKind);
     }
 }

@@ -28,7 +28,7 @@ public sealed class ConnectionsFileSpec : IDisposable
           operations:
             allow: [ { operation: publish, resource: "sensors/#" } ]
             deny: [ { operation: "*", resource: secret } ]
-          recording: { mode: strict, windowBytes: 65536, flushAfter: 20ms, compression: small }
+          recording: { mode: strict, windowBytes: 65536, flushAfter: 20ms, compression: fast }
           limits: { maxSessions: 7, idleTimeout: 2h }
         """;
 
@@ -63,7 +63,7 @@ public sealed class ConnectionsFileSpec : IDisposable
         Assert.Equal(["corp", "telemetry", "boss"], [.. profile.Access.Issuers, .. profile.Access.Groups, .. profile.Access.Subjects]);
         Assert.Equal([new OperationRule("publish", "sensors/#")], profile.Operations.Allow);
         Assert.Equal([new OperationRule("*", "secret")], profile.Operations.Deny);
-        Assert.Equal(new RecordingRules { Strict = true, WindowBytes = 65536, FlushAfter = TimeSpan.FromMilliseconds(20), Compression = RecordingCompression.Small }, profile.Recording);
+        Assert.Equal(new RecordingRules { Strict = true, WindowBytes = 65536, FlushAfter = TimeSpan.FromMilliseconds(20), Compression = RecordingCompression.Fast }, profile.Recording);
         Assert.Equal((7, TimeSpan.FromHours(2)), (profile.MaxSessions, profile.IdleTimeout));
     }
 

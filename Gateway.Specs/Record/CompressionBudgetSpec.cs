@@ -86,7 +86,7 @@ public sealed class CompressionBudgetSpec
     }
 
     [Fact]
-    public void A_connection_that_does_not_say_how_shares_the_nodes_budget() => Assert.Same(_budget, ChunkCompression.Of(RecordingCompression.Adaptive, _budget));
+    public void A_connection_that_is_to_adapt_shares_the_nodes_budget() => Assert.Same(_budget, ChunkCompression.Of(RecordingCompression.Adaptive, _budget));
 
     [Fact]
     public void What_does_not_shrink_is_kept_as_it_is_by_either_effort()
