@@ -210,12 +210,7 @@ sealed class ConnectionReader(
         Strict = recording.Choice("mode", ["pipelined", "strict"]) == "strict",
         WindowBytes = recording.Number("windowBytes", 4096, 1 << 30, 1 << 20),
         FlushAfter = recording.Duration("flushAfter", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(50)),
-        Compression = recording.Choice("compression", ["small", "adaptive", "fast"]) switch
-        {
-            "adaptive" => RecordingCompression.Adaptive,
-            "fast" => RecordingCompression.Fast,
-            _ => RecordingCompression.Small,
-        },
+        Compression = Enum.Parse<RecordingCompression>(recording.Choice("compression", ["small", "adaptive", "fast"]), ignoreCase: true),
         Retention = recording.Has("retention") ? recording.Duration("retention", TimeSpan.FromMinutes(1), s_longestRetention, TimeSpan.Zero) : null,
     };
 }

@@ -5,7 +5,7 @@ namespace Gateway.Actors.Record;
 /// <summary>What compressing a chunk may cost. Both write Zstandard frames (RFC 8878), which one decoder reads; figures are of text, on one core.</summary>
 public enum CompressionEffort
 {
-    /// <summary>Level 1: a fifth of the bytes is left, at 170 to 260 MB/s.</summary>
+    /// <summary>Level 1: a fifth of the bytes is left, at 130 to 260 MB/s.</summary>
     Thrifty,
 
     /// <summary>Fewer matches are looked for, and what matches nothing is left as it is: a third is left, at 460 MB/s.</summary>

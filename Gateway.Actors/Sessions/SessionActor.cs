@@ -33,7 +33,7 @@ sealed class SessionActor : ReceivePersistentActor
     SessionSteps? _steps;
     SessionClosing? _closing;
     RecordingKey? _key;
-    IChunkCompression? _compression;
+    IChunkCompression _compression = ChunkCompression.Small;
     Refusal _failure = Refusal.InternalFault;
     bool _isEnded;
     bool _countsAsActive;

@@ -58,7 +58,7 @@ public sealed record AccessView(IReadOnlyList<string> Issuers, IReadOnlyList<str
 
 /// <summary>
 /// <paramref name="Level"/> is <c>full</c>, <c>metadata</c> or <c>off</c>, <paramref name="Mode"/> <c>strict</c> or <c>pipelined</c>;
-/// <paramref name="WindowBytes"/> is null when strict.
+/// <paramref name="WindowBytes"/> is null when strict, <paramref name="Compression"/> <c>small</c>, <c>adaptive</c> or <c>fast</c>.
 /// </summary>
 public sealed record RecordingView(string Level, string Mode, int? WindowBytes, string FlushAfter, string Compression)
 {
