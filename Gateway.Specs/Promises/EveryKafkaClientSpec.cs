@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Gateway.Protocols.Sasl;
 using Gateway.Specs.Support;
 using Xunit;
@@ -9,8 +8,7 @@ namespace Gateway.Specs.Promises;
 /// Clients that share no code with librdkafka, as they are: kafka-python, which logs in without headers (SaslHandshake v0) and finds out what a
 /// broker can by trying, and kafkajs.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
-public sealed class EveryKafkaClientSpec : IAsyncLifetime
+public sealed class EveryKafkaClientSpec : IssuedSpec
 {
     const int Messages = 200;
 
@@ -20,17 +18,6 @@ public sealed class EveryKafkaClientSpec : IAsyncLifetime
     const string Password = "correct horse battery";
 
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
-    readonly TestCertificates _upstreams = new("Upstream CA");
-    FakeIssuer _issuer = null!;
-
-    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
-
-    public async Task DisposeAsync()
-    {
-        await _issuer.DisposeAsync();
-        _upstreams.Dispose();
-    }
 
     [RequiresTheory(Python, "python3-kafka", "python3-lz4", "python3-snappy")]
     [InlineData("PLAIN", "none")]
@@ -42,7 +29,7 @@ public sealed class EveryKafkaClientSpec : IAsyncLifetime
     [InlineData("SCRAM-SHA-512", "none")]
     public async Task Kafka_python_produces_and_consumes_in_a_group(string mechanism, string codec)
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var cluster = new KafkaCluster(Upstreams.Server());
         await using var node = await StartAsync(cluster);
 
         var run = await Tool.RunAsync(s_patience, Python, [Repository.File("Gateway.Specs/Python/kafka_client.py"), .. Arguments(node, mechanism), codec]);
@@ -57,7 +44,7 @@ public sealed class EveryKafkaClientSpec : IAsyncLifetime
     [InlineData("scram-sha-512")]
     public async Task Kafkajs_produces_and_consumes_in_a_group(string mechanism)
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var cluster = new KafkaCluster(Upstreams.Server());
         await using var node = await StartAsync(cluster);
 
         AssertConsumed(await NpmPackages.RunAsync(s_patience, "kafka-client.cjs", Arguments(node, mechanism)));
@@ -72,7 +59,7 @@ public sealed class EveryKafkaClientSpec : IAsyncLifetime
     string[] Arguments(TestNode node, string mechanism) =>
     [
         $"localhost:{node.Address("events").Port}", node.AuthorityFile, mechanism,
-        mechanism.StartsWith("scram", StringComparison.OrdinalIgnoreCase) ? Password : KafkaNode.Token(_issuer), "orders", $"{Messages}",
+        mechanism.StartsWith("scram", StringComparison.OrdinalIgnoreCase) ? Password : KafkaNode.Token(Issuer), "orders", $"{Messages}",
     ];
 
     async Task<TestNode> StartAsync(KafkaCluster cluster)
@@ -80,7 +67,7 @@ public sealed class EveryKafkaClientSpec : IAsyncLifetime
         cluster.Mock.CreateTopic("orders", 2);
         var verifier = string.Join('\n', ScramVerifier.All.Select(mechanism => ScramVerifier.Of(mechanism, Password, "salt of sixteen."u8, 4096).Write()));
         return await KafkaNode.StartAsync(
-            _upstreams, cluster, _issuer.Options("main"), secrets: new Dictionary<string, string> { ["billing.scram"] = verifier },
+            Upstreams, cluster, Issuer.Options("main"), secrets: new Dictionary<string, string> { ["billing.scram"] = verifier },
             access: "issuers: [main], groups: [streams], accounts: [{ name: billing, groups: [streams], verifierFile: billing.scram }]");
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Confluent.Kafka;
 using Gateway.Actors.Record;
@@ -12,15 +11,14 @@ using SaslMechanism = Gateway.Protocols.Sasl.SaslMechanism;
 namespace Gateway.Specs.Promises;
 
 /// <summary>Service accounts come in by SCRAM: their password is on no wire, and the gateway does not have it.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
-public sealed class KafkaAccountsSpec : IAsyncLifetime
+public sealed class KafkaAccountsSpec : IssuedSpec
 {
     const int Messages = 50;
     const string Password = "correct horse battery";
     /// <summary>The log's event that tells that somebody proved itself anew.</summary>
     const int Renewed = 108;
 
-    const string Issuer = "gateway:accounts";
+    const string AccountsIssuer = "gateway:accounts";
     const string Access = "issuers: [main], groups: [streams], accounts: [{ name: billing, groups: [streams], verifierFile: billing.scram }]";
 
     static readonly string[] s_all = ["auditors", "operators"];
@@ -28,23 +26,12 @@ public sealed class KafkaAccountsSpec : IAsyncLifetime
     static readonly string s_verifier = string.Join('\n', ScramVerifier.All.Select(
         mechanism => ScramVerifier.Of(mechanism, Password, "salt of sixteen."u8, ScramVerifier.UsualIterations).Write()));
 
-    readonly TestCertificates _upstreams = new("Upstream CA");
-    FakeIssuer _issuer = null!;
-
-    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
-
-    public async Task DisposeAsync()
-    {
-        await _issuer.DisposeAsync();
-        _upstreams.Dispose();
-    }
-
     [Theory]
     [InlineData(SaslMechanism.ScramSha256)]
     [InlineData(SaslMechanism.ScramSha512)]
     public async Task An_account_streams_as_a_subject_like_any_other_and_its_recordings_hold_nothing_to_guess_its_password_from(SaslMechanism mechanism)
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var cluster = new KafkaCluster(Upstreams.Server());
         await using var node = await StartAsync(cluster);
         cluster.Mock.CreateTopic("orders", 1);
 
@@ -55,7 +42,7 @@ public sealed class KafkaAccountsSpec : IAsyncLifetime
         var row = await EndedAsync(node, session => session.Closing!.ToClientBytes > 2000);
         var events = await EventsAsync(node, row.SessionId);
         var opened = Assert.Single(events.OfType<SessionOpened>());
-        Assert.Equal(("billing", Issuer, "streams"), (opened.Subject, opened.Issuer, string.Join(' ', opened.Groups)));
+        Assert.Equal(("billing", AccountsIssuer, "streams"), (opened.Subject, opened.Issuer, string.Join(' ', opened.Groups)));
         Assert.Equal("access.groups", Assert.Single(events.OfType<AccessConfirmed>()).Rule);
         var said = Encoding.Latin1.GetString(await node.ReplayAsync(row.SessionId, Direction.ToUpstream));
         var heard = Encoding.Latin1.GetString(await node.ReplayAsync(row.SessionId, Direction.ToClient));
@@ -68,7 +55,7 @@ public sealed class KafkaAccountsSpec : IAsyncLifetime
     [RequiresFact("kcat")]
     public async Task Kcat_comes_in_by_SCRAM()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var cluster = new KafkaCluster(Upstreams.Server());
         await using var node = await StartAsync(cluster);
         cluster.Mock.CreateTopic("orders", 1);
 
@@ -86,7 +73,7 @@ public sealed class KafkaAccountsSpec : IAsyncLifetime
     [InlineData("nobody", Password, Refusal.AccountUnknown, "connection events has no account nobody")]
     public async Task A_wrong_password_and_an_unknown_account_are_told_apart_by_the_record_alone(string name, string password, Refusal refusal, string detail)
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var cluster = new KafkaCluster(Upstreams.Server());
         await using var node = await StartAsync(cluster);
 
         var told = await RefusedAsync(Config<ProducerConfig>(node, name, password));
@@ -101,11 +88,11 @@ public sealed class KafkaAccountsSpec : IAsyncLifetime
     [Fact]
     public async Task A_password_that_is_made_up_by_the_command_is_good_until_the_secret_is_removed_and_a_revoked_account_is_out_at_once()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var cluster = new KafkaCluster(Upstreams.Server());
         await using var node = await StartAsync(cluster, "groups: [streams], accounts: [{ name: billing, groups: [streams], verifierSecret: billing }]");
         cluster.Mock.CreateTopic("orders", 1);
         using var user = new UserCommands(node);
-        user.Variables["GATEWAY_TOKEN"] = _issuer.Mint(new TokenContent { Groups = s_all });
+        user.Variables["GATEWAY_TOKEN"] = Issuer.Mint(new TokenContent { Groups = s_all });
 
         var made = await user.RunAsync("secrets", "scram", "billing", "--generate");
         Assert.True(made.Code == 0, made.All);
@@ -114,10 +101,10 @@ public sealed class KafkaAccountsSpec : IAsyncLifetime
         using var consumer = new ConsumerBuilder<string, string>(Grouped(Config<ConsumerConfig>(node, password: password))).Build();
         consumer.Assign(new TopicPartitionOffset("orders", 0, Offset.Beginning));
         Assert.NotNull(consumer.Consume(TimeSpan.FromSeconds(20)));
-        var revoked = await user.RunAsync("revoke", "subject", "billing", "--issuer", Issuer, "--reason", "lost");
+        var revoked = await user.RunAsync("revoke", "subject", "billing", "--issuer", AccountsIssuer, "--reason", "lost");
         Assert.True(revoked.Code == 0, revoked.All);
         await EndedAsync(node, session => session.Closing!.Refusal == Refusal.IdentityRevoked && session.Subject == "billing");
-        Assert.Equal(0, (await user.RunAsync("revoke", "subject", "billing", "--issuer", Issuer, "--lift", "--reason", "found")).Code);
+        Assert.Equal(0, (await user.RunAsync("revoke", "subject", "billing", "--issuer", AccountsIssuer, "--lift", "--reason", "found")).Code);
         Assert.Equal(0, (await user.RunAsync("secrets", "remove", "billing")).Code);
 
         await Eventually.AssertAsync(async () =>
@@ -134,7 +121,7 @@ public sealed class KafkaAccountsSpec : IAsyncLifetime
     [Fact]
     public async Task A_login_that_lasts_a_while_only_is_renewed_on_the_live_connection_and_nothing_of_that_is_in_the_recording()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var cluster = new KafkaCluster(Upstreams.Server());
         await using var node = await StartAsync(cluster, $"{Access}, accountsLast: 10s");
         cluster.Mock.CreateTopic("orders", 1);
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -206,5 +193,5 @@ public sealed class KafkaAccountsSpec : IAsyncLifetime
     }
 
     Task<TestNode> StartAsync(KafkaCluster cluster, string access = Access) => KafkaNode.StartAsync(
-        _upstreams, cluster, _issuer.Options("main"), access: access, secrets: new Dictionary<string, string> { ["billing.scram"] = s_verifier });
+        Upstreams, cluster, Issuer.Options("main"), access: access, secrets: new Dictionary<string, string> { ["billing.scram"] = s_verifier });
 }

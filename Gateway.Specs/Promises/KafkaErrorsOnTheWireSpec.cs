@@ -14,7 +14,7 @@ using Xunit;
 namespace Gateway.Specs.Promises;
 
 /// <summary>Kafka's own errors, as clients hear them from a real node.</summary>
-public sealed class KafkaErrorsOnTheWireSpec : IAsyncLifetime, IDisposable
+public sealed class KafkaErrorsOnTheWireSpec : IssuedSpec
 {
     const short Produce = 0;
     const short Fetch = 1;
@@ -36,21 +36,12 @@ public sealed class KafkaErrorsOnTheWireSpec : IAsyncLifetime, IDisposable
         [EntityKind.Resource] = KafkaError.TopicAuthorizationFailed,
     };
 
-    readonly TestCertificates _upstreams = new("Upstream CA");
-    FakeIssuer _issuer = null!;
-
-    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
-
-    public async Task DisposeAsync() => await _issuer.DisposeAsync();
-
-    public void Dispose() => _upstreams.Dispose();
-
     [Fact]
     public async Task Whatever_is_denied_is_answered_in_kafkas_words_by_every_api_in_every_version()
     {
         await using var broker = Broker();
-        await using var node = await KafkaNode.StartAsync(_upstreams, broker, _issuer.Options("main"), NoSecrets);
-        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(_issuer));
+        await using var node = await KafkaNode.StartAsync(Upstreams, broker, Issuer.Options("main"), NoSecrets);
+        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(Issuer));
         var told = new HashSet<KafkaError>();
         foreach (var layout in RandomMessages.Layouts.Where(l => l.IsRequest && KafkaRanges.Everything.Allow(l.Key, l.Version)))
         {
@@ -77,8 +68,8 @@ public sealed class KafkaErrorsOnTheWireSpec : IAsyncLifetime, IDisposable
     public async Task A_client_of_librdkafka_is_told_which_transactional_id_group_and_part_of_the_cluster_it_may_not_use()
     {
         await using var broker = Broker();
-        await using var node = await KafkaNode.StartAsync(_upstreams, broker, _issuer.Options("main"), NoSecrets);
-        var token = KafkaNode.Token(_issuer);
+        await using var node = await KafkaNode.StartAsync(Upstreams, broker, Issuer.Options("main"), NoSecrets);
+        var token = KafkaNode.Token(Issuer);
         var config = KafkaNode.ByPassword<ProducerConfig>(node, token);
         config.TransactionalId = "secret-id";
         using var producer = new ProducerBuilder<Null, string>(config).Build();
@@ -98,8 +89,8 @@ public sealed class KafkaErrorsOnTheWireSpec : IAsyncLifetime, IDisposable
     public async Task A_fetch_in_a_session_of_another_connections_hears_that_there_is_none()
     {
         await using var broker = Broker();
-        await using var node = await KafkaNode.StartAsync(_upstreams, broker, _issuer.Options("main"), NoSecrets);
-        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(_issuer));
+        await using var node = await KafkaNode.StartAsync(Upstreams, broker, Issuer.Options("main"), NoSecrets);
+        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(Issuer));
         foreach (var version in new short[] { 7, 15 })
         {
             var layout = KafkaApi.All[Fetch].Request(version);
@@ -119,8 +110,8 @@ public sealed class KafkaErrorsOnTheWireSpec : IAsyncLifetime, IDisposable
     public async Task A_batch_that_is_too_large_and_records_that_cannot_be_masked_are_told_to_the_producer_and_go_no_further(short version)
     {
         await using var broker = Broker();
-        await using var node = await KafkaNode.StartAsync(_upstreams, broker, _issuer.Options("main"), masking: Masking, limits: "{ kafka: { maxBatchBytes: 2000 } }");
-        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(_issuer));
+        await using var node = await KafkaNode.StartAsync(Upstreams, broker, Issuer.Options("main"), masking: Masking, limits: "{ kafka: { maxBatchBytes: 2000 } }");
+        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(Issuer));
 
         Assert.Equal(KafkaError.MessageTooLarge, await ProducedAsync(client, version, "open", new string('x', 2001)));
         Assert.Equal(KafkaError.InvalidRecord, await ProducedAsync(client, version, "pay", "no json"));
@@ -140,8 +131,8 @@ public sealed class KafkaErrorsOnTheWireSpec : IAsyncLifetime, IDisposable
         {
             if (answer.Has("Responses") && request.Has("Topics")) Records(Named(answer.Add("Responses"), "pay").Add("Partitions"));
         };
-        await using var node = await KafkaNode.StartAsync(_upstreams, broker, _issuer.Options("main"), masking: Masking);
-        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(_issuer));
+        await using var node = await KafkaNode.StartAsync(Upstreams, broker, Issuer.Options("main"), masking: Masking);
+        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(Issuer));
         var layout = KafkaApi.All[Fetch].Request(version);
         var request = new StructValue(layout.Body).With("MaxBytes", 1_000_000L);
         Named(request.Add("Topics"), "pay").Add("Partitions").With("PartitionMaxBytes", 1_000_000L);
@@ -172,7 +163,7 @@ public sealed class KafkaErrorsOnTheWireSpec : IAsyncLifetime, IDisposable
         Entry = new AccessControlEntry { Principal = "User:me", Host = "*", Operation = AclOperation.All, PermissionType = AclPermissionType.Allow },
     };
 
-    ScriptedKafka Broker() => new(_upstreams.Server(), s_topics.ToDictionary(topic => topic, topic => NamedMessages.IdOf(topic).ToByteArray(bigEndian: true)));
+    ScriptedKafka Broker() => new(Upstreams.Server(), s_topics.ToDictionary(topic => topic, topic => NamedMessages.IdOf(topic).ToByteArray(bigEndian: true)));
 
     /// <summary>The errors that fit the kinds of names in a request.</summary>
     static IEnumerable<KafkaError> Expected(MessageLayout layout) => KafkaApi.All[layout.Key].Needs == KafkaOperation.Cluster

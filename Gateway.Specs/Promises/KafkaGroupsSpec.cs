@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using Confluent.Kafka;
 using Gateway.Specs.Support;
 using Xunit;
@@ -10,8 +9,7 @@ namespace Gateway.Specs.Promises;
 /// Groups of consumers, by both of Kafka's protocols: the classic one, in which clients share out, eagerly or in steps (KIP-429), and the one in which the
 /// broker does (KIP-848).
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
-public sealed class KafkaGroupsSpec : IAsyncLifetime
+public sealed class KafkaGroupsSpec : IssuedSpec
 {
     const int Partitions = 4;
     const int Messages = 200;
@@ -19,41 +17,30 @@ public sealed class KafkaGroupsSpec : IAsyncLifetime
 
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    readonly TestCertificates _upstreams = new("Upstream CA");
-    FakeIssuer _issuer = null!;
-
-    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
-
-    public async Task DisposeAsync()
-    {
-        await _issuer.DisposeAsync();
-        _upstreams.Dispose();
-    }
-
     [Theory]
     [InlineData(GroupProtocol.Classic, PartitionAssignmentStrategy.Range)]
     [InlineData(GroupProtocol.Classic, PartitionAssignmentStrategy.CooperativeSticky)]
     [InlineData(GroupProtocol.Consumer, null)]
     public async Task A_group_shares_a_topic_out_anew_as_members_come_and_go_and_goes_on_where_it_was(GroupProtocol protocol, PartitionAssignmentStrategy? strategy)
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"));
         cluster.Mock.CreateTopic("orders", Partitions);
         cluster.Mock.HurryGroups();
         await ProduceAsync(node);
 
-        var first = new GroupMember(Config(node, protocol, strategy), "orders");
+        await using var first = new GroupMember(Config(node, protocol, strategy), "orders");
         await Eventually.TrueAsync(() => first.Count == Messages && first.Partitions == Partitions, s_patience);
 
-        var second = new GroupMember(Config(node, protocol, strategy), "orders");
+        await using var second = new GroupMember(Config(node, protocol, strategy), "orders");
         await Eventually.TrueAsync(() => (first.Partitions, second.Partitions) == (Partitions / 2, Partitions / 2), s_patience);
         await ProduceAsync(node);
         await Eventually.TrueAsync(() => first.Count + second.Count == 2 * Messages, s_patience);
         Assert.NotEqual(0, second.Count);
 
-        await first.DisposeAsync();
+        await first.LeaveAsync();
         await Eventually.TrueAsync(() => second.Partitions == Partitions, s_patience);
-        await second.DisposeAsync();
+        await second.LeaveAsync();
 
         await ProduceAsync(node);
         await using var third = new GroupMember(Config(node, protocol, strategy), "orders");
@@ -62,11 +49,11 @@ public sealed class KafkaGroupsSpec : IAsyncLifetime
         Assert.Equal(protocol == GroupProtocol.Consumer, cluster.Requests.Any(r => BinaryPrimitives.ReadInt16BigEndian(r) == ConsumerGroupHeartbeat));
     }
 
-    Task ProduceAsync(TestNode node) => KafkaClients.ProduceAsync(KafkaNode.ByPassword<ProducerConfig>(node, KafkaNode.Token(_issuer)), "orders", Messages);
+    Task ProduceAsync(TestNode node) => KafkaClients.ProduceAsync(KafkaNode.ByPassword<ProducerConfig>(node, KafkaNode.Token(Issuer)), "orders", Messages);
 
     ConsumerConfig Config(TestNode node, GroupProtocol protocol, PartitionAssignmentStrategy? strategy)
     {
-        var config = KafkaNode.ByPassword<ConsumerConfig>(node, KafkaNode.Token(_issuer));
+        var config = KafkaNode.ByPassword<ConsumerConfig>(node, KafkaNode.Token(Issuer));
         (config.GroupId, config.GroupProtocol, config.PartitionAssignmentStrategy) = ("billing", protocol, strategy);
         // librdkafka's brokers wait for nearly as long as a session lasts before they share out anew. Who shares out by itself says how long that is (KIP-848).
         if (protocol == GroupProtocol.Classic) (config.SessionTimeoutMs, config.HeartbeatIntervalMs) = (4000, 500);
@@ -95,10 +82,15 @@ public sealed class KafkaGroupsSpec : IAsyncLifetime
         /// <summary>Partitions that are its own now.</summary>
         public int Partitions => Volatile.Read(ref _partitions);
 
-        public async ValueTask DisposeAsync()
+        public async Task LeaveAsync()
         {
             await _stop.CancelAsync();
             await _consuming;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await LeaveAsync();
             _stop.Dispose();
         }
 

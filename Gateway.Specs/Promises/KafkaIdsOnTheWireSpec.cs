@@ -8,7 +8,7 @@ using Xunit;
 namespace Gateway.Specs.Promises;
 
 /// <summary>Every API that names topics by their ids alone, through a real node, to a broker that speaks them.</summary>
-public sealed class KafkaIdsOnTheWireSpec : IAsyncLifetime, IDisposable
+public sealed class KafkaIdsOnTheWireSpec : IssuedSpec
 {
     const short Produce = 0;
     const short Fetch = 1;
@@ -22,15 +22,6 @@ public sealed class KafkaIdsOnTheWireSpec : IAsyncLifetime, IDisposable
     static readonly string[] s_topics = ["open", "seen", "secret"];
     static readonly string[] s_groups = ["streams", "auditors", "operators"];
 
-    readonly TestCertificates _upstreams = new("Upstream CA");
-    FakeIssuer _issuer = null!;
-
-    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
-
-    public async Task DisposeAsync() => await _issuer.DisposeAsync();
-
-    public void Dispose() => _upstreams.Dispose();
-
     [Theory]
     [InlineData(Produce, 13, "TopicData", 29)]
     [InlineData(Fetch, 13, "Topics", 29)]
@@ -42,8 +33,8 @@ public sealed class KafkaIdsOnTheWireSpec : IAsyncLifetime, IDisposable
     public async Task What_is_allowed_goes_on_what_is_denied_is_answered_in_kafkas_words_and_an_id_is_asked_for_once(short key, short version, string list, long ofSeen)
     {
         await using var broker = Broker();
-        await using var node = await KafkaNode.StartAsync(_upstreams, broker, _issuer.Options("main"), Rules);
-        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(_issuer));
+        await using var node = await KafkaNode.StartAsync(Upstreams, broker, Issuer.Options("main"), Rules);
+        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(Issuer));
 
         // Who may see a topic may see a group's offsets in it: its answer is the broker's.
         var errors = new Dictionary<string, long[]>();
@@ -61,8 +52,8 @@ public sealed class KafkaIdsOnTheWireSpec : IAsyncLifetime, IDisposable
     {
         await using var broker = Broker();
         broker.Script = TellOffsets;
-        await using var node = await KafkaNode.StartAsync(_upstreams, broker, _issuer.Options("main"), Rules);
-        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(_issuer));
+        await using var node = await KafkaNode.StartAsync(Upstreams, broker, Issuer.Options("main"), Rules);
+        await using var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(Issuer));
         var layout = KafkaApi.All[OffsetFetch].Request(10);
         var (some, all) = (new StructValue(layout.Body), new StructValue(layout.Body));
         var group = some.Add("Groups").With("GroupId", "mine");
@@ -79,8 +70,8 @@ public sealed class KafkaIdsOnTheWireSpec : IAsyncLifetime, IDisposable
     public async Task What_was_produced_by_an_id_alone_is_not_said_again_and_that_is_told()
     {
         await using var broker = Broker();
-        await using var node = await KafkaNode.StartAsync(_upstreams, broker, _issuer.Options("main"), Rules);
-        await using (var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(_issuer)))
+        await using var node = await KafkaNode.StartAsync(Upstreams, broker, Issuer.Options("main"), Rules);
+        await using (var client = await KafkaPeer.LogInAsync(node, KafkaNode.Token(Issuer)))
         {
             await ErrorsAsync(client, Of(Produce, 13, "TopicData", "open"));
             await ErrorsAsync(client, Of(OffsetCommit, 10, "Topics", "open"));
@@ -88,7 +79,7 @@ public sealed class KafkaIdsOnTheWireSpec : IAsyncLifetime, IDisposable
 
         var row = await node.EndedAsync();
         using var user = new UserCommands(node);
-        user.Variables["GATEWAY_TOKEN"] = _issuer.Mint(new TokenContent { Groups = s_groups });
+        user.Variables["GATEWAY_TOKEN"] = Issuer.Mint(new TokenContent { Groups = s_groups });
 
         var said = await user.RunAsync("sessions", "replay", row.SessionId, "--to", "events", "--reason", "to have it twice");
 
@@ -98,7 +89,7 @@ public sealed class KafkaIdsOnTheWireSpec : IAsyncLifetime, IDisposable
     }
 
     ScriptedKafka Broker() =>
-        new(_upstreams.Server(), s_topics.ToDictionary(topic => topic, Id));
+        new(Upstreams.Server(), s_topics.ToDictionary(topic => topic, Id));
 
     static byte[] Id(string topic) => NamedMessages.IdOf(topic).ToByteArray(bigEndian: true);
 

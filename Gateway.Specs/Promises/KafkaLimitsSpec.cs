@@ -9,23 +9,14 @@ using Xunit;
 namespace Gateway.Specs.Promises;
 
 /// <summary>Limits of a Kafka connection, as clients of librdkafka meet them.</summary>
-public sealed class KafkaLimitsSpec : IAsyncLifetime, IDisposable
+public sealed class KafkaLimitsSpec : IssuedSpec
 {
-    readonly TestCertificates _upstreams = new("Upstream CA");
-    FakeIssuer _issuer = null!;
-
-    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
-
-    public async Task DisposeAsync() => await _issuer.DisposeAsync();
-
-    public void Dispose() => _upstreams.Dispose();
-
     [Fact]
     public async Task A_client_that_is_too_fast_is_told_to_wait_in_kafkas_own_words_and_nothing_is_lost()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var cluster = new KafkaCluster(Upstreams.Server());
         await using var node = await KafkaNode.StartAsync(
-            _upstreams, cluster, _issuer.Options("main"), limits: "{ kafka: { produceBytesPerSecond: 65536, fetchBytesPerSecond: 65536 } }");
+            Upstreams, cluster, Issuer.Options("main"), limits: "{ kafka: { produceBytesPerSecond: 65536, fetchBytesPerSecond: 65536 } }");
         cluster.Mock.CreateTopic("orders", 1);
         var (produced, consumed) = (new ConcurrentQueue<long>(), new ConcurrentQueue<long>());
 
@@ -43,10 +34,10 @@ public sealed class KafkaLimitsSpec : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_batch_that_is_too_large_is_refused_to_its_producer_and_never_reaches_the_broker()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), limits: "{ kafka: { maxBatchBytes: 10000 } }");
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"), limits: "{ kafka: { maxBatchBytes: 10000 } }");
         cluster.Mock.CreateTopic("orders", 1);
-        using var producer = new ProducerBuilder<Null, string>(KafkaNode.ByPassword<ProducerConfig>(node, KafkaNode.Token(_issuer))).Build();
+        using var producer = new ProducerBuilder<Null, string>(KafkaNode.ByPassword<ProducerConfig>(node, KafkaNode.Token(Issuer))).Build();
 
         var refused = await Assert.ThrowsAsync<ProduceException<Null, string>>(() => producer.ProduceAsync("orders", Of("too-large".PadRight(20_000, 'x'))));
         var taken = await producer.ProduceAsync("orders", Of("small"));
@@ -65,10 +56,10 @@ public sealed class KafkaLimitsSpec : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_client_of_another_name_is_refused_at_its_login()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), limits: "{ kafka: { clientIds: [billing-*] } }");
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"), limits: "{ kafka: { clientIds: [billing-*] } }");
         cluster.Mock.CreateTopic("orders", 1);
-        var config = KafkaNode.ByPassword<ProducerConfig>(node, KafkaNode.Token(_issuer));
+        var config = KafkaNode.ByPassword<ProducerConfig>(node, KafkaNode.Token(Issuer));
         config.ClientId = "billing-7";
         await KafkaClients.ProduceAsync(config, "orders", 10);
 
@@ -81,7 +72,7 @@ public sealed class KafkaLimitsSpec : IAsyncLifetime, IDisposable
 
     async Task ProduceAsync(TestNode node, ConcurrentQueue<long> throttled)
     {
-        var config = KafkaNode.ByPassword<ProducerConfig>(node, KafkaNode.Token(_issuer));
+        var config = KafkaNode.ByPassword<ProducerConfig>(node, KafkaNode.Token(Issuer));
         (config.StatisticsIntervalMs, config.BatchSize, config.LingerMs) = (100, 20_000, 5);
         using var producer = new ProducerBuilder<Null, string>(config).SetStatisticsHandler((_, statistics) => Note(statistics, throttled)).Build();
         var sent = Enumerable.Range(0, 130).Select(i => producer.ProduceAsync("orders", Of($"{i}".PadRight(1000, 'x'))));
@@ -95,7 +86,7 @@ public sealed class KafkaLimitsSpec : IAsyncLifetime, IDisposable
 
     void Consume(TestNode node, ConcurrentQueue<long> throttled)
     {
-        var config = KafkaNode.ByPassword<ConsumerConfig>(node, KafkaNode.Token(_issuer));
+        var config = KafkaNode.ByPassword<ConsumerConfig>(node, KafkaNode.Token(Issuer));
         (config.GroupId, config.StatisticsIntervalMs, config.MaxPartitionFetchBytes) = ("mine", 100, 40_000);
         using var consumer = new ConsumerBuilder<Null, string>(config).SetStatisticsHandler((_, statistics) => Note(statistics, throttled)).Build();
         consumer.Assign(new TopicPartitionOffset("orders", 0, Offset.Beginning));

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Confluent.Kafka;
 using Gateway.Actors.Record;
@@ -10,8 +9,7 @@ using Xunit;
 namespace Gateway.Specs.Promises;
 
 /// <summary>Real Kafka clients and librdkafka's brokers, with a gateway in between.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
-public sealed class KafkaSpec : IAsyncLifetime
+public sealed class KafkaSpec : IssuedSpec
 {
     const int Messages = 200;
     const int JoinGroup = 11;
@@ -26,23 +24,12 @@ public sealed class KafkaSpec : IAsyncLifetime
         ["Certificates:Names:2"] = "*.kafka.test",
     };
 
-    readonly TestCertificates _upstreams = new("Upstream CA");
-    FakeIssuer _issuer = null!;
-
-    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
-
-    public async Task DisposeAsync()
-    {
-        await _issuer.DisposeAsync();
-        _upstreams.Dispose();
-    }
-
     [Fact]
     public async Task What_is_produced_through_the_gateway_is_consumed_through_it_whatever_the_codec()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
-        var token = KafkaNode.Token(_issuer);
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"));
+        var token = KafkaNode.Token(Issuer);
         foreach (var codec in Enum.GetValues<CompressionType>())
         {
             cluster.Mock.CreateTopic($"orders-{codec}", 1);
@@ -61,10 +48,10 @@ public sealed class KafkaSpec : IAsyncLifetime
     [Fact]
     public async Task A_group_consumes_through_the_gateway_and_commits_what_it_has()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"));
         cluster.Mock.CreateTopic("orders", 2);
-        var token = KafkaNode.Token(_issuer);
+        var token = KafkaNode.Token(Issuer);
         await KafkaClients.ProduceAsync(KafkaNode.ByPassword<ProducerConfig>(node, token), "orders", Messages);
 
         var consumed = await KafkaClients.ConsumeAsync(KafkaNode.ByPassword<ConsumerConfig>(node, token), "orders", Messages, inGroup: true);
@@ -75,8 +62,8 @@ public sealed class KafkaSpec : IAsyncLifetime
     [RequiresFact("kcat")]
     public async Task Kcat_speaks_through_the_gateway_with_a_token_as_password()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"));
         cluster.Mock.CreateTopic("orders", 1);
         var file = Path.Combine(Path.GetDirectoryName(node.AuthorityFile)!, "records");
         await File.WriteAllLinesAsync(file, ["first", "second"]);
@@ -92,9 +79,9 @@ public sealed class KafkaSpec : IAsyncLifetime
     [Fact]
     public async Task Clients_are_told_the_gateways_address_alone_and_the_recording_says_what_they_heard()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
-        var token = KafkaNode.Token(_issuer);
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"));
+        var token = KafkaNode.Token(Issuer);
         var config = KafkaNode.ByPassword<AdminClientConfig>(node, token);
         using (var admin = new AdminClientBuilder(config).Build())
         {
@@ -109,20 +96,20 @@ public sealed class KafkaSpec : IAsyncLifetime
         Assert.True(heard.AsSpan().IndexOf("localhost"u8) > 0);
         Assert.True(heard.AsSpan().IndexOf(PortBytes(cluster.Port).AsSpan()) < 0, "the broker's own port is told");
         Assert.True(said.AsSpan().IndexOf(Encoding.UTF8.GetBytes(token)) < 0, "the token is recorded");
-        var verified = await node.GatewayAsync(_issuer.Mint(new TokenContent { Groups = s_auditors }), "sessions", "verify", session.SessionId);
+        var verified = await node.GatewayAsync(Issuer.Mint(new TokenContent { Groups = s_auditors }), "sessions", "verify", session.SessionId);
         Assert.True(verified.Code == 0, verified.Output);
     }
 
     [Fact]
     public async Task Every_broker_of_a_cluster_is_reached_through_a_port_of_its_own_also_when_leaders_move()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server(), brokers: 3);
+        await using var cluster = new KafkaCluster(Upstreams.Server(), brokers: 3);
         var first = FreePort.NextOf(3);
         await using var node = await KafkaNode.StartAsync(
-            _upstreams, cluster, _issuer.Options("main"), listen: $"port: 0, brokers: {{ firstNode: 1, firstPort: {first}, count: 3 }}");
+            Upstreams, cluster, Issuer.Options("main"), listen: $"port: 0, brokers: {{ firstNode: 1, firstPort: {first}, count: 3 }}");
         cluster.Mock.CreateTopic("orders", 3);
         for (var partition = 0; partition < 3; partition++) cluster.Mock.Lead("orders", partition, partition + 1);
-        var token = KafkaNode.Token(_issuer);
+        var token = KafkaNode.Token(Issuer);
 
         await KafkaClients.ProduceAsync(KafkaNode.ByPassword<ProducerConfig>(node, token), "orders", Messages);
         for (var partition = 0; partition < 3; partition++) cluster.Mock.Lead("orders", partition, 3 - partition);
@@ -140,9 +127,9 @@ public sealed class KafkaSpec : IAsyncLifetime
     [RequiresFact("kcat", "unshare", Requirement.Root)]
     public async Task Every_broker_of_a_cluster_is_reached_by_a_host_name_of_its_own_on_the_one_port()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server(), brokers: 3);
+        await using var cluster = new KafkaCluster(Upstreams.Server(), brokers: 3);
         await using var node = await KafkaNode.StartAsync(
-            _upstreams, cluster, _issuer.Options("main"), listen: "port: 0, brokers: { hosts: \"broker-{node}.kafka.test\" }", settings: s_kafkaNames);
+            Upstreams, cluster, Issuer.Options("main"), listen: "port: 0, brokers: { hosts: \"broker-{node}.kafka.test\" }", settings: s_kafkaNames);
         cluster.Mock.CreateTopic("orders", 3);
         for (var partition = 0; partition < 3; partition++) cluster.Mock.Lead("orders", partition, partition + 1);
         string[] names = ["kafka.test", .. Enumerable.Range(1, 4).Select(n => $"broker-{n}.kafka.test")];
@@ -173,9 +160,9 @@ public sealed class KafkaSpec : IAsyncLifetime
     [Fact]
     public async Task A_cluster_with_a_broker_that_no_port_leads_to_is_refused_by_name_rather_than_told()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server(), brokers: 2);
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
-        using (var admin = new AdminClientBuilder(KafkaNode.ByPassword<AdminClientConfig>(node, KafkaNode.Token(_issuer))).Build())
+        await using var cluster = new KafkaCluster(Upstreams.Server(), brokers: 2);
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"));
+        using (var admin = new AdminClientBuilder(KafkaNode.ByPassword<AdminClientConfig>(node, KafkaNode.Token(Issuer))).Build())
             Assert.Throws<KafkaException>(() => admin.GetMetadata(TimeSpan.FromSeconds(2)));
 
         var refused = await node.Archive.ListAsync(new SessionFilter { Open = false }, CancellationToken.None);
@@ -185,8 +172,8 @@ public sealed class KafkaSpec : IAsyncLifetime
     [Fact]
     public async Task A_token_that_is_none_is_refused_in_kafkas_own_words_before_the_broker_hears_of_it()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"));
         var refused = new TaskCompletionSource<Error>(TaskCreationOptions.RunContinuationsAsynchronously);
         var config = KafkaNode.ByPassword<ProducerConfig>(node, "none");
         using var producer = new ProducerBuilder<Null, string>(config)
@@ -206,13 +193,13 @@ public sealed class KafkaSpec : IAsyncLifetime
     [Fact]
     public async Task A_topic_that_is_denied_cannot_be_produced_to_consumed_listed_or_created_while_those_that_are_allowed_can()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), """
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"), """
             { deny: [{ operation: "*", resource: "secret*" }, { operation: group, resource: "others-*" }] }
             """);
         cluster.Mock.CreateTopic("orders", 1);
         cluster.Mock.CreateTopic("secrets", 1);
-        var token = KafkaNode.Token(_issuer);
+        var token = KafkaNode.Token(Issuer);
         using var producer = new ProducerBuilder<Null, string>(KafkaNode.ByPassword<ProducerConfig>(node, token)).Build();
         using var admin = new AdminClientBuilder(KafkaNode.ByPassword<AdminClientConfig>(node, token)).Build();
 
@@ -238,9 +225,9 @@ public sealed class KafkaSpec : IAsyncLifetime
     [RequiresFact("kcat")]
     public async Task What_a_client_was_denied_is_in_its_recording()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
+        await using var cluster = new KafkaCluster(Upstreams.Server());
         await using var node = await KafkaNode.StartAsync(
-            _upstreams, cluster, _issuer.Options("main"), """{ allow: [{ operation: "*", resource: "orders*" }] }""");
+            Upstreams, cluster, Issuer.Options("main"), """{ allow: [{ operation: "*", resource: "orders*" }] }""");
 
         var listed = await Tool.RunAsync("kcat", [.. Kcat(node), "-t", "secrets", "-L", "-m", "20"]);
 
@@ -264,13 +251,13 @@ public sealed class KafkaSpec : IAsyncLifetime
     [Fact]
     public async Task What_was_produced_and_consumed_can_be_read_and_searched_without_its_records_having_been_kept()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), recording: "{ level: operations }");
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"), recording: "{ level: operations }");
         cluster.Mock.CreateTopic("orders", 1);
-        var token = KafkaNode.Token(_issuer);
+        var token = KafkaNode.Token(Issuer);
         await KafkaClients.ProduceAsync(KafkaNode.ByPassword<ProducerConfig>(node, token), "orders", Messages);
         await KafkaClients.ConsumeAsync(KafkaNode.ByPassword<ConsumerConfig>(node, token), "orders", Messages, inGroup: false);
-        var auditor = _issuer.Mint(new TokenContent { Groups = s_auditors });
+        var auditor = Issuer.Mint(new TokenContent { Groups = s_auditors });
 
         await Eventually.AssertAsync(async () =>
         {
@@ -298,10 +285,10 @@ public sealed class KafkaSpec : IAsyncLifetime
     [Fact]
     public async Task What_a_client_produced_can_be_produced_again_through_the_connection()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"));
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"));
         cluster.Mock.CreateTopic("orders", 1);
-        var token = _issuer.Mint(new TokenContent { Groups = s_all });
+        var token = Issuer.Mint(new TokenContent { Groups = s_all });
         var config = KafkaNode.ByPassword<ProducerConfig>(node, token);
         (config.EnableIdempotence, config.CompressionType) = (true, CompressionType.Lz4);
         await KafkaClients.ProduceAsync(config, "orders", Messages);
@@ -325,7 +312,7 @@ public sealed class KafkaSpec : IAsyncLifetime
     string[] Kcat(TestNode node, string host = "localhost") =>
     [
         "-b", $"{host}:{node.Address("events").Port}", "-X", "security.protocol=sasl_ssl", "-X", $"ssl.ca.location={node.AuthorityFile}",
-        "-X", "sasl.mechanism=PLAIN", "-X", "sasl.username=anybody", "-X", $"sasl.password={KafkaNode.Token(_issuer)}", "-X", "broker.address.family=v4",
+        "-X", "sasl.mechanism=PLAIN", "-X", "sasl.username=anybody", "-X", $"sasl.password={KafkaNode.Token(Issuer)}", "-X", "broker.address.family=v4",
     ];
 
     /// <summary>What a consumer that subscribes to that topic is told.</summary>

@@ -6,29 +6,20 @@ using Xunit;
 namespace Gateway.Specs.Promises;
 
 /// <summary>Clients of librdkafka that name topics by their ids.</summary>
-public sealed class KafkaTopicIdsSpec : IAsyncLifetime, IDisposable
+public sealed class KafkaTopicIdsSpec : IssuedSpec
 {
     const int Messages = 50;
     const short Fetch = 1;
     const short FirstById = 13;
 
-    readonly TestCertificates _upstreams = new("Upstream CA");
-    FakeIssuer _issuer = null!;
-
-    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
-
-    public async Task DisposeAsync() => await _issuer.DisposeAsync();
-
-    public void Dispose() => _upstreams.Dispose();
-
     [Fact]
     public async Task Topics_that_a_client_names_by_their_ids_are_allowed_and_denied_by_their_names()
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), """
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"), """
             { allow: [{ operation: "*", resource: "orders*" }, { operation: produce, resource: audit }, { operation: group, resource: "*" }] }
             """);
-        var token = KafkaNode.Token(_issuer);
+        var token = KafkaNode.Token(Issuer);
         foreach (var topic in new[] { "orders", "audit" })
         {
             cluster.Mock.CreateTopic(topic, 1);

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Confluent.Kafka;
 using Gateway.Actors.Record;
@@ -10,31 +9,19 @@ using Xunit;
 namespace Gateway.Specs.Promises;
 
 /// <summary>How the gateway proves itself to Kafka's brokers, and stays logged in where they let a login last a while only.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
-public sealed class KafkaUpstreamLoginSpec : IAsyncLifetime
+public sealed class KafkaUpstreamLoginSpec : IssuedSpec
 {
     const int Messages = 50;
     const string Login = $"userName: {KafkaCluster.UserName}, passwordFile: broker.password";
 
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    readonly TestCertificates _upstreams = new("Upstream CA");
-    FakeIssuer _issuer = null!;
-
-    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
-
-    public async Task DisposeAsync()
-    {
-        await _issuer.DisposeAsync();
-        _upstreams.Dispose();
-    }
-
     [Theory]
     [InlineData("SCRAM-SHA-256")]
     [InlineData("SCRAM-SHA-512")]
     public async Task The_gateway_logs_in_by_SCRAM_and_its_password_is_not_even_on_the_wire(string mechanism)
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server(), rules: new KafkaLoginRules(mechanism));
+        await using var cluster = new KafkaCluster(Upstreams.Server(), rules: new KafkaLoginRules(mechanism));
         await using var node = await StartAsync(cluster, $"{{ {Login}, mechanism: {mechanism} }}");
 
         await StreamsAsync(cluster, node);
@@ -47,9 +34,9 @@ public sealed class KafkaUpstreamLoginSpec : IAsyncLifetime
     [InlineData("SCRAM-SHA-256", "mechanism: SCRAM-SHA-256", "refused the gateway's login with error 58")]
     public async Task A_login_that_a_broker_does_not_take_is_refused_by_name(string brokers, string mechanism, string told)
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server(), rules: new KafkaLoginRules(brokers));
+        await using var cluster = new KafkaCluster(Upstreams.Server(), rules: new KafkaLoginRules(brokers));
         await using var node = await StartAsync(cluster, $"{{ {Login}, {mechanism} }}", password: "another");
-        using var admin = new AdminClientBuilder(KafkaNode.ByPassword<AdminClientConfig>(node, KafkaNode.Token(_issuer))).Build();
+        using var admin = new AdminClientBuilder(KafkaNode.ByPassword<AdminClientConfig>(node, KafkaNode.Token(Issuer))).Build();
 
         Assert.Throws<KafkaException>(() => admin.GetMetadata(TimeSpan.FromSeconds(5)));
 
@@ -68,7 +55,7 @@ public sealed class KafkaUpstreamLoginSpec : IAsyncLifetime
             return token.Issuer == provider.Url && token.Audiences.Contains("urn:gateway") && token.ValidTo > TimeProvider.System.GetUtcNow();
         }
 
-        await using var cluster = new KafkaCluster(_upstreams.Server(), rules: new KafkaLoginRules("OAUTHBEARER") { IsToken = IsToken });
+        await using var cluster = new KafkaCluster(Upstreams.Server(), rules: new KafkaLoginRules("OAUTHBEARER") { IsToken = IsToken });
         await using var node = await StartAsync(cluster, OAuth(provider), password: OidcProvider.ServiceSecret);
 
         await StreamsAsync(cluster, node);
@@ -81,9 +68,9 @@ public sealed class KafkaUpstreamLoginSpec : IAsyncLifetime
     public async Task A_token_that_an_authorization_server_does_not_give_is_refused_by_its_own_word()
     {
         await using var provider = await OidcProvider.StartAsync(TimeSpan.FromMinutes(10));
-        await using var cluster = new KafkaCluster(_upstreams.Server(), rules: new KafkaLoginRules("OAUTHBEARER"));
+        await using var cluster = new KafkaCluster(Upstreams.Server(), rules: new KafkaLoginRules("OAUTHBEARER"));
         await using var node = await StartAsync(cluster, OAuth(provider), password: "another secret");
-        using var admin = new AdminClientBuilder(KafkaNode.ByPassword<AdminClientConfig>(node, KafkaNode.Token(_issuer))).Build();
+        using var admin = new AdminClientBuilder(KafkaNode.ByPassword<AdminClientConfig>(node, KafkaNode.Token(Issuer))).Build();
 
         Assert.Throws<KafkaException>(() => admin.GetMetadata(TimeSpan.FromSeconds(5)));
 
@@ -95,10 +82,10 @@ public sealed class KafkaUpstreamLoginSpec : IAsyncLifetime
     [InlineData("SCRAM-SHA-256")]
     public async Task Before_a_brokers_limit_the_gateway_logs_in_again_and_no_client_notices(string mechanism)
     {
-        await using var cluster = new KafkaCluster(_upstreams.Server(), rules: new KafkaLoginRules(mechanism) { Lasts = TimeSpan.FromSeconds(6) });
+        await using var cluster = new KafkaCluster(Upstreams.Server(), rules: new KafkaLoginRules(mechanism) { Lasts = TimeSpan.FromSeconds(6) });
         await using var node = await StartAsync(cluster, $"{{ {Login}, mechanism: {mechanism} }}");
         cluster.Mock.CreateTopic("orders", 1);
-        var token = KafkaNode.Token(_issuer);
+        var token = KafkaNode.Token(Issuer);
         var sent = new List<string>();
         using (var producer = new ProducerBuilder<string, string>(KafkaNode.ByPassword<ProducerConfig>(node, token)).Build())
         {
@@ -152,14 +139,14 @@ public sealed class KafkaUpstreamLoginSpec : IAsyncLifetime
     async Task StreamsAsync(KafkaCluster cluster, TestNode node)
     {
         cluster.Mock.CreateTopic("orders", 1);
-        var token = KafkaNode.Token(_issuer);
+        var token = KafkaNode.Token(Issuer);
         await KafkaClients.ProduceAsync(KafkaNode.ByPassword<ProducerConfig>(node, token), "orders", Messages);
         var consumed = await KafkaClients.ConsumeAsync(KafkaNode.ByPassword<ConsumerConfig>(node, token), "orders", Messages, inGroup: false);
         Assert.Equal(KafkaClients.Values(Messages), consumed.Order(StringComparer.Ordinal));
     }
 
     Task<TestNode> StartAsync(KafkaCluster cluster, string login, string? password = null) =>
-        KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), login: login, password: password);
+        KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"), login: login, password: password);
 
     static string OAuth(OidcProvider provider) =>
         $"{{ oauth: {{ tokenEndpoint: '{provider.Url}/token', clientId: meter, clientSecretFile: broker.password, resource: 'urn:gateway', " +

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Confluent.Kafka;
 using Gateway.Actors.Record;
@@ -11,21 +10,9 @@ using Xunit;
 namespace Gateway.Specs.Promises;
 
 /// <summary>Real clients and a real broker, and rules that mask what they say to each other.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
-public sealed class MaskingSpec : IAsyncLifetime
+public sealed class MaskingSpec : IssuedSpec
 {
     const string Card = "4111111111111111";
-
-    readonly TestCertificates _upstreams = new("Upstream CA");
-    FakeIssuer _issuer = null!;
-
-    public async Task InitializeAsync() => _issuer = await FakeIssuer.StartAsync();
-
-    public async Task DisposeAsync()
-    {
-        await _issuer.DisposeAsync();
-        _upstreams.Dispose();
-    }
 
     [RequiresTheory("mosquitto")]
     [InlineData(MqttProtocolVersion.V311)]
@@ -34,9 +21,9 @@ public sealed class MaskingSpec : IAsyncLifetime
     {
         const string Rules = "{ key: { keyEnvironment: SPEC_MASKING_KEY }, rules: [ { name: pan, topics: [\"pay/#\"], json: [$.pan], action: token } ] }";
         Environment.SetEnvironmentVariable("SPEC_MASKING_KEY", "a secret text of at least 32 characters");
-        await using var broker = await Mosquitto.StartAsync(_upstreams.Server());
-        await using var node = await MqttNode.StartAsync(_upstreams, broker.Port, broker.Password, _issuer.Options("main"), masking: Rules);
-        var (client, received) = await MqttClients.ConnectAsync(MqttClients.Options(node, MqttNode.Token(_issuer), version));
+        await using var broker = await Mosquitto.StartAsync(Upstreams.Server());
+        await using var node = await MqttNode.StartAsync(Upstreams, broker.Port, broker.Password, Issuer.Options("main"), masking: Rules);
+        var (client, received) = await MqttClients.ConnectAsync(MqttClients.Options(node, MqttNode.Token(Issuer), version));
         using var talking = client;
         await client.SubscribeAsync("pay/#");
 
@@ -61,10 +48,10 @@ public sealed class MaskingSpec : IAsyncLifetime
     public async Task Without_the_key_that_its_rules_need_no_session_begins()
     {
         const string Rules = "{ key: { keyEnvironment: SPEC_MASKING_KEY_ABSENT }, rules: [ { name: pan, json: [$.pan], action: token } ] }";
-        await using var broker = await Mosquitto.StartAsync(_upstreams.Server());
-        await using var node = await MqttNode.StartAsync(_upstreams, broker.Port, broker.Password, _issuer.Options("main"), masking: Rules);
+        await using var broker = await Mosquitto.StartAsync(Upstreams.Server());
+        await using var node = await MqttNode.StartAsync(Upstreams, broker.Port, broker.Password, Issuer.Options("main"), masking: Rules);
 
-        var (client, _) = await MqttClients.ConnectAsync(MqttClients.Options(node, MqttNode.Token(_issuer), MqttProtocolVersion.V500));
+        var (client, _) = await MqttClients.ConnectAsync(MqttClients.Options(node, MqttNode.Token(Issuer), MqttProtocolVersion.V500));
         using var refused = client;
 
         Assert.False(client.IsConnected);
@@ -78,9 +65,9 @@ public sealed class MaskingSpec : IAsyncLifetime
     {
         const string Rules = "{ rules: [ { name: pan, topics: [\"pay-*\"], direction: to-client, json: [$.pan], action: redact, text: HIDDEN },"
             + " { name: mail, topics: [\"pay-*\"], direction: to-upstream, detect: [email], action: redact, text: MAIL } ] }";
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), masking: Rules);
-        var token = KafkaNode.Token(_issuer);
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"), masking: Rules);
+        var token = KafkaNode.Token(Issuer);
         foreach (var codec in Enum.GetValues<CompressionType>())
         {
             foreach (var topic in new[] { $"pay-{codec}", $"free-{codec}" })
@@ -106,9 +93,9 @@ public sealed class MaskingSpec : IAsyncLifetime
     {
         const string Rules = "{ rules: [ { name: pan, topics: [pay], direction: to-client, json: [$.pan], action: redact, text: HIDDEN },"
             + " { name: mail, topics: [pay], direction: to-upstream, json: [$.from], action: redact, text: MAIL } ] }";
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), masking: Rules);
-        var token = KafkaNode.Token(_issuer);
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"), masking: Rules);
+        var token = KafkaNode.Token(Issuer);
         cluster.Mock.CreateTopic("pay", 1);
         using (var producer = new ProducerBuilder<string, string>(KafkaNode.ByPassword<ProducerConfig>(node, token)).Build())
             await producer.ProduceAsync("pay", new() { Key = "k", Value = $$"""{"pan":"{{Card}}","from":"me@example.org"}""" });
@@ -136,10 +123,10 @@ public sealed class MaskingSpec : IAsyncLifetime
     public async Task A_producer_is_told_in_kafkas_words_that_its_record_cannot_be_masked_and_goes_on_with_others()
     {
         const string Rules = "{ rules: [ { name: pan, topics: [pay], direction: to-upstream, json: [$.pan], action: redact } ] }";
-        await using var cluster = new KafkaCluster(_upstreams.Server());
-        await using var node = await KafkaNode.StartAsync(_upstreams, cluster, _issuer.Options("main"), masking: Rules);
+        await using var cluster = new KafkaCluster(Upstreams.Server());
+        await using var node = await KafkaNode.StartAsync(Upstreams, cluster, Issuer.Options("main"), masking: Rules);
         cluster.Mock.CreateTopic("pay", 1);
-        using var producer = new ProducerBuilder<string, string>(KafkaNode.ByPassword<ProducerConfig>(node, KafkaNode.Token(_issuer))).Build();
+        using var producer = new ProducerBuilder<string, string>(KafkaNode.ByPassword<ProducerConfig>(node, KafkaNode.Token(Issuer))).Build();
 
         var refused = await Assert.ThrowsAsync<ProduceException<string, string>>(() => producer.ProduceAsync("pay", new() { Key = "k", Value = $"no json {Card}" }));
         var taken = await producer.ProduceAsync("pay", new() { Key = "k", Value = "{}" });
