@@ -11,8 +11,11 @@ namespace Gateway.Node.Admin;
 /// <summary>Sessions: every role sees them, auditors read what was said in them, operators end them.</summary>
 static class SessionEndpoints
 {
-    /// <summary>How long all sessions together may take to answer what they relayed. Origin: who looks every two seconds.</summary>
-    static readonly TimeSpan s_traffic = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// How long sessions, one or all together, may take to answer what they relayed. Origin: who looks every two seconds, and who looks for what became of
+    /// a session whose node does not answer.
+    /// </summary>
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     static readonly string s_reasonRule =
         $"The body must be JSON with the one member reason, 1 to {KillRequest.LongestReason} characters on one line; say why.";
@@ -50,17 +53,19 @@ static class SessionEndpoints
         var (filter, fault) = SessionQuery.Read(http.Request.Query);
         if (filter is null) return Problems.Of(StatusCodes.Status400BadRequest, fault);
         var rows = await archive.ListAsync(filter with { Open = true }, http.RequestAborted);
-        using var limit = new CancellationTokenSource(s_traffic, time);
+        using var limit = new CancellationTokenSource(s_patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, limit.Token);
         var views = await Task.WhenAll(rows.Select(
             async row => SessionView.Of(row) with { Live = await LiveAsync(row.SessionId, commands, either.Token) }));
         return Results.Json([.. views], AdminJson.Default.IReadOnlyListSessionView);
     }
 
-    static async Task<IResult> ShowAsync(HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, RecordingLife life)
+    static async Task<IResult> ShowAsync(HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, RecordingLife life, TimeProvider time)
     {
         if (await archive.FindAsync(id, http.RequestAborted) is not { } row) return Problems.NoSession();
-        var live = row.Closing is null ? await LiveAsync(id, commands, http.RequestAborted) : null;
+        using var limit = new CancellationTokenSource(s_patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, limit.Token);
+        var live = row.Closing is null ? await LiveAsync(id, commands, either.Token) : null;
         var client = await SessionBeginning.ClientAsync(archive, id, http.RequestAborted);
         var noticed = NoticeView.Of(await archive.NoticesAsync(id, http.RequestAborted));
         var view = SessionView.Of(row) with
@@ -74,20 +79,21 @@ static class SessionEndpoints
     }
 
     static async Task<IResult> KillAsync(
-        HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, RecordingLife life, AuditTrail audit, ILogger<AdminAccess> log)
+        HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, RecordingLife life, AuditTrail audit,
+        TimeProvider time, ILogger<AdminAccess> log)
     {
         if ((await Bodies.JsonAsync(http, AdminRequestJson.Default.KillRequest))?.Checked() is not { } reason) return Problems.Of(StatusCodes.Status400BadRequest, s_reasonRule);
         if (await archive.FindAsync(id, http.RequestAborted) is null) return Problems.NoSession();
         if (await audit.RecordAsync(http, ActKind.SessionKilled, id, reason) is { } refused) return refused;
         AdminLog.Kills(log, Caller.NameOf(http), id, reason);
         await commands.EndAsync(new EndSession(id, Ending.Killed, Refusal.None, $"{Caller.NameOf(http)}: {reason}"), http.RequestAborted);
-        return await ShowAsync(http, id, archive, commands, life);
+        return await ShowAsync(http, id, archive, commands, life, time);
     }
 
     // What is said again is said by a client of the connection, which judges and records it like any other: see docs/cli.md.
     static async Task<IResult> RedriveAsync(
         HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, IConnections connections, AuditTrail audit,
-        RecordingLife life, ILogger<AdminAccess> log)
+        RecordingLife life, TimeProvider time, ILogger<AdminAccess> log)
     {
         if (await Bodies.JsonAsync(http, AdminRequestJson.Default.RedriveRequest) is not { } order || AccessReasons.Checked(order.Reason) is not { } reason)
             return Problems.Of(StatusCodes.Status400BadRequest, $"The body must be JSON with connection and reason; {AccessReasons.Rule}");
@@ -96,7 +102,7 @@ static class SessionEndpoints
         if (await archive.FindAsync(id, http.RequestAborted) is null) return Problems.NoSession();
         if (await audit.RecordAsync(http, ActKind.SessionRedriven, id, $"{connection.Name}: {reason}") is { } refused) return refused;
         AdminLog.Redrives(log, Caller.NameOf(http), id, connection.Name, reason);
-        return await ShowAsync(http, id, archive, commands, life);
+        return await ShowAsync(http, id, archive, commands, life, time);
     }
 
     // A session whose node is gone does not answer; what the journal knows of it is still worth showing.

@@ -169,6 +169,23 @@ public sealed class SessionEndpointsSpec : IAsyncLifetime, IDisposable
         Assert.Equal([("node2", null), ("node1", 70L)], shown!.Select(s => (s.Node, s.Live?.ToUpstreamBytes)));
     }
 
+    [Fact]
+    public async Task A_session_is_shown_from_the_journal_alone_within_two_seconds_though_its_node_says_nothing()
+    {
+        var row = MemoryArchive.SampleRow(ended: false) with { SessionId = Running, NodeKey = "node2" };
+        var cluster = new SampleCluster(new SampleCluster.Recorded(row, [])) { Silent = "node2" };
+        await using var host = await AdminHost.StartAsync(cluster, _key);
+        using var client = host.Client("viewer");
+
+        var asked = client.GetFromJsonAsync($"/v1/sessions/{Running}", AdminJson.Default.SessionView);
+        await cluster.SilentIsAsked.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.False(asked.IsCompleted);
+        host.Time.Advance(TimeSpan.FromSeconds(2));
+        var shown = await asked.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal((Running, true, null), (shown!.Id, shown.Open, shown.Live));
+    }
+
     [Theory]
     [InlineData("nobody")]
     [InlineData("..%2F..%2Fetc%2Fpasswd")]

@@ -54,6 +54,7 @@ sealed class ChaosBed(TestCluster cluster)
     /// <summary>The same with one of these ends: those that there were, and the most that one lost.</summary>
     public async Task<(IReadOnlySet<string> Endings, long Lost)> SealedAsync(IEnumerable<ChaosClient> clients, NodeProcess through, params string[] endings)
     {
+        await ClosedAsync(clients, through);
         var (seen, lost) = (new HashSet<string>(), 0L);
         foreach (var client in clients)
         {
@@ -72,6 +73,13 @@ sealed class ChaosBed(TestCluster cluster)
 
         Assert.True(lost <= Window, $"{lost} bytes were forwarded that no recording has");
         return (seen, lost);
+    }
+
+    /// <summary>Waits until the journal has an end of every session: that is when a node that lost them is made up for. What they say is looked at after it.</summary>
+    public static async Task ClosedAsync(IEnumerable<ChaosClient> clients, NodeProcess through)
+    {
+        var ids = clients.Select(client => client.Session).ToArray();
+        await Eventually.AssertAsync(async () => Assert.Empty(ids.Intersect(await OpenIdsAsync(through))), Patience);
     }
 
     public static async Task VerifyAsync(NodeProcess through, string session)
