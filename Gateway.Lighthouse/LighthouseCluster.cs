@@ -4,6 +4,7 @@ using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Hosting;
 using Gateway.Actors.Hosting.Clustering.Remoting;
+using Gateway.Actors.Hosting.Clustering.Stability;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -42,7 +43,11 @@ static class LighthouseCluster
                 loggers.AddLoggerFactory();
                 loggers.LogLevel = Akka.Event.LogLevel.InfoLevel;
             })
-            .AddStartup((system, _) => system.ActorOf(Props.Create(() => new MemberKeeper(file, known, log)), "members"));
+            .AddStartup((system, _) =>
+            {
+                system.ActorOf(Props.Create(() => new MemberKeeper(file, known, log)), "members");
+                system.ActorOf(UnrestWatch.Props(system, services.GetRequiredService<TimeProvider>(), log), UnrestWatch.Name);
+            });
     }
 
     public static bool IsUp(ActorSystem system)

@@ -6,6 +6,7 @@ using Akka.Hosting;
 using Gateway.Actors.Accept;
 using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Hosting.Clustering.Crashes;
+using Gateway.Actors.Hosting.Clustering.Stability;
 using Gateway.Actors.Sessions;
 using Gateway.Actors.Tls;
 using Microsoft.Extensions.Logging;
@@ -53,6 +54,7 @@ public sealed partial class NodeActors(
         registry.Register<SessionExtractor>(region);
         system.ActorOf(SessionSealer.Props(Sealing(region)), "sealer");
         system.ActorOf(CrashWitness.Props(CrashWitnessParts.Of(system, logging)), CrashWitness.Name);
+        system.ActorOf(UnrestWatch.Props(system, parts.Time, logging.CreateLogger("Gateway.Cluster")), UnrestWatch.Name);
         system.ActorOf(AcceptedSweeper.Props(parts.Accepted, parts.Slots, parts.Metrics, options.Limits.HandshakeTimeout), "sweeper");
         system.ActorOf(AccessReviewer.Props(parts.Access, parts.LiveAccess, logging), "access-reviewer");
         AddShutdownTasks();

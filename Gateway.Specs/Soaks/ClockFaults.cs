@@ -45,6 +45,8 @@ sealed class ClockFaults : IAsyncDisposable
     [
         Set(bed, s_step, keeper: false), Set(bed, -s_step, keeper: false),
         Set(bed, s_step, keeper: true), Set(bed, -s_step, keeper: true),
+        ($"a node is killed, and the clock of another goes {s_step.TotalMinutes} minutes forward at once", () => LoseAsync(bed, "KILL")),
+        ($"a node falls silent, and when it is missed the clock of another goes {s_step.TotalMinutes} minutes forward", () => LoseAsync(bed, "STOP")),
     ];
 
     public async ValueTask DisposeAsync()
@@ -104,6 +106,43 @@ sealed class ClockFaults : IAsyncDisposable
             "", $"sessions go on, on that node too, and new ones are served; what it takes for out of date it refuses: {words}", "all of them, verified",
             recovered, null);
     }
+
+    /// <summary>The seconds from losing a member until it is removed are those that a clock could count wrongly.</summary>
+    async Task<ChaosRow> LoseAsync(ChaosBed bed, string signal)
+    {
+        var index = bed.IndexOf(keeper: false);
+        var (astray, third) = ((index + 1) % 3, (index + 2) % 3);
+        var (doomed, ahead, other) = (Cluster.Nodes[index], Cluster.Nodes[astray], Cluster.Nodes[third]);
+        var theirs = await bed.StreamAsync(doomed, Sessions);
+        List<ChaosClient> others = [.. await bed.StreamAsync(ahead, 2), .. await bed.StreamAsync(other, 2)];
+        try
+        {
+            await ChaosBed.SignalAsync(doomed, signal);
+            var clock = Stopwatch.StartNew();
+            if (signal == "STOP") await MissedAsync(ahead);
+            _clocks[astray].Set(s_step);
+
+            var lost = await bed.SealedAsync(theirs, other, "node-lost");
+            var recovered = clock.Elapsed;
+            await ShowsAsync(ahead, s_step);
+            var left = $"gw-{Math.Min(astray, third) + 1} up, gw-{Math.Max(astray, third) + 1} up, lighthouse-0 up";
+            await Eventually.AssertAsync(async () => Assert.Equal(left, await ChaosBed.StatesAsync(other)));
+            _clocks[astray].Set(TimeSpan.Zero);
+            await doomed.Process.KillAsync();
+            await ChaosBed.EndedAsync(theirs);
+            await bed.LeaveAsync(others, other);
+            await Cluster.ReplaceAsync(index);
+            await bed.WholeAsync();
+            return new ChaosRow("", "its sessions end; the others' go on", "`node-lost`, verified", recovered, lost);
+        }
+        finally
+        {
+            _clocks[astray].Set(TimeSpan.Zero);
+        }
+    }
+
+    static Task MissedAsync(NodeProcess by) => Eventually.AssertAsync(
+        async () => Assert.Contains("unreachable", await ChaosBed.StatesAsync(by), StringComparison.Ordinal), ChaosBed.Patience);
 
     /// <summary>What is out of date by the clock of that node alone it refuses by name, and another one serves.</summary>
     async Task<string> RefusedAsync(int index, TimeSpan by)
