@@ -17,6 +17,12 @@ public static class JournalConfiguration
     /// <summary>The read journal.</summary>
     public const string ReadJournalPlugin = "akka.persistence.query.journal.sql";
 
+    /// <summary>
+    /// It closes again soon: each failed write ends a session, and each failed read leaves one open, so a long memory of it only costs what a recovered
+    /// database would record.
+    /// </summary>
+    const string Breaker = "circuit-breaker { max-failures = 5, call-timeout = 10s, reset-timeout = 5s }";
+
     /// <param name="builder">The actor system's.</param>
     /// <param name="database">Prepared.</param>
     /// <param name="writer">Writes the database's other rows too.</param>
@@ -30,8 +36,7 @@ public static class JournalConfiguration
 
     /// <summary>
     /// The settings with a reason: small read batches because all their rows are in memory at once, no tag table and no snapshots because nobody
-    /// has either, but what <see cref="RecordingTailStore"/> says is one. The circuit breaker closes again soon: each failed write ends a session, so a long memory of it only refuses sessions that a
-    /// recovered database would record. How the plugin itself inserts matters only where it has no <see cref="JournalWriter"/>: parameters instead of
+    /// has either, but what <see cref="RecordingTailStore"/> says is one. How the plugin itself inserts matters only where it has no <see cref="JournalWriter"/>: parameters instead of
     /// literals on inserts of several rows, COPY for any batch on PostgreSQL (<c>max-row-by-row-size</c> 0).
     /// </summary>
     public static Config Hocon(JournalDatabase database) => ConfigurationFactory.ParseString(
@@ -43,6 +48,7 @@ public static class JournalConfiguration
         {{RecordingTailStore.Plugin}} {
           class = "{{Name(typeof(RecordingTailStore))}}"
           plugin-dispatcher = "akka.persistence.dispatchers.default-plugin-dispatcher"
+          {{Breaker}}
         }
         akka.persistence {
           snapshot-store.plugin = "akka.persistence.no-snapshot-store"
@@ -59,7 +65,7 @@ public static class JournalConfiguration
             prefer-parameters-on-multirow-insert = on
             replay-batch-size = 64
             default.journal { table-name = "{{JournalTable}}", use-writer-uuid-column = off }
-            circuit-breaker { max-failures = 5, call-timeout = 10s, reset-timeout = 5s }
+            {{Breaker}}
           }
           query.journal.sql {
             class = "Akka.Persistence.Sql.Query.SqlReadJournalProvider, Akka.Persistence.Sql"

@@ -215,8 +215,15 @@ sealed class SessionActor : ReceivePersistentActor
         else CloseIndex();
     }
 
-    void CloseIndex() => _parts.Index.CloseAsync(_id, _recorder.Closing ?? _closing!, Operations(), CancellationToken.None).PipeTo(
+    void CloseIndex() => CloseIndexAsync(_recorder.Closing ?? _closing!, Operations()).PipeTo(
         Self, success: () => new Closed(null), failure: fault => new Closed(fault));
+
+    async Task CloseIndexAsync(SessionClosing closing, SessionOperations rest)
+    {
+        // One that the journal took nothing of, because it was away, is not open either: it would be asked to end for ever.
+        if (_recorder.Events == 0 && await _parts.Index.FindAsync(_id, CancellationToken.None) is null) return;
+        await _parts.Index.CloseAsync(_id, closing, rest, CancellationToken.None);
+    }
 
     // Only where the session ran, and its graph is over, is it known what it did last.
     SessionOperations Operations()

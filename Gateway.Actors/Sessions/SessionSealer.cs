@@ -28,6 +28,10 @@ public sealed partial class SessionSealer : ReceiveActor, IWithTimers
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     static readonly TimeSpan s_answer = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long one of its own is waited for before it is asked again. Origin: one that the journal did not let be recovered says nothing at all.</summary>
+    static readonly TimeSpan s_ownAnswer = TimeSpan.FromSeconds(5);
+
     static readonly TimeSpan s_retry = TimeSpan.FromSeconds(3);
     static readonly TimeSpan s_sweep = TimeSpan.FromSeconds(30);
 
@@ -76,7 +80,7 @@ public sealed partial class SessionSealer : ReceiveActor, IWithTimers
 
     async Task<OwnEnded> EndOwn(SessionLeftOpen left)
     {
-        await _parts.Sessions.Ask<SessionEnded>(new EndSession(left.SessionId, Ending.Refused, left.Refusal, "the session's actor stopped"), s_answer);
+        await _parts.Sessions.Ask<SessionEnded>(new EndSession(left.SessionId, Ending.Refused, left.Refusal, "the session's actor stopped"), s_ownAnswer);
         return new OwnEnded(left.SessionId);
     }
 

@@ -1,7 +1,10 @@
+using Gateway.Actors.Hosting;
 using Gateway.Actors.Record;
+using Gateway.Actors.Sessions;
 using Gateway.Protocols;
 using Gateway.Protocols.Journal;
 using Gateway.Specs.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Gateway.Specs.Promises;
@@ -47,6 +50,19 @@ public sealed class RecordingFailureSpec : IDisposable
 
         Assert.Empty(received);
         Assert.Equal(0, upstream.Connections);
+    }
+
+    [Fact]
+    public async Task A_session_that_the_journal_took_nothing_of_is_not_open_and_is_not_asked_to_end_for_ever()
+    {
+        await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
+        await using var node = await EchoNode.StartAsync(_clients, _upstreams, upstream.Port);
+        var id = SessionIds.New(node.Services.GetRequiredService<NodeIdentity>().Key, TimeProvider.System);
+
+        await node.Commands.EndAsync(new EndSession(id, Ending.Refused, Refusal.RecordingFailed, "the session's actor stopped"), CancellationToken.None);
+
+        Assert.Empty(await node.Archive.ListAsync(new SessionFilter(), CancellationToken.None));
+        Assert.DoesNotContain(node.Log.Lines, line => line.Event == 106);
     }
 
     public void Dispose()

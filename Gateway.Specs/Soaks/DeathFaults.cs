@@ -87,12 +87,13 @@ static class DeathFaults
         foreach (var client in clients) await client.DisposeAsync();
         var lost = await bed.SealedAsync(clients.Take(ended), node, "refused");
         lost = Math.Max(lost, await bed.SealedAsync(clients.Skip(ended), node, "closed-by-client"));
+        var made = clock.Elapsed;
         Assert.Superset(clients.Take(ended).Select(client => client.Session).ToHashSet(), (await ChaosBed.RefusedAsync(node, "recording-failed")).ToHashSet());
         foreach (var each in bed.Cluster.Nodes) await each.ReadyAsync();
         return new ChaosRow(
             "",
             $"{Ending(ended)}, rather than go on unrecorded; new ones are served once it is back",
-            ended > 0 ? "`recording-failed`, verified" : "all of them, verified", recovered, lost);
+            $"{(ended > 0 ? "`recording-failed`" : "all of them")}, verified {Seconds(made)} after it is back", recovered, lost);
     }
 
     static async Task<ChaosRow> NodeSilentAsync(ChaosBed bed)
