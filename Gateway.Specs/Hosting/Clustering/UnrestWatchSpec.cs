@@ -31,6 +31,22 @@ public sealed class UnrestWatchSpec : SteppedSystem
     }
 
     [Fact]
+    public void Changes_that_come_faster_than_it_looks_are_noticed_as_well()
+    {
+        Start();
+        Watch(_watch);
+
+        for (var passed = TimeSpan.Zero; passed <= Unrest.Limit + UnrestWatch.LookEvery && _left == 0; passed += UnrestWatch.LookEvery / 2)
+        {
+            Say();
+            Pass(UnrestWatch.LookEvery / 2);
+        }
+
+        ExpectTerminated(_watch);
+        Assert.Equal(1, _left);
+    }
+
+    [Fact]
     public void It_stays_where_one_is_out_of_reach_for_as_long_and_nothing_changes()
     {
         Start();

@@ -40,8 +40,9 @@ sealed partial class UnrestWatch : ReceiveActor, IWithTimers
 
     void Take()
     {
+        // Not begun anew by each change: where they follow each other fast, it would never look.
+        if (!_unrest.IsOn) Timers.StartPeriodicTimer(nameof(Look), Look.Instance, LookEvery);
         _unrest.Take(Now);
-        Timers.StartPeriodicTimer(nameof(Look), Look.Instance, LookEvery);
     }
 
     void Judge()
