@@ -36,8 +36,9 @@ public static class JournalConfiguration
 
     /// <summary>
     /// The settings with a reason: small read batches because all their rows are in memory at once, no tag table and no snapshots because nobody
-    /// has either, but what <see cref="RecordingTailStore"/> says is one. How the plugin itself inserts matters only where it has no <see cref="JournalWriter"/>: parameters instead of
-    /// literals on inserts of several rows, COPY for any batch on PostgreSQL (<c>max-row-by-row-size</c> 0).
+    /// has either, but what <see cref="RecordingTailStore"/> says is one. How the plugin itself inserts matters only where it has no
+    /// <see cref="JournalWriter"/>: parameters instead of literals on inserts of several rows, COPY for any batch on PostgreSQL
+    /// (<c>max-row-by-row-size</c> 0).
     /// </summary>
     public static Config Hocon(JournalDatabase database) => ConfigurationFactory.ParseString(
         $$"""

@@ -37,6 +37,18 @@ public sealed class RecordingTailSpec(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task After_the_database_was_away_recordings_are_read_as_soon_as_they_are_written()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
+        var settings = JournalConfiguration.Hocon(journal.Database);
+
+        var read = settings.GetConfig($"{RecordingTailStore.Plugin}.circuit-breaker");
+
+        Assert.Equal(settings.GetConfig($"{JournalConfiguration.JournalPlugin}.circuit-breaker").ToString(), read.ToString());
+        Assert.InRange(read.GetTimeSpan("reset-timeout"), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public async Task A_last_chunk_that_is_forged_with_everything_that_follows_leads_to_a_seal_that_does_not_verify()
     {
         await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
