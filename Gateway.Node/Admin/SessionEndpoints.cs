@@ -12,7 +12,7 @@ namespace Gateway.Node.Admin;
 static class SessionEndpoints
 {
     /// <summary>
-    /// How long sessions, one or all together, may take to answer what they relayed. Origin: who looks every two seconds, and who looks for what became of
+    /// How long a session may take to answer what it relayed; all are asked at once. Origin: who looks every two seconds, and who looks for what became of
     /// a session whose node does not answer.
     /// </summary>
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
@@ -53,19 +53,15 @@ static class SessionEndpoints
         var (filter, fault) = SessionQuery.Read(http.Request.Query);
         if (filter is null) return Problems.Of(StatusCodes.Status400BadRequest, fault);
         var rows = await archive.ListAsync(filter with { Open = true }, http.RequestAborted);
-        using var limit = new CancellationTokenSource(s_patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, limit.Token);
         var views = await Task.WhenAll(rows.Select(
-            async row => SessionView.Of(row) with { Live = await LiveAsync(row.SessionId, commands, either.Token) }));
+            async row => SessionView.Of(row) with { Live = await LiveAsync(http, row.SessionId, commands, time) }));
         return Results.Json([.. views], AdminJson.Default.IReadOnlyListSessionView);
     }
 
     static async Task<IResult> ShowAsync(HttpContext http, string id, ISessionArchive archive, ISessionCommands commands, RecordingLife life, TimeProvider time)
     {
         if (await archive.FindAsync(id, http.RequestAborted) is not { } row) return Problems.NoSession();
-        using var limit = new CancellationTokenSource(s_patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, limit.Token);
-        var live = row.Closing is null ? await LiveAsync(id, commands, either.Token) : null;
+        var live = row.Closing is null ? await LiveAsync(http, id, commands, time) : null;
         var client = await SessionBeginning.ClientAsync(archive, id, http.RequestAborted);
         var noticed = NoticeView.Of(await archive.NoticesAsync(id, http.RequestAborted));
         var view = SessionView.Of(row) with
@@ -106,11 +102,13 @@ static class SessionEndpoints
     }
 
     // A session whose node is gone does not answer; what the journal knows of it is still worth showing.
-    static async Task<LiveView?> LiveAsync(string id, ISessionCommands commands, CancellationToken cancel)
+    static async Task<LiveView?> LiveAsync(HttpContext http, string id, ISessionCommands commands, TimeProvider time)
     {
+        using var limit = new CancellationTokenSource(s_patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, limit.Token);
         try
         {
-            return LiveView.Of(await commands.ShowAsync(id, cancel));
+            return LiveView.Of(await commands.ShowAsync(id, either.Token));
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
