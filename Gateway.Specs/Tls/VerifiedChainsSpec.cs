@@ -93,6 +93,38 @@ public sealed class VerifiedChainsSpec : IDisposable
         Assert.True(third.Verdict.IsGranted);
     }
 
+    /// <summary>Otherwise it is in memory once for each of them, and they may last for days.</summary>
+    [RequiresFact("openssl")]
+    public async Task Sessions_share_the_certificate_of_one_peer_however_far_apart_they_begin()
+    {
+        using var bench = new EngineBench("openssl", "openssl");
+        using var anna = bench.Authority.Client("anna");
+        using var ben = bench.Authority.Client("ben");
+
+        var shown = new List<nint>();
+        foreach (var (who, at) in new[] { (anna, s_now), (ben, s_now), (anna, s_now.AddSeconds(1)), (anna, s_now.AddMinutes(1)) })
+        {
+            await bench.MeetAsync(
+                server =>
+                {
+                    server.ClientCertificateRequired = true;
+                    server.CertificateChainPolicy = CertificateJudge.PolicyFor(bench.Authority.Authorities, Purposes.Client, at, X509RevocationMode.NoCheck);
+                    server.RemoteCertificateValidationCallback = (sender, sent, chain, errors) =>
+                    {
+                        // Kept, so that no other can come to lie where it was.
+                        shown.Add(bench.Own(new X509Certificate2(sent!)).Handle);
+                        return bench.Judge(sender, sent, chain, errors);
+                    };
+                },
+                client => client.ClientCertificateContext = SslStreamCertificateContext.Create(who, additionalCertificates: null, offline: true));
+        }
+
+        Assert.Equal(4, shown.Count);
+        Assert.NotEqual(shown[0], shown[1]);
+        Assert.Equal(shown[0], shown[2]);
+        Assert.Equal(shown[0], shown[3]);
+    }
+
     public void Dispose()
     {
         _people.Dispose();

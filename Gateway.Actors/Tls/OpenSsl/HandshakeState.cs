@@ -33,7 +33,10 @@ sealed class HandshakeState : IDisposable
     /// The intermediates of the peer's verified chain, as its ticket carries them; null as long as no chain was verified, or when they are too
     /// long to be carried.
     /// </summary>
-    public byte[]? Intermediates { get; set; }
+    public byte[]? Intermediates { get; private set; }
+
+    /// <summary>The peer's certificate as other sessions have it too; null as long as no chain of it was verified.</summary>
+    public X509Certificate2? SharedCertificate { get; private set; }
 
     /// <summary>What clients that ask are told of this side's certificate; null for nothing.</summary>
     public byte[]? Staple { get; init; }
@@ -42,6 +45,9 @@ sealed class HandshakeState : IDisposable
     public SslApplicationProtocol? Protocol { get; }
 
     public static HandshakeState Of(nint ssl) => (HandshakeState)GCHandle.FromIntPtr(LibSsl.SSL_get_ex_data(ssl, AppData)).Target!;
+
+    /// <summary>The peer's chain is this one; null: none was verified.</summary>
+    public void Learn(VerifiedChain? chain) => (Intermediates, SharedCertificate) = (chain?.Intermediates, chain?.Certificate);
 
     public void Dispose()
     {

@@ -49,6 +49,10 @@ static unsafe partial class LibCrypto
     [LibraryImport(Name)]
     public static partial nint X509_STORE_CTX_get0_cert(nint store);
 
+    /// <summary>Takes no reference.</summary>
+    [LibraryImport(Name)]
+    public static partial void X509_STORE_CTX_set_cert(nint store, nint certificate);
+
     [LibraryImport(Name)]
     public static partial nint X509_STORE_CTX_get0_untrusted(nint store);
 
@@ -69,6 +73,14 @@ static unsafe partial class LibCrypto
 
     [LibraryImport(Name)]
     public static partial nint OPENSSL_sk_value(nint stack, int index);
+
+    /// <summary>Lets go of what was there without freeing it.</summary>
+    [LibraryImport(Name)]
+    public static partial nint OPENSSL_sk_set(nint stack, int index, nint item);
+
+    /// <summary>The last, which is the caller's now.</summary>
+    [LibraryImport(Name)]
+    public static partial nint OPENSSL_sk_pop(nint stack);
 
     [LibraryImport(Name)]
     public static partial void OPENSSL_sk_free(nint stack);

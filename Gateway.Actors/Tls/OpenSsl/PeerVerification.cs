@@ -45,13 +45,14 @@ static unsafe class PeerVerification
     public static VerifyError? Judge(
         X509Certificate2 certificate, X509Certificate2Collection intermediates, HandshakeState handshake, object? sender = null)
     {
-        handshake.Intermediates = null;
+        handshake.Learn(null);
         if (handshake.Peer is not { Policy: { } policy, Judge: { } judge }) return VerifyError.NoLocalIssuer;
         sender ??= handshake.Peer;
         var key = ChainKey.Of(certificate, intermediates, policy);
-        if (handshake.Verified.Find(key, policy.VerificationTime) is not { } known) return Build(certificate, intermediates, key, handshake, policy, sender);
-        if (!judge(sender, certificate, known.Chain, known.Errors)) return Name(CertificateJudge.Judge(known.Chain).Fault);
-        handshake.Intermediates = known.Intermediates;
+        if (handshake.Verified.Find(key, policy.VerificationTime) is not { } known)
+            return Build(handshake.Verified.Earlier(key) ?? certificate, intermediates, key, handshake, policy, sender);
+        if (!judge(sender, known.Certificate ?? certificate, known.Chain, known.Errors)) return Name(CertificateJudge.Judge(known.Chain).Fault);
+        handshake.Learn(known);
         return null;
     }
 
@@ -65,7 +66,7 @@ static unsafe class PeerVerification
             chain.ChainPolicy.ExtraStore.AddRange(intermediates);
             var errors = chain.Build(certificate) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
             if (!handshake.Peer.Judge!(sender, certificate, chain, errors)) return Name(CertificateJudge.Judge(chain).Fault);
-            handshake.Intermediates = handshake.Verified.Add(key, chain, errors, policy.VerificationTime).Intermediates;
+            handshake.Learn(handshake.Verified.Add(key, chain, errors, policy.VerificationTime));
             chain = null;
             return null;
         }
@@ -93,12 +94,29 @@ static unsafe class PeerVerification
                 if (one != leaf) intermediates.Add(PeerCertificate.Share(one));
             }
 
-            return Judge(certificate, intermediates, handshake);
+            var error = Judge(certificate, intermediates, handshake);
+            if (error is null && handshake.SharedCertificate is { } shared) KeepOnly(shared, store, sent);
+            return error;
         }
         finally
         {
             foreach (var one in intermediates) one.Dispose();
         }
+    }
+
+    /// <summary>
+    /// What the peer sent stays with the session as long as that lasts: 3 KiB for each certificate, most of it its key as the library computes with it. Of the
+    /// peer's own an equal one is kept, which all its sessions share; the others have done their part.
+    /// </summary>
+    static void KeepOnly(X509Certificate2 shared, nint store, nint sent)
+    {
+        var leaf = LibCrypto.X509_STORE_CTX_get0_cert(store);
+        if (LibCrypto.OPENSSL_sk_value(sent, 0) != leaf) return;
+        while (LibCrypto.OPENSSL_sk_num(sent) > 1) LibCrypto.X509_free(LibCrypto.OPENSSL_sk_pop(sent));
+        var kept = PeerCertificate.Share(shared);
+        _ = LibCrypto.OPENSSL_sk_set(sent, 0, kept);
+        LibCrypto.X509_STORE_CTX_set_cert(store, kept);
+        LibCrypto.X509_free(leaf);
     }
 
     static VerifyError Name(CertificateFault fault) => fault switch

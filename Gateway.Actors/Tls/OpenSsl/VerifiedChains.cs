@@ -36,11 +36,17 @@ public sealed class VerifiedChains
     {
         lock (_lock)
         {
-            if (!_chains.TryGetValue(key, out var known)) return null;
-            if (now >= known.From && now < known.Until) return known;
-            _chains.Remove(key);
-            return null;
+            return _chains.TryGetValue(key, out var known) && now >= known.From && now < known.Until ? known : null;
         }
+    }
+
+    /// <summary>
+    /// The peer's certificate of a chain that was found good before, however long ago, for one to be built with anew: sessions that last share it with those
+    /// that come. Null for none.
+    /// </summary>
+    public X509Certificate2? Earlier(ChainKey key)
+    {
+        lock (_lock) return _chains.GetValueOrDefault(key)?.Certificate;
     }
 
     /// <summary>Keeps a chain that was found good at <paramref name="now"/>; it belongs to the keeper, and is given to many at the same time.</summary>
@@ -71,7 +77,11 @@ public sealed class VerifiedChains
 /// <param name="Intermediates">As <see cref="SealedChain"/> writes them for a ticket.</param>
 /// <param name="From">When it was built (UTC).</param>
 /// <param name="Until">From then on it is not good any more (UTC).</param>
-public sealed record VerifiedChain(X509Chain Chain, SslPolicyErrors Errors, byte[]? Intermediates, DateTime From, DateTime Until);
+public sealed record VerifiedChain(X509Chain Chain, SslPolicyErrors Errors, byte[]? Intermediates, DateTime From, DateTime Until)
+{
+    /// <summary>The peer's own, in memory once for all that see it; nobody disposes of it. Null where the chain holds nobody.</summary>
+    public X509Certificate2? Certificate => Chain.ChainElements.Count > 0 ? Chain.ChainElements[0].Certificate : null;
+}
 
 /// <summary>All that a chain is built from: SHA-256 of the encoded certificates and terms, each with its length.</summary>
 public readonly record struct ChainKey(UInt128 High, UInt128 Low)
