@@ -67,6 +67,25 @@ public sealed class RevocationSpec : IAsyncLifetime
     }
 
     [RequiresTheory("openssl")]
+    [InlineData("hard", "")]
+    [InlineData("soft", "frame")]
+    public async Task A_client_whom_its_responder_does_not_know_is_refused_by_hard_and_soft_goes_on(string rule, string echoed)
+    {
+        var client = await _authority.IssueAsync("client", "camera-1");
+        _authority.ForgetAll();
+        await _authority.RespondAsync();
+        await using var upstream = new TlsUpstream(_upstreams.Server(), TlsUpstream.EchoAsync);
+        await using var node = await NodeAsync(upstream.Port, $"revocation: {rule}, ", "{ serverName: localhost, authorities: upstream.crt }");
+
+        Assert.Equal(echoed, await SendAsync(node, client));
+
+        var closing = (await node.EndedAsync()).Closing!;
+        Assert.Equal(rule == "hard" ? Refusal.ClientRevocationUnknown : Refusal.None, closing.Refusal);
+        if (rule == "hard") Assert.Equal("no revocation list is named, and the responder does not know the certificate", closing.Detail);
+        Assert.Equal(rule == "hard" ? 0 : 1, upstream.Connections);
+    }
+
+    [RequiresTheory("openssl")]
     [InlineData("auto")]
     [InlineData("sslstream")]
     public async Task An_upstream_whose_certificate_was_revoked_is_sent_nothing(string engine)

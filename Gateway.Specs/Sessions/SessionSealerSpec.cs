@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
@@ -173,6 +174,25 @@ public sealed class SessionSealerSpec : SteppedSystem, ISealerView
             var asked = ExpectMsg<EndSession>(TimeSpan.FromMilliseconds(100));
             Assert.Equal(("gw.1.alive-1", Ending.Refused, Refusal.RecordingFailed), (asked.SessionId, asked.Ending, asked.Refusal));
         });
+    }
+
+    [Fact]
+    public async Task Its_own_session_that_says_nothing_when_it_is_asked_to_end_is_asked_again_after_five_seconds()
+    {
+        Seal(id => Props.Create(() => new Obedient(_index, id)));
+        await SoonAsync(() => Assert.Equal(1, _index.Asked));
+        var asked = new List<long>();
+
+        Sys.EventStream.Publish(new SessionLeftOpen("gw.1.alive-1", Refusal.RecordingFailed));
+
+        // The answer is waited for by the system's own clock, which no spec moves.
+        await SoonAsync(() =>
+        {
+            Pass(s_retry);
+            ExpectMsg<EndSession>(end => asked.Add(Stopwatch.GetTimestamp()), TimeSpan.FromMilliseconds(100));
+            Assert.Equal(2, asked.Count);
+        });
+        Assert.InRange(Stopwatch.GetElapsedTime(asked[0], asked[1]), TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(15));
     }
 
     void Seal(Func<string, Props> lost) => Sys.ActorOf(SessionSealer.Props(new SessionSealerParts

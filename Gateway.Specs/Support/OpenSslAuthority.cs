@@ -84,6 +84,9 @@ sealed class OpenSslAuthority : IAsyncDisposable
 
     public Task RevokeAsync(string certificate) => CaAsync("-revoke", certificate);
 
+    /// <summary>Strikes whatever was issued so far out of the books: a responder that is started after this knows none of it.</summary>
+    public void ForgetAll() => _folder.Write("index.txt", "");
+
     /// <summary>Writes a list of what is revoked now.</summary>
     public Task WriteListAsync() => CaAsync("-gencrl", "-out", ListFile);
 
