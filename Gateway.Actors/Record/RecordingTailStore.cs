@@ -6,7 +6,7 @@ using Akka.Persistence.Snapshot;
 namespace Gateway.Actors.Record;
 
 /// <summary>
-/// What Akka.Persistence takes for the snapshots of sessions. None is ever saved: the journal itself holds what one would say, in the last chunk of a
+/// What Akka.Persistence takes for the snapshots of sessions. None is ever saved: the journal itself holds what one would say, in the last events of a
 /// recording, so that there is nothing beside the chain that could be forged or forgotten.
 /// </summary>
 public sealed class RecordingTailStore : SnapshotStore

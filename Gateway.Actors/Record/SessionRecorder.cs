@@ -118,18 +118,22 @@ public sealed class SessionRecorder(string sessionId)
     }
 
     /// <summary>
-    /// Takes up a recording at its last chunk, in place of everything up to it, of which only the first event and the link to the chunk are checked. That the
-    /// rest is what the chunk says it is, only who verifies the recording finds out, as of everything that lies in the journal. Throws
+    /// Takes up a recording at its tail, in place of everything up to it, of which only the first event and the link to the last are checked. That the
+    /// rest is what it is said to be, only who verifies the recording finds out, as of everything that lies in the journal. Throws
     /// <see cref="JournalFormatException"/>.
     /// </summary>
     public void Resume(RecordingTail tail)
     {
         Recover(tail.First);
-        if (tail.Chunk.Decode() is not TrafficRecorded chunk || chunk.Index > tail.Number - 2)
+        if (tail.Unkept is { } unkept)
+            (_operations, ToUpstreamBytes, ToClientBytes) = (unkept.Operations, unkept.ToUpstreamBytes, unkept.ToClientBytes);
+        else if (tail.Last.Decode() is TrafficRecorded chunk && chunk.Index <= tail.Number - 2)
+            (Chunks, ToUpstreamBytes, ToClientBytes) = (chunk.Index, chunk.ToUpstreamOffset, chunk.ToClientOffset);
+        else
             throw new JournalFormatException(0, $"Event {tail.Number} of session {SessionId} is no chunk of it");
-        (Events, Chunks, ToUpstreamBytes, ToClientBytes) = (tail.Number - 1, chunk.Index, chunk.ToUpstreamOffset, chunk.ToClientOffset);
+        Events = tail.Number - 1;
         tail.Before.Span.CopyTo(_chain);
-        Recover(tail.Chunk);
+        Recover(tail.Last);
     }
 
     StoredEvent Store(SessionEvent e)

@@ -44,7 +44,7 @@ sealed class SessionActor : ReceivePersistentActor
         _recorder = new SessionRecorder(id);
         _time = new RecordingTime(parts.Time);
         _log = parts.Logging.CreateLogger("Gateway.Session");
-        // What a survivor seals is read from its last chunk on, however long it is.
+        // What a survivor seals is read from its tail on, however long it is.
         SnapshotPluginId = RecordingTailStore.Plugin;
         Recover<SnapshotOffer>(offer => _recorder.Resume((RecordingTail)offer.Snapshot));
         Recover<StoredEvent>(_recorder.Recover);

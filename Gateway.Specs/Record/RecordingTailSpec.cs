@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Gateway.Specs.Record;
 
-/// <summary>A survivor seals what a lost node recorded from the last chunk on, and nothing that is forged there verifies.</summary>
+/// <summary>A survivor seals what a lost node recorded from its tail on, and nothing that is forged there verifies.</summary>
 [Collection(PostgresSpecs.Name)]
 public sealed class RecordingTailSpec(PostgresServer server) : IDisposable
 {
@@ -82,8 +82,74 @@ public sealed class RecordingTailSpec(PostgresServer server) : IDisposable
         Assert.Null((await SealAsync(other)).Seal);
     }
 
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task However_long_a_recording_without_payload_is_nothing_of_it_is_replayed_and_the_seal_counts_every_byte(string database)
+    {
+        foreach (var level in (RecordingLevel[])[RecordingLevel.Metadata, RecordingLevel.Operations])
+        {
+            await using var journal = await TestJournal.CreateAsync(database, server);
+            var (recorder, events) = Unkept(level);
+            await journal.PersistAsync(SampleSession.Id, events);
+
+            var (replayed, seal) = await SealAsync(journal);
+
+            Assert.Equal((0, 0u), (replayed, seal!.Chunks));
+            Assert.Equal((recorder.ToUpstreamBytes, recorder.ToClientBytes), (seal.ToUpstreamBytes, seal.ToClientBytes));
+            Assert.Equal(VerificationVerdict.Verified, await VerdictAsync(journal));
+        }
+    }
+
     [Fact]
-    public async Task A_short_recording_and_one_that_keeps_no_chunks_are_read_whole()
+    public async Task Operations_after_the_tail_are_counted_on()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
+        var (_, events) = Unkept(RecordingLevel.Operations);
+        await journal.PersistAsync(SampleSession.Id, events);
+        var tail = await new RecordingTails(journal.Database).FindAsync(SampleSession.Id, default);
+
+        var resumed = new SessionRecorder(SampleSession.Id);
+        resumed.Resume(tail!);
+        resumed.EncryptWith(SampleSession.Key());
+        var next = resumed.Append(SampleSession.Operations);
+
+        Assert.Equal(resumed.Events, events.Count + 1);
+        Assert.Equal((uint)events.Count(e => e.Manifest == UnkeptBytes.EncryptedOperations), ((OperationsEncrypted)next.Decode()).Index);
+    }
+
+    [Fact]
+    public async Task A_count_that_is_forged_where_nothing_is_replayed_leads_to_a_seal_that_does_not_verify()
+    {
+        await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
+        var (recorder, events) = Unkept(RecordingLevel.Metadata);
+        await journal.PersistAsync(SampleSession.Id, events);
+        var forged = new SessionRecorder(SampleSession.Id);
+        forged.Recover(events[0]);
+        var less = forged.Append(SampleSession.Counted with { ToUpstreamBytes = 1 });
+        await journal.SqlAsync(
+            $"update {JournalDatabase.JournalTable} set message = x'{Convert.ToHexString(less.Bytes)}' where sequence_number = 50");
+
+        var (_, seal) = await SealAsync(journal);
+
+        Assert.Equal(recorder.ToUpstreamBytes - SampleSession.Counted.ToUpstreamBytes + 1, seal!.ToUpstreamBytes);
+        Assert.Equal(VerificationVerdict.Broken, await VerdictAsync(journal));
+    }
+
+    [Fact]
+    public async Task A_recording_without_payload_that_lacks_an_event_or_of_which_one_cannot_be_read_is_not_sealed()
+    {
+        foreach (var damage in (string[])["delete from {0} where sequence_number = 50", "update {0} set message = zeroblob(60) where sequence_number = 50"])
+        {
+            await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
+            await journal.PersistAsync(SampleSession.Id, Unkept(RecordingLevel.Metadata).Events);
+            await journal.SqlAsync(damage.Replace("{0}", JournalDatabase.JournalTable, StringComparison.Ordinal));
+
+            Assert.Null((await SealAsync(journal)).Seal);
+        }
+    }
+
+    [Fact]
+    public async Task A_short_recording_is_read_whole()
     {
         await using var journal = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
         var recorder = new SessionRecorder(SampleSession.Id);
@@ -91,13 +157,6 @@ public sealed class RecordingTailSpec(PostgresServer server) : IDisposable
         await journal.PersistAsync(SampleSession.Id, events);
 
         Assert.Equal((2, 1u), (await SealAsync(journal)) is var (replayed, seal) ? (replayed, seal!.Chunks) : default);
-
-        await using var counted = await TestJournal.CreateAsync(TestJournal.Sqlite, server);
-        recorder = new SessionRecorder(SampleSession.Id);
-        var opened = recorder.Append(SampleSession.Opened with { Level = RecordingLevel.Metadata });
-        await counted.PersistAsync(SampleSession.Id, [opened, .. Enumerable.Range(0, 100).Select(_ => recorder.Append(SampleSession.Counted))]);
-        Assert.Equal(101, (await SealAsync(counted)).Replayed);
-        Assert.Equal(VerificationVerdict.Verified, await VerdictAsync(counted));
     }
 
     public void Dispose() => _key.Dispose();
@@ -107,6 +166,17 @@ public sealed class RecordingTailSpec(PostgresServer server) : IDisposable
         var recorder = new SessionRecorder(SampleSession.Id);
         List<StoredEvent> events = [recorder.Append(SampleSession.Opened)];
         for (var i = 0; i < Chunks; i++) events.Add(SampleSession.Chunk(recorder, (Direction.ToUpstream, $"piece {i}")));
+        return (recorder, events);
+    }
+
+    /// <summary>A recording that keeps no payload. At level operations its last event says nothing of bytes, at level metadata it does.</summary>
+    static (SessionRecorder Recorder, List<StoredEvent> Events) Unkept(RecordingLevel level)
+    {
+        var recorder = new SessionRecorder(SampleSession.Id);
+        recorder.EncryptWith(SampleSession.Key());
+        List<StoredEvent> events = [recorder.Append(SampleSession.Opened with { Level = level })];
+        for (var i = 0; i < 100; i++) events.Add(recorder.Append(level == RecordingLevel.Operations ? SampleSession.Operations : SampleSession.Counted));
+        if (level == RecordingLevel.Operations) events.Add(recorder.Append(SampleSession.Denied));
         return (recorder, events);
     }
 
