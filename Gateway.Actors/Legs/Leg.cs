@@ -18,7 +18,8 @@ public sealed class Leg(Stream stream, Socket socket) : IDisposable
     public Task Delivered => _delivered.Task;
 
     /// <summary>What the peer sends; <paramref name="before"/> first, which was read together with the login. To be begun once.</summary>
-    internal GraphStageLogic Sends(SourceShape<Chunk> shape, Chunk? before) => new LegSource(shape, Stream, before);
+    internal GraphStageLogic Sends(SourceShape<Chunk> shape, Chunk? before) =>
+        Stream is ITryReading polled ? new PolledLegSource(shape, polled, before) : new LegSource(shape, Stream, before);
 
     /// <summary>What the peer receives. To be begun once.</summary>
     internal GraphStageLogic Receives(SinkShape<Chunk> shape) => new LegSink(shape, Stream, FinishAsync, _delivered);

@@ -36,6 +36,11 @@ static unsafe partial class LibCrypto
     [LibraryImport(Name)]
     public static partial int BIO_free(nint bio);
 
+    /// <summary>Bytes that were read through it in its life.</summary>
+    [LibraryImport(Name)]
+    [SuppressGCTransition]
+    public static partial ulong BIO_number_read(nint bio);
+
     /// <summary>A new place in every object of a class (0: SSL) for what belongs to the application.</summary>
     [LibraryImport(Name)]
     public static partial int CRYPTO_get_ex_new_index(int type, CLong number, nint argument, nint create, nint copy, nint free);

@@ -168,6 +168,11 @@ static unsafe partial class LibSsl
     [LibraryImport(Name)]
     public static partial void SSL_set0_rbio(SslHandle ssl, nint source);
 
+    /// <summary>The library's own.</summary>
+    [LibraryImport(Name)]
+    [SuppressGCTransition]
+    public static partial nint SSL_get_rbio(SslHandle ssl);
+
     [LibraryImport(Name)]
     public static partial void SSL_set_accept_state(SslHandle ssl);
 

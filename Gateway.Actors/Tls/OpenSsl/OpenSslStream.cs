@@ -9,11 +9,12 @@ namespace Gateway.Actors.Tls.OpenSsl;
 /// waits until there is something to read and holds no buffer meanwhile. What waits goes on within the polling thread, so a continuation
 /// must not block.
 /// </summary>
-public sealed class OpenSslStream : AsyncOnlyStream, IHalfClosing
+public sealed class OpenSslStream : AsyncOnlyStream, IHalfClosing, ITryReading
 {
     readonly SslSession _session;
     readonly SocketReadiness _readiness;
     readonly Socket _socket;
+    SslOutcome _awaited;
     bool _isWriteBroken;
     int _isDisposed;
 
@@ -39,6 +40,28 @@ public sealed class OpenSslStream : AsyncOnlyStream, IHalfClosing
             SslOutcome.WantsRead or SslOutcome.WantsWrite => WaitAndReadAsync(outcome, buffer, cancellationToken),
             _ => Over(outcome),
         };
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WaitToReadAsync() => _awaited == SslOutcome.Done ? ValueTask.CompletedTask : WaitAsync(_readiness.Reader, _awaited, cancel: default);
+
+    /// <inheritdoc/>
+    public bool TryRead(Span<byte> buffer, out int count)
+    {
+        var outcome = _session.Read(buffer, out count);
+        switch (outcome)
+        {
+            case SslOutcome.Done:
+                _awaited = _session.IsDrained ? SslOutcome.WantsRead : SslOutcome.Done;
+                return true;
+            case SslOutcome.WantsRead or SslOutcome.WantsWrite:
+                _awaited = outcome;
+                return false;
+            case SslOutcome.Ended:
+                return true;
+            default:
+                throw Fault(outcome);
+        }
     }
 
     /// <summary>

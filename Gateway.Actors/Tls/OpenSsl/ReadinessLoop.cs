@@ -110,8 +110,8 @@ sealed unsafe class ReadinessLoop
         var flags = BinaryPrimitives.ReadUInt32LittleEndian(told);
         if (!_sockets.TryGetValue(BinaryPrimitives.ReadInt64LittleEndian(told[s_dataOffset..]), out var readiness)) return;
         var ready = (Readiness)flags & (Readiness.Read | Readiness.Write);
-        if ((flags & PeerClosed) != 0) ready |= Readiness.Read;
         if ((flags & Faults) != 0) ready |= Readiness.Read | Readiness.Write;
-        readiness.Signal(ready);
+        if ((flags & PeerClosed) != 0) readiness.SignalEnd(ready);
+        else readiness.Signal(ready);
     }
 }

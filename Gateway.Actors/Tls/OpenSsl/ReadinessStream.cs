@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Gateway.Actors.Legs;
 
 namespace Gateway.Actors.Tls.OpenSsl;
 
@@ -7,10 +8,11 @@ namespace Gateway.Actors.Tls.OpenSsl;
 /// A connected socket before TLS, or without. It never waits in .NET's own engine, which, once asked about a socket, is woken for every packet
 /// that arrives on it as long as it lives: measured, a third of what small messages cost. Asynchronous only; one read and one write at a time.
 /// </summary>
-sealed class ReadinessStream : AsyncOnlyStream
+sealed class ReadinessStream : AsyncOnlyStream, ITryReading
 {
     readonly Socket _socket;
     SocketReadiness? _readiness;
+    bool _isDrained;
 
     /// <summary>Owns the socket.</summary>
     public ReadinessStream(Socket socket, ReadinessLoop loop)
@@ -41,6 +43,20 @@ sealed class ReadinessStream : AsyncOnlyStream
             if (error != SocketError.WouldBlock) throw Fault(error);
             await Readiness.Reader.For(Tls.OpenSsl.Readiness.Read, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WaitToReadAsync() =>
+        _isDrained ? Readiness.Reader.For(Tls.OpenSsl.Readiness.Read, CancellationToken.None) : ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public bool TryRead(Span<byte> buffer, out int count)
+    {
+        count = _socket.Receive(buffer, SocketFlags.None, out var error);
+        // Fewer bytes than were asked for are all there were; an end that follows them is told.
+        _isDrained = error == SocketError.WouldBlock || (count > 0 && count < buffer.Length);
+        if (error is not (SocketError.Success or SocketError.WouldBlock)) throw Fault(error);
+        return error == SocketError.Success;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -33,6 +33,14 @@ sealed class SocketReadiness : IDisposable
         Writer.Signal(ready);
     }
 
+    /// <summary>The peer will send no more (or is gone), which the system tells once, maybe together with the last bytes: whoever reads meets it.</summary>
+    public void SignalEnd(Readiness ready)
+    {
+        Reader.KeepSignalled(Readiness.Read);
+        Writer.KeepSignalled(Readiness.Read);
+        Signal(ready | Readiness.Read);
+    }
+
     public void Dispose()
     {
         Loop.Remove(_id, _socket);

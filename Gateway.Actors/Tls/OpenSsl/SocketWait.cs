@@ -21,6 +21,7 @@ sealed class SocketWait : IValueTaskSource
     ManualResetValueTaskSourceCore<bool> _source;
     CancellationTokenRegistration _cancelling;
     Readiness _remembered;
+    Readiness _forGood;
     Readiness _wanted;
     bool _isWaiting;
     bool _isOver;
@@ -42,7 +43,7 @@ sealed class SocketWait : IValueTaskSource
         {
             ObjectDisposedException.ThrowIf(_isOver, typeof(OpenSslStream));
             if (_isWaiting) throw new InvalidOperationException("One read and one write at a time.");
-            if ((_remembered & wanted) != 0)
+            if (((_remembered | _forGood) & wanted) != 0)
             {
                 _remembered &= ~wanted;
                 return ValueTask.CompletedTask;
@@ -71,6 +72,12 @@ sealed class SocketWait : IValueTaskSource
         }
 
         _source.SetResult(true);
+    }
+
+    /// <summary>No wait for <paramref name="ready"/> lasts from now on.</summary>
+    public void KeepSignalled(Readiness ready)
+    {
+        lock (_gate) _forGood |= ready;
     }
 
     public void End()

@@ -31,8 +31,15 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
     /// <summary>Plaintext bytes of a full record. RFC 8446 section 5.1. One that is not full was the last that its sender had.</summary>
     const int FullRecord = 16 * 1024;
 
+    /// <summary>
+    /// Fewer bytes than this off the socket, since it was known to have no more, leave no doubt that it has no more again: the library asks each time for what its buffer still
+    /// takes, which is three full records at least (<see cref="OpenSslContexts"/>), and was given less.
+    /// </summary>
+    const ulong SurelyAll = FullRecord;
+
     readonly Lock _gate = new();
     HandshakeState? _ticket;
+    ulong _drainedAt;
 
     /// <summary>What every later call comes to; <see cref="SslOutcome.Done"/> while the session lives.</summary>
     SslOutcome _broken;
@@ -48,6 +55,9 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
 
     /// <summary>The library's error code for it; 0 when it has none.</summary>
     public int FaultCode { get; private set; }
+
+    /// <summary>The last <see cref="Read"/> took all that the socket had: there is no more before the system tells of it.</summary>
+    public bool IsDrained { get; private set; }
 
     /// <summary>Bytes that were already taken off the socket are read first; then the socket.</summary>
     public void Attach(ReadOnlySpan<byte> taken)
@@ -71,7 +81,7 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
         lock (_gate)
         {
             if (_broken != SslOutcome.Done) return _broken;
-            LibCrypto.ERR_clear_error();
+            ForgetErrors();
             var held = Hold();
             try
             {
@@ -96,7 +106,7 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
         lock (_gate)
         {
             if (_broken != SslOutcome.Done) return _broken;
-            LibCrypto.ERR_clear_error();
+            ForgetErrors();
             var held = Hold();
             try
             {
@@ -118,7 +128,7 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
         lock (_gate)
         {
             if (_broken != SslOutcome.Done) return _broken;
-            LibCrypto.ERR_clear_error();
+            ForgetErrors();
             var held = Hold();
             try
             {
@@ -151,7 +161,7 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
         lock (_gate)
         {
             if (_broken != SslOutcome.Done) return _broken;
-            LibCrypto.ERR_clear_error();
+            ForgetErrors();
             var held = Hold();
             try
             {
@@ -175,6 +185,12 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
         }
     }
 
+    // What a failed call left behind would be taken for the next one's. To look costs a tenth of clearing what is empty.
+    static void ForgetErrors()
+    {
+        if (LibCrypto.ERR_peek_error().Value != 0) LibCrypto.ERR_clear_error();
+    }
+
     SslOutcome Peek()
     {
         byte first;
@@ -183,19 +199,33 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
 
     SslOutcome Fill(Span<byte> buffer, ref int count)
     {
+        IsDrained = false;
         fixed (byte* start = buffer)
         {
             while (true)
             {
                 var outcome = Judge(LibSsl.SSL_read_ex(ssl, start + count, (nuint)(buffer.Length - count), out var read));
                 // What was read is delivered first; the next call meets the end again.
-                if (outcome != SslOutcome.Done) return count > 0 && outcome != SslOutcome.Failed ? SslOutcome.Done : outcome;
+                if (outcome != SslOutcome.Done)
+                {
+                    if (outcome == SslOutcome.WantsRead) Drained(BytesTaken());
+                    return count > 0 && outcome != SslOutcome.Failed ? SslOutcome.Done : outcome;
+                }
+
                 count += (int)read;
-                var mayHaveMore = read >= FullRecord || LibSsl.SSL_has_pending(ssl) != 0;
-                if (count == buffer.Length || !mayHaveMore) return SslOutcome.Done;
+                if (count == buffer.Length) return SslOutcome.Done;
+                if (read >= FullRecord || LibSsl.SSL_has_pending(ssl) != 0) continue;
+                var taken = BytesTaken();
+                if (taken - _drainedAt < SurelyAll) Drained(taken);
+                return SslOutcome.Done;
             }
         }
     }
+
+    /// <summary>Off the socket, in the connection's life.</summary>
+    ulong BytesTaken() => LibCrypto.BIO_number_read(LibSsl.SSL_get_rbio(ssl));
+
+    void Drained(ulong taken) => (IsDrained, _drainedAt) = (true, taken);
 
     SslOutcome Send(ReadOnlySpan<byte> bytes, ref int count)
     {
