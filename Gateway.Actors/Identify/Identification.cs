@@ -21,26 +21,27 @@ public sealed class Identification(ITokenVerifier tokens, IAccounts accounts, Ti
     public async Task<Verdict<Subject>> IdentifyAsync(SecuredConnection connection, ClientProof proof, CancellationToken cancel)
     {
         var issuers = connection.Profile.Access.Issuers;
-        if (proof.Account is { } account) return ByAccount(connection, account);
-        if (proof.Token is { } token && issuers.Count > 0) return ByToken(connection, await tokens.VerifyAsync(token, issuers, cancel));
-        if (connection.ClientCertificate is { } certificate)
+        using var certificate = connection.ClientCertificate();
+        if (proof.Account is { } account) return ByAccount(connection, account, certificate);
+        if (proof.Token is { } token && issuers.Count > 0) return ByToken(connection, await tokens.VerifyAsync(token, issuers, cancel), certificate);
+        if (certificate is not null)
             return ByCertificate(connection, certificate, CertificateIdentity.Read(certificate, connection.Profile.ClientTls.ClientSubjects));
         return issuers.Count + connection.Profile.Access.Accounts.Count > 0
             ? new Refused(Refusal.TokenMissing, "the login brings no token and is that of no account, and there is no client certificate")
             : new Refused(Refusal.ClientCertificateMissing, "the connection accepts client certificates only, and there is none");
     }
 
-    Verdict<Subject> ByAccount(SecuredConnection connection, AccountProof proof)
+    Verdict<Subject> ByAccount(SecuredConnection connection, AccountProof proof, X509Certificate2? certificate)
     {
         if (proof.Refusal != Refusal.None) return new Refused(proof.Refusal, proof.Detail);
         var access = connection.Profile.Access;
         if (access.Accounts.FirstOrDefault(known => known.Name == proof.Name) is not { } account)
             return new Refused(Refusal.AccountUnknown, $"connection {connection.Profile.Name} has no account {proof.Name}");
-        return Subject.Proven(connection, Of(account, time.GetUtcNow() + access.AccountsLast, connection.ClientCertificate));
+        return Subject.Proven(connection, Of(account, time.GetUtcNow() + access.AccountsLast, certificate));
     }
 
-    static Verdict<Subject> ByToken(SecuredConnection connection, Verdict<TokenIdentity> verified) => verified.IsGranted
-        ? Subject.Proven(connection, Of(verified.Value, connection.ClientCertificate))
+    static Verdict<Subject> ByToken(SecuredConnection connection, Verdict<TokenIdentity> verified, X509Certificate2? certificate) => verified.IsGranted
+        ? Subject.Proven(connection, Of(verified.Value, certificate))
         : new Refused(verified.Refusal, verified.Detail);
 
     static Verdict<Subject> ByCertificate(SecuredConnection connection, X509Certificate2 certificate, Verdict<CertificateIdentity> read) => read.IsGranted

@@ -15,7 +15,7 @@ sealed class LegSink : InGraphStageLogic
     readonly Stream _stream;
     readonly Func<Task> _finish;
     readonly TaskCompletionSource _done;
-    Action _writeCompleted = null!;
+    Action? _writeCompleted;
     ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _writing;
     Chunk? _chunk;
     bool _isLast;
@@ -29,7 +29,6 @@ sealed class LegSink : InGraphStageLogic
 
     public override void PreStart()
     {
-        _writeCompleted = GetAsyncCallback(Written);
         // The last write outlives the upstream's completion.
         SetKeepGoing(true);
         Pull(_in);
@@ -41,7 +40,7 @@ sealed class LegSink : InGraphStageLogic
         _chunk = Grab(_in);
         _writing = _stream.WriteAsync(_chunk.Memory).ConfigureAwait(false).GetAwaiter();
         if (_writing.IsCompleted) Written();
-        else _writing.UnsafeOnCompleted(_writeCompleted);
+        else _writing.UnsafeOnCompleted(_writeCompleted ??= GetAsyncCallback(Written));
     }
 
     public override void OnUpstreamFinish()

@@ -54,13 +54,13 @@ public sealed partial class RelayStage(
             : base(shape)
         {
             (_shape, _conversation, _rules, _stop, _denials, _access, _time) = (shape, conversation, rules, stop, denials, access, time);
-            _up = new Half(Direction.ToUpstream);
-            _down = new Half(Direction.ToClient);
+            _up = new Half(this, Direction.ToUpstream);
+            _down = new Half(this, Direction.ToClient);
             _output = new RelayOutput(_up.Output, _down.Output, _own);
             foreach (var half in new[] { _up, _down })
             {
-                SetHandler(_shape.In(half.Direction), () => Arrived(half), () => Finished(half), e => Failed(half, e));
-                SetHandler(_shape.Out(half.Direction), () => Demanded(half), e => Unwanted(half, e));
+                SetHandler(_shape.In(half.Direction), half);
+                SetHandler(_shape.Out(half.Direction), half);
             }
 
             SetHandler(_shape.Ended, DoNothing, _ => CompleteStage());
@@ -261,31 +261,41 @@ public sealed partial class RelayStage(
             _denialsInFlight--;
             PullWhatIsWanted();
         }
-    }
 
-    /// <summary>One direction of the relay.</summary>
-    sealed class Half(Direction direction)
-    {
-        public Direction Direction { get; } = direction;
-
-        public ChunkWriter Output { get; } = new();
-
-        /// <summary>What the next side has not asked for yet.</summary>
-        public Queue<Chunk> Waiting { get; } = new();
-
-        /// <summary>What came waits for schemas.</summary>
-        public bool AsksForSchemas { get; set; }
-
-        /// <summary>The peer will send no more, and what it sent last waits for schemas.</summary>
-        public bool FinishedEarly { get; set; }
-
-        /// <summary>Nothing more will come.</summary>
-        public bool IsDone { get; set; }
-
-        public void Clear()
+        /// <summary>One direction of the relay, and what is called at its ends: ten delegates instead would be a kilobyte of a silent session.</summary>
+        sealed class Half(Logic relay, Direction direction) : IInHandler, IOutHandler
         {
-            Output.Clear();
-            while (Waiting.TryDequeue(out var chunk)) chunk.Return();
+            public Direction Direction { get; } = direction;
+
+            public ChunkWriter Output { get; } = new();
+
+            /// <summary>What the next side has not asked for yet.</summary>
+            public Queue<Chunk> Waiting { get; } = new();
+
+            /// <summary>What came waits for schemas.</summary>
+            public bool AsksForSchemas { get; set; }
+
+            /// <summary>The peer will send no more, and what it sent last waits for schemas.</summary>
+            public bool FinishedEarly { get; set; }
+
+            /// <summary>Nothing more will come.</summary>
+            public bool IsDone { get; set; }
+
+            public void OnPush() => relay.Arrived(this);
+
+            public void OnUpstreamFinish() => relay.Finished(this);
+
+            public void OnUpstreamFailure(Exception cause) => relay.Failed(this, cause);
+
+            public void OnPull() => relay.Demanded(this);
+
+            public void OnDownstreamFinish(Exception cause) => relay.Unwanted(this, cause);
+
+            public void Clear()
+            {
+                Output.Clear();
+                while (Waiting.TryDequeue(out var chunk)) chunk.Return();
+            }
         }
     }
 }

@@ -34,8 +34,8 @@ public sealed class CountStage(ISessionRecording recording, TimeSpan? every, Fun
         readonly TimeSpan? _every;
         readonly Func<long> _now;
         readonly TaskCompletionSource _done;
-        long _toUpstream;
-        long _toClient;
+        readonly Lane _up;
+        readonly Lane _down;
         bool _isTimed;
 
         public Logic(
@@ -43,8 +43,13 @@ public sealed class CountStage(ISessionRecording recording, TimeSpan? every, Fun
             : base(shape)
         {
             (_recording, _every, _now, _done) = (recording, every, now, done);
-            Pass(shape.Inlet1, shape.Outlet1, chunk => _toUpstream += chunk.Length);
-            Pass(shape.Inlet2, shape.Outlet2, chunk => _toClient += chunk.Length);
+            _up = new Lane(this, shape.Inlet1, shape.Outlet1);
+            _down = new Lane(this, shape.Inlet2, shape.Outlet2);
+            foreach (var lane in new[] { _up, _down })
+            {
+                SetHandler(lane.In, lane);
+                SetHandler(lane.Out, lane);
+            }
         }
 
         public override void PostStop()
@@ -59,16 +64,12 @@ public sealed class CountStage(ISessionRecording recording, TimeSpan? every, Fun
             Record();
         }
 
-        void Pass(Inlet<Chunk> from, Outlet<Chunk> to, Action<Chunk> count)
+        void Pass(Lane lane)
         {
-            SetHandler(from, () =>
-            {
-                var chunk = Grab(from);
-                if (!chunk.IsOwn) count(chunk);
-                if (!_isTimed && _every is { } time) Time(time);
-                Push(to, chunk);
-            }, () => Complete(to), e => Fail(to, e));
-            SetHandler(to, () => Pull(from), e => Cancel(from, e));
+            var chunk = Grab(lane.In);
+            if (!chunk.IsOwn) lane.Bytes += chunk.Length;
+            if (!_isTimed && _every is { } time) Time(time);
+            Push(lane.Out, chunk);
         }
 
         void Time(TimeSpan time)
@@ -79,9 +80,30 @@ public sealed class CountStage(ISessionRecording recording, TimeSpan? every, Fun
 
         void Record()
         {
-            if (_toUpstream + _toClient == 0) return;
-            _recording.Record(new TrafficCounted { At = _now(), ToUpstreamBytes = _toUpstream, ToClientBytes = _toClient }, static () => { });
-            (_toUpstream, _toClient) = (0, 0);
+            if (_up.Bytes + _down.Bytes == 0) return;
+            _recording.Record(new TrafficCounted { At = _now(), ToUpstreamBytes = _up.Bytes, ToClientBytes = _down.Bytes }, static () => { });
+            (_up.Bytes, _down.Bytes) = (0, 0);
+        }
+
+        /// <summary>One direction.</summary>
+        sealed class Lane(Logic stage, Inlet<Chunk> inlet, Outlet<Chunk> outlet) : IInHandler, IOutHandler
+        {
+            public Inlet<Chunk> In => inlet;
+
+            public Outlet<Chunk> Out => outlet;
+
+            /// <summary>What passed and is not recorded yet.</summary>
+            public long Bytes { get; set; }
+
+            public void OnPush() => stage.Pass(this);
+
+            public void OnUpstreamFinish() => stage.Complete(outlet);
+
+            public void OnUpstreamFailure(Exception cause) => stage.Fail(outlet, cause);
+
+            public void OnPull() => stage.Pull(inlet);
+
+            public void OnDownstreamFinish(Exception cause) => stage.Cancel(inlet, cause);
         }
     }
 }

@@ -50,8 +50,8 @@ public sealed class OperationStage(ISessionRecording recording, OperationLog log
             : base(shape)
         {
             (_shape, _recording, _log, _done, _record) = (shape, recording, log, done, Record);
-            Pass(Direction.ToUpstream, shape.Inlet1, shape.Outlet1);
-            Pass(Direction.ToClient, shape.Inlet2, shape.Outlet2);
+            Pass(new Lane(this, Direction.ToUpstream, shape.Inlet1, shape.Outlet1));
+            Pass(new Lane(this, Direction.ToClient, shape.Inlet2, shape.Outlet2));
         }
 
         public override void PreStart() => _durable = GetAsyncCallback(Durable);
@@ -69,16 +69,18 @@ public sealed class OperationStage(ISessionRecording recording, OperationLog log
             Flush();
         }
 
-        void Pass(Direction direction, Inlet<Chunk> from, Outlet<Chunk> to)
+        void Pass(Lane lane)
         {
-            SetHandler(from, () =>
-            {
-                var chunk = Grab(from);
-                if (!chunk.IsOwn) _log.Add(direction, chunk.Span, _record);
-                if (!_isTimed) Time();
-                Push(to, chunk);
-            }, () => Complete(to), e => Fail(to, e));
-            SetHandler(to, () => Demanded(from), e => Cancel(from, e));
+            SetHandler(lane.In, lane);
+            SetHandler(lane.Out, lane);
+        }
+
+        void Arrived(Lane lane)
+        {
+            var chunk = Grab(lane.In);
+            if (!chunk.IsOwn) _log.Add(lane.Direction, chunk.Span, _record);
+            if (!_isTimed) Time();
+            Push(lane.Out, chunk);
         }
 
         void Demanded(Inlet<Chunk> from)
@@ -108,6 +110,26 @@ public sealed class OperationStage(ISessionRecording recording, OperationLog log
         {
             _waiting++;
             _recording.Record(recorded, _durable);
+        }
+
+        /// <summary>One direction.</summary>
+        sealed class Lane(Logic stage, Direction direction, Inlet<Chunk> inlet, Outlet<Chunk> outlet) : IInHandler, IOutHandler
+        {
+            public Direction Direction => direction;
+
+            public Inlet<Chunk> In => inlet;
+
+            public Outlet<Chunk> Out => outlet;
+
+            public void OnPush() => stage.Arrived(this);
+
+            public void OnUpstreamFinish() => stage.Complete(outlet);
+
+            public void OnUpstreamFailure(Exception cause) => stage.Fail(outlet, cause);
+
+            public void OnPull() => stage.Demanded(inlet);
+
+            public void OnDownstreamFinish(Exception cause) => stage.Cancel(inlet, cause);
         }
     }
 }

@@ -55,12 +55,12 @@ public sealed class RecordStage(
             : base(shape)
         {
             (_recording, _rules, _budget, _time, _done) = (recording, rules, budget, time, done);
-            _up = new Lane(Direction.ToUpstream, shape.Inlet1, shape.Outlet1);
-            _down = new Lane(Direction.ToClient, shape.Inlet2, shape.Outlet2);
+            _up = new Lane(this, Direction.ToUpstream, shape.Inlet1, shape.Outlet1);
+            _down = new Lane(this, Direction.ToClient, shape.Inlet2, shape.Outlet2);
             foreach (var lane in new[] { _up, _down })
             {
-                SetHandler(lane.In, () => Arrived(lane), () => Finished(lane), e => Fail(lane.Out, e));
-                SetHandler(lane.Out, () => Demanded(lane), e => Cancel(lane.In, e));
+                SetHandler(lane.In, lane);
+                SetHandler(lane.Out, lane);
             }
         }
 
@@ -182,21 +182,31 @@ public sealed class RecordStage(
             (_draft, _lastLength) = (null, draft.Length);
             _recording.Record(draft, _durable);
         }
-    }
 
-    /// <summary>One direction.</summary>
-    sealed class Lane(Direction direction, Inlet<Chunk> inlet, Outlet<Chunk> outlet)
-    {
-        public Direction Direction { get; } = direction;
+        /// <summary>One direction.</summary>
+        sealed class Lane(Logic stage, Direction direction, Inlet<Chunk> inlet, Outlet<Chunk> outlet) : IInHandler, IOutHandler
+        {
+            public Direction Direction { get; } = direction;
 
-        public Inlet<Chunk> In { get; } = inlet;
+            public Inlet<Chunk> In { get; } = inlet;
 
-        public Outlet<Chunk> Out { get; } = outlet;
+            public Outlet<Chunk> Out { get; } = outlet;
 
-        /// <summary>Strict: the chunk that waits to be durable.</summary>
-        public Chunk? Held { get; set; }
+            /// <summary>Strict: the chunk that waits to be durable.</summary>
+            public Chunk? Held { get; set; }
 
-        /// <summary>The number of recorded bytes at which it is.</summary>
-        public long DurableAt { get; set; }
+            /// <summary>The number of recorded bytes at which it is.</summary>
+            public long DurableAt { get; set; }
+
+            public void OnPush() => stage.Arrived(this);
+
+            public void OnUpstreamFinish() => stage.Finished(this);
+
+            public void OnUpstreamFailure(Exception cause) => stage.Fail(Out, cause);
+
+            public void OnPull() => stage.Demanded(this);
+
+            public void OnDownstreamFinish(Exception cause) => stage.Cancel(In, cause);
+        }
     }
 }

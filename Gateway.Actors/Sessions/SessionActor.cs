@@ -14,9 +14,10 @@ namespace Gateway.Actors.Sessions;
 /// <summary>
 /// Owns one session: runs its graph and writes its journal, which is its persistent state. Where the socket is on this node it lives from accept to seal;
 /// anywhere else it only recovers what the journal holds, to answer for it or to seal it after its node was lost. Persistence id: the session's id.
+/// Handlers by type, as Akka keeps them for each actor, would be a kilobyte of a silent session.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "An actor is disposed of by PostStop.")]
-sealed class SessionActor : ReceivePersistentActor
+sealed class SessionActor : UntypedPersistentActor
 {
     /// <summary>How long an actor without a socket stays to answer.</summary>
     static readonly TimeSpan s_visit = TimeSpan.FromSeconds(30);
@@ -46,22 +47,6 @@ sealed class SessionActor : ReceivePersistentActor
         _log = parts.Logging.CreateLogger("Gateway.Session");
         // What a survivor seals is read from its tail on, however long it is.
         SnapshotPluginId = RecordingTailStore.Plugin;
-        Recover<SnapshotOffer>(offer => _recorder.Resume((RecordingTail)offer.Snapshot));
-        Recover<StoredEvent>(_recorder.Recover);
-        Recover<RecoveryCompleted>(_ => Recovered());
-        Command<OpenSession>(_ => Start());
-        Command<ShowSession>(_ => Sender.Tell(State()));
-        Command<EndSession>(End);
-        Command<Open>(BeginOpen);
-        Command<Indexed>(indexed => Persist(indexed));
-        Command<AppendChunk>(Append);
-        // The index was asked beside the session, which may be over by now.
-        Command<AppendEvent>(_ => { }, append => append.Event is SessionNoticed && !_recorder.IsOpen);
-        Command<AppendEvent>(append => PersistAsync(_recorder.Append(append.Event), _ => append.Durable()));
-        Command<GraphEnded>(ended => Close(ended.End));
-        Command<Closed>(closed => Ended(closed.Fault));
-        Command<Status.Failure>(failure => throw new InvalidOperationException("A session's message failed.", failure.Cause));
-        Command<ReceiveTimeout>(_ => Leave());
     }
 
     public override string PersistenceId => _id;
@@ -69,7 +54,40 @@ sealed class SessionActor : ReceivePersistentActor
     // A session whose socket is here is new: there is nothing to replay.
     public override Recovery Recovery => _parts.Accepted.Has(_id) ? Recovery.None : Recovery.Default;
 
-    public static Props Props(string id, SessionParts parts) => Akka.Actor.Props.Create(() => new SessionActor(id, parts));
+    public static Props Props(string id, SessionParts parts) =>
+        Akka.Actor.Props.Create(() => new SessionActor(id, parts)).WithMailbox(QuietMailbox.Name);
+
+    protected override void OnRecover(object message)
+    {
+        switch (message)
+        {
+            case SnapshotOffer offer: _recorder.Resume((RecordingTail)offer.Snapshot); break;
+            case StoredEvent stored: _recorder.Recover(stored); break;
+            case RecoveryCompleted: Recovered(); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case OpenSession: Start(); break;
+            case ShowSession: Sender.Tell(State()); break;
+            case EndSession end: End(end); break;
+            case Open open: BeginOpen(open); break;
+            case Indexed indexed: Persist(indexed); break;
+            case AppendChunk append: Append(append); break;
+            // The index was asked beside the session, which may be over by now.
+            case AppendEvent { Event: SessionNoticed } when !_recorder.IsOpen: break;
+            case AppendEvent append: PersistAsync(_recorder.Append(append.Event), _ => append.Durable()); break;
+            case GraphEnded ended: Close(ended.End); break;
+            case Closed closed: Ended(closed.Fault); break;
+            case Status.Failure failure: throw new InvalidOperationException("A session's message failed.", failure.Cause);
+            case ReceiveTimeout: Leave(); break;
+            default: Unhandled(message); break;
+        }
+    }
 
     protected override void PostStop()
     {

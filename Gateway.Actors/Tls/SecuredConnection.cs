@@ -11,9 +11,11 @@ namespace Gateway.Actors.Tls;
 /// </summary>
 public sealed class SecuredConnection : IDisposable
 {
+    readonly X509Certificate2? _shown;
+
     internal SecuredConnection(ServerHandshake finished)
     {
-        (Stream, ClientCertificate) = finished.Finished;
+        (Stream, _shown) = finished.Finished;
         (Profile, Client) = (finished.Profile, finished.Facts);
     }
 
@@ -24,12 +26,15 @@ public sealed class SecuredConnection : IDisposable
 
     public ClientFacts Client { get; }
 
-    /// <summary>Already verified; null when none was sent.</summary>
-    public X509Certificate2? ClientCertificate { get; }
+    /// <summary>
+    /// The client's, already verified, to be read and disposed of; null when none was sent. What was read of a certificate stays with the object, more
+    /// than a kilobyte: what a session keeps is never read itself.
+    /// </summary>
+    public X509Certificate2? ClientCertificate() => _shown is null ? null : new X509Certificate2(_shown);
 
     public void Dispose()
     {
         Stream.Dispose();
-        ClientCertificate?.Dispose();
+        _shown?.Dispose();
     }
 }

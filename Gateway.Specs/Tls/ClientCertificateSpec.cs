@@ -34,7 +34,7 @@ public abstract class ClientCertificateSpec(string engine) : IDisposable
         var gateway = await MeetAsync(ClientCertificateRule.Required, anna);
 
         Assert.True(gateway.Verdict.IsGranted, gateway.Verdict.Detail);
-        Assert.Equal(anna.RawData, gateway.Verdict.Value.ClientCertificate!.RawData);
+        Assert.Equal(anna.RawData, gateway.Verdict.Value.ClientCertificate()!.RawData);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(anna.RawData)), gateway.Client.CertificateSha256);
     }
 
@@ -78,7 +78,7 @@ public abstract class ClientCertificateSpec(string engine) : IDisposable
     {
         var gateway = await MeetAsync(ClientCertificateRule.None, _people.Client("anna"));
 
-        Assert.Null(gateway.Verdict.Value.ClientCertificate);
+        Assert.Null(gateway.Verdict.Value.ClientCertificate());
     }
 
     [Theory]

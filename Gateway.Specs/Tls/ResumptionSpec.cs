@@ -157,7 +157,7 @@ public sealed class ResumptionSpec : IDisposable
         Assert.Contains(Anew, told, StringComparison.Ordinal);
         Assert.True(gateway.Verdict.IsGranted);
         Assert.Null(gateway.Client.CertificateSha256);
-        Assert.Null(gateway.Verdict.Value.ClientCertificate);
+        Assert.Null(gateway.Verdict.Value.ClientCertificate());
     }
 
     [RequiresFact("openssl")]

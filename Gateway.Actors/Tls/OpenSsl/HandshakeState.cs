@@ -14,10 +14,11 @@ sealed class HandshakeState : IDisposable
 
     readonly SslHandle _ssl;
     GCHandle _self;
+    PeerTerms? _peer;
 
     public HandshakeState(SslHandle ssl, TicketKeyRing ticketKeys, VerifiedChains verified, PeerTerms peer, SslApplicationProtocol? protocol)
     {
-        (_ssl, TicketKeys, Verified, Peer, Protocol) = (ssl, ticketKeys, verified, peer, protocol);
+        (_ssl, TicketKeys, Verified, _peer, Protocol) = (ssl, ticketKeys, verified, peer, protocol);
         _self = GCHandle.Alloc(this);
         OpenSslError.Check(LibSsl.SSL_set_ex_data(ssl, AppData, GCHandle.ToIntPtr(_self)), nameof(LibSsl.SSL_set_ex_data));
     }
@@ -27,7 +28,8 @@ sealed class HandshakeState : IDisposable
     /// <summary>Chains that other handshakes found good.</summary>
     public VerifiedChains Verified { get; }
 
-    public PeerTerms Peer { get; }
+    /// <exception cref="InvalidOperationException">The handshake is over: nobody is judged any more.</exception>
+    public PeerTerms Peer => _peer ?? throw new InvalidOperationException("The handshake is over.");
 
     /// <summary>
     /// The intermediates of the peer's verified chain, as its ticket carries them; null as long as no chain was verified, or when they are too
@@ -48,6 +50,11 @@ sealed class HandshakeState : IDisposable
 
     /// <summary>The peer's chain is this one; null: none was verified.</summary>
     public void Learn(VerifiedChain? chain) => (Intermediates, SharedCertificate) = (chain?.Intermediates, chain?.Certificate);
+
+    /// <summary>
+    /// What is still asked of it is what a ticket takes, once there is something to say to the client. Until then, maybe for days, it holds no more than that.
+    /// </summary>
+    public void EndHandshake() => (_peer, SharedCertificate) = (null, null);
 
     public void Dispose()
     {

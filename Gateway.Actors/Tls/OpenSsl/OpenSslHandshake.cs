@@ -81,7 +81,8 @@ sealed class OpenSslHandshake : IDisposable
         var leg = Finish(readiness);
         if (!_givesTicket) return leg;
         // The library still asks it when the ticket is made.
-        _session.OweTicket(_state!);
+        _state!.EndHandshake();
+        _session.OweTicket(_state);
         _state = null;
         return leg;
     }
