@@ -16,7 +16,7 @@ static class RatioGate
         ["roundtrip-64-cost"] = 4,
         ["sessions-full"] = 5,
         // Next to nothing of it is noise: buffers that a silent session keeps are found here or nowhere.
-        ["idle"] = 1.5,
+        ["idle"] = 1.2,
     };
 
     public static IEnumerable<GateResult> Judge(RelayResults results) => Bounds.Select(bound =>
