@@ -25,13 +25,12 @@ public sealed class QuietMessages : IMessageQueue, IUnboundedMessageQueueSemanti
 
     readonly Queue<Envelope> _queue = new();
     Stack<Envelope>? _first;
+    int _count;
 
-    public bool HasMessages => Count > 0;
+    /// <summary>Asked several times for each message: without the lock.</summary>
+    public bool HasMessages => Volatile.Read(ref _count) > 0;
 
-    public int Count
-    {
-        get { lock (_queue) return _queue.Count + (_first?.Count ?? 0); }
-    }
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Messages that there is room for without any more memory.</summary>
     public int Capacity
@@ -41,28 +40,41 @@ public sealed class QuietMessages : IMessageQueue, IUnboundedMessageQueueSemanti
 
     public void Enqueue(IActorRef receiver, Envelope envelope)
     {
-        lock (_queue) _queue.Enqueue(envelope);
+        lock (_queue)
+        {
+            _queue.Enqueue(envelope);
+            _count++;
+        }
     }
 
     /// <summary>Before all that are there: what an actor had put aside.</summary>
     public void EnqueueFirst(Envelope envelope)
     {
-        lock (_queue) (_first ??= new()).Push(envelope);
+        lock (_queue)
+        {
+            (_first ??= new()).Push(envelope);
+            _count++;
+        }
     }
 
     public bool TryDequeue(out Envelope envelope)
     {
+        envelope = default;
+        if (!HasMessages) return false;
         lock (_queue)
         {
             if (_first is { } first && first.TryPop(out envelope))
             {
                 if (first.Count == 0) _first = null;
-                return true;
+            }
+            else if (!_queue.TryDequeue(out envelope))
+            {
+                return false;
             }
 
-            var isTaken = _queue.TryDequeue(out envelope);
+            _count--;
             if (_queue.Count == 0 && _queue.Capacity > Kept) _queue.TrimExcess();
-            return isTaken;
+            return true;
         }
     }
 
