@@ -84,6 +84,8 @@ sealed class KafkaCluster : IKafkaBrokers, IAsyncDisposable
         using var broker = new TcpClient();
         using var stopped = _stop.Token.Register(broker.Dispose);
         await broker.ConnectAsync(IPAddress.Loopback, port);
+        // When it is stopped in the middle, the client has no socket any more, and this one is closed.
+        var socket = broker.Client;
         var far = broker.GetStream();
         using var writing = new SemaphoreSlim(1);
         var asked = new StrongBox<short?>();
@@ -126,7 +128,7 @@ sealed class KafkaCluster : IKafkaBrokers, IAsyncDisposable
             if (await Task.WhenAny(answered.WaitAsync(_stop.Token), answers) == answers) break;
         }
 
-        broker.Client.Shutdown(SocketShutdown.Both);
+        socket.Shutdown(SocketShutdown.Both);
         await answers;
         await client.ShutdownAsync();
     }
