@@ -9,7 +9,8 @@ public interface ITryReading
     ValueTask WaitToReadAsync();
 
     /// <summary>
-    /// True with the bytes that were there, as many as the buffer, which must not be empty, takes; true without any when the peer sends no more. False when nothing is there yet.
+    /// True with the bytes that were there, as many as the buffer, which must not be empty, takes; true without any when the peer sends no more.
+    /// False when nothing is there yet.
     /// </summary>
     /// <exception cref="IOException">The connection failed, or was cut.</exception>
     bool TryRead(Span<byte> buffer, out int count);

@@ -18,11 +18,13 @@ public sealed class Leg(Stream stream, Socket socket) : IDisposable
     public Task Delivered => _delivered.Task;
 
     /// <summary>What the peer sends; <paramref name="before"/> first, which was read together with the login. To be begun once.</summary>
-    internal GraphStageLogic Sends(SourceShape<Chunk> shape, Chunk? before) =>
-        Stream is ITryReading polled ? new PolledLegSource(shape, polled, before) : new LegSource(shape, Stream, before);
+    internal GraphStageLogic Sends(SourceShape<Chunk> shape, Chunk? before) => LegSource.Of(shape, Stream, before);
 
     /// <summary>What the peer receives. To be begun once.</summary>
     internal GraphStageLogic Receives(SinkShape<Chunk> shape) => new LegSink(shape, Stream, FinishAsync, _delivered);
+
+    /// <summary>How reads and writes of a connection say that it failed, or was closed meanwhile.</summary>
+    internal static bool IsBroken(Exception fault) => fault is IOException or ObjectDisposedException or OperationCanceledException;
 
     /// <summary>
     /// Tells the peer that no more will come, and still reads: close_notify (RFC 8446 section 6.1), then FIN. A peer that is gone is no

@@ -57,7 +57,7 @@ sealed class LegSink : InGraphStageLogic
         {
             _writing.GetResult();
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (Leg.IsBroken(e))
         {
             FailStage(e);
             return;

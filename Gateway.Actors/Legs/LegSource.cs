@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using Akka.Streams;
 using Akka.Streams.Stage;
 
@@ -9,28 +7,21 @@ namespace Gateway.Actors.Legs;
 /// What one peer sends, in chunks of whatever each read brings. Reads only on demand, so that a slow reader slows the sender. Emits
 /// first what was read together with the login. Completes when the peer sends no more, fails when the connection does.
 /// </summary>
-sealed class LegSource : OutGraphStageLogic
+abstract class LegSource : OutGraphStageLogic
 {
-    /// <summary>A read that brings less than this is taken as the last for a while: the next one waits without a buffer.</summary>
-    const int Sparse = 8 * 1024;
-
     readonly Outlet<Chunk> _out;
-    readonly Stream _stream;
-    Action _readCompleted = null!;
     Chunk? _before;
-    ConfiguredValueTaskAwaitable<Chunk?>.ConfiguredValueTaskAwaiter _reading;
-    bool _isSparse = true;
 
-    public LegSource(SourceShape<Chunk> shape, Stream stream, Chunk? before)
+    protected LegSource(SourceShape<Chunk> shape, Chunk? before)
         : base(shape)
     {
-        (_out, _stream, _before) = (shape.Outlet, stream, before);
+        (_out, _before) = (shape.Outlet, before);
         SetHandler(_out, this);
     }
 
-    public override void PreStart() => _readCompleted = GetAsyncCallback(Completed);
+    public static LegSource Of(SourceShape<Chunk> shape, Stream stream, Chunk? before) =>
+        stream is ITryReading polled ? new PolledLegSource(shape, polled, before) : new StreamLegSource(shape, stream, before);
 
-    [SuppressMessage("Reliability", "CA2012", Justification = "The awaiter is consumed once, in the completion that it alone triggers.")]
     public override void OnPull()
     {
         if (_before is { } first)
@@ -40,45 +31,18 @@ sealed class LegSource : OutGraphStageLogic
             return;
         }
 
-        _reading = ReadAsync().ConfigureAwait(false).GetAwaiter();
-        if (_reading.IsCompleted) Completed();
-        else _reading.UnsafeOnCompleted(_readCompleted);
+        Read();
     }
 
     public override void PostStop() => _before?.Return();
 
-    void Completed()
-    {
-        try
-        {
-            if (_reading.GetResult() is { } chunk) Push(_out, chunk);
-            else CompleteStage();
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
-        {
-            FailStage(e);
-        }
-    }
+    /// <summary>Begins to read what comes next, which is to be emitted once.</summary>
+    protected abstract void Read();
 
-    // An idle connection waits with an empty read, which needs no buffer: thousands of them hold none.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    async ValueTask<Chunk?> ReadAsync()
+    /// <param name="chunk">What was read; null: the peer sends no more.</param>
+    protected void Emit(Chunk? chunk)
     {
-        if (_isSparse) await _stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
-        var chunk = Chunk.Rent();
-        var count = 0;
-        try
-        {
-            count = await _stream.ReadAsync(chunk.Free).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (count == 0) chunk.Return();
-        }
-
-        if (count == 0) return null;
-        _isSparse = count < Sparse;
-        chunk.Advance(count);
-        return chunk;
+        if (chunk is null) CompleteStage();
+        else Push(_out, chunk);
     }
 }

@@ -14,7 +14,10 @@ public sealed class OpenSslStream : AsyncOnlyStream, IHalfClosing, ITryReading
     readonly SslSession _session;
     readonly SocketReadiness _readiness;
     readonly Socket _socket;
+
+    /// <summary>What a reader has to wait for; nothing while there may be something to read.</summary>
     SslOutcome _awaited;
+
     bool _isWriteBroken;
     int _isDisposed;
 
@@ -30,20 +33,18 @@ public sealed class OpenSslStream : AsyncOnlyStream, IHalfClosing, ITryReading
     /// <summary>Fills the buffer with as many records as are there; 0 when the peer said that it sends no more (close_notify).</summary>
     /// <exception cref="EndOfStreamException">The connection ended without close_notify: it may have been cut.</exception>
     /// <exception cref="IOException">The connection failed.</exception>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
-        var outcome = _session.Read(buffer.Span, out var count);
-        return outcome switch
-        {
-            SslOutcome.Done => new(count),
-            SslOutcome.WantsRead or SslOutcome.WantsWrite => WaitAndReadAsync(outcome, buffer, cancellationToken),
-            _ => Over(outcome),
-        };
+        cancellationToken.ThrowIfCancellationRequested();
+        int count;
+        while (!TryRead(buffer.Span, out count)) await WaitAsync(_readiness.Reader, _awaited, cancellationToken).ConfigureAwait(false);
+        return count;
     }
 
     /// <inheritdoc/>
-    public ValueTask WaitToReadAsync() => _awaited == SslOutcome.Done ? ValueTask.CompletedTask : WaitAsync(_readiness.Reader, _awaited, cancel: default);
+    public ValueTask WaitToReadAsync() =>
+        _awaited == SslOutcome.Done ? ValueTask.CompletedTask : WaitAsync(_readiness.Reader, _awaited, cancel: default);
 
     /// <inheritdoc/>
     public bool TryRead(Span<byte> buffer, out int count)
@@ -101,18 +102,6 @@ public sealed class OpenSslStream : AsyncOnlyStream, IHalfClosing, ITryReading
         base.Dispose(disposing);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    async ValueTask<int> WaitAndReadAsync(SslOutcome outcome, Memory<byte> buffer, CancellationToken cancel)
-    {
-        while (true)
-        {
-            await WaitAsync(_readiness.Reader, outcome, cancel).ConfigureAwait(false);
-            outcome = _session.Read(buffer.Span, out var count);
-            if (outcome is SslOutcome.WantsRead or SslOutcome.WantsWrite) continue;
-            return outcome == SslOutcome.Done ? count : await Over(outcome).ConfigureAwait(false);
-        }
-    }
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     async ValueTask WaitAndWriteAsync(SslOutcome outcome, ReadOnlyMemory<byte> rest, CancellationToken cancel)
     {
@@ -134,8 +123,6 @@ public sealed class OpenSslStream : AsyncOnlyStream, IHalfClosing, ITryReading
         SslOutcome.WantsWrite => wait.For(Readiness.Write, cancel),
         _ => throw Fault(outcome),
     };
-
-    ValueTask<int> Over(SslOutcome outcome) => outcome == SslOutcome.Ended ? new(0) : ValueTask.FromException<int>(Fault(outcome));
 
     Exception Fault(SslOutcome outcome)
     {

@@ -111,7 +111,7 @@ sealed unsafe class ReadinessLoop
         if (!_sockets.TryGetValue(BinaryPrimitives.ReadInt64LittleEndian(told[s_dataOffset..]), out var readiness)) return;
         var ready = (Readiness)flags & (Readiness.Read | Readiness.Write);
         if ((flags & Faults) != 0) ready |= Readiness.Read | Readiness.Write;
-        if ((flags & PeerClosed) != 0) readiness.SignalEnd(ready);
-        else readiness.Signal(ready);
+        var end = (flags & PeerClosed) != 0 ? Readiness.Read : Readiness.None;
+        readiness.Signal(ready | end, forGood: end);
     }
 }

@@ -35,14 +35,9 @@ sealed class ReadinessStream : AsyncOnlyStream, ITryReading
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (true)
-        {
-            // An empty read is over at once on a socket; here it waits for something to read, as everywhere else.
-            var count = buffer.IsEmpty ? Peek(out var error) : _socket.Receive(buffer.Span, SocketFlags.None, out error);
-            if (error == SocketError.Success) return count;
-            if (error != SocketError.WouldBlock) throw Fault(error);
-            await Readiness.Reader.For(Tls.OpenSsl.Readiness.Read, cancellationToken).ConfigureAwait(false);
-        }
+        int count;
+        while (!TryRead(buffer.Span, out count)) await Readiness.Reader.For(Tls.OpenSsl.Readiness.Read, cancellationToken).ConfigureAwait(false);
+        return count;
     }
 
     /// <inheritdoc/>
@@ -81,13 +76,6 @@ sealed class ReadinessStream : AsyncOnlyStream, ITryReading
         }
 
         base.Dispose(disposing);
-    }
-
-    int Peek(out SocketError error)
-    {
-        Span<byte> first = stackalloc byte[1];
-        _ = _socket.Receive(first, SocketFlags.Peek, out error);
-        return 0;
     }
 
     static IOException Fault(SocketError error)

@@ -27,18 +27,11 @@ sealed class SocketReadiness : IDisposable
         set => (Reader.ContinuesInline, Writer.ContinuesInline) = (value, value);
     }
 
-    public void Signal(Readiness ready)
+    /// <inheritdoc cref="SocketWait.Signal"/>
+    public void Signal(Readiness ready, Readiness forGood)
     {
-        Reader.Signal(ready);
-        Writer.Signal(ready);
-    }
-
-    /// <summary>The peer will send no more (or is gone), which the system tells once, maybe together with the last bytes: whoever reads meets it.</summary>
-    public void SignalEnd(Readiness ready)
-    {
-        Reader.KeepSignalled(Readiness.Read);
-        Writer.KeepSignalled(Readiness.Read);
-        Signal(ready | Readiness.Read);
+        Reader.Signal(ready, forGood);
+        Writer.Signal(ready, forGood);
     }
 
     public void Dispose()

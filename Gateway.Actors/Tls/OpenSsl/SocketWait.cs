@@ -57,10 +57,13 @@ sealed class SocketWait : IValueTaskSource
         return new ValueTask(this, version);
     }
 
-    public void Signal(Readiness ready)
+    /// <param name="ready">What the socket became ready for.</param>
+    /// <param name="forGood">What no wait lasts for from now on: an end is told once, maybe together with the last bytes.</param>
+    public void Signal(Readiness ready, Readiness forGood)
     {
         lock (_gate)
         {
+            _forGood |= forGood;
             if (!_isWaiting || (ready & _wanted) == 0)
             {
                 _remembered |= ready;
@@ -72,12 +75,6 @@ sealed class SocketWait : IValueTaskSource
         }
 
         _source.SetResult(true);
-    }
-
-    /// <summary>No wait for <paramref name="ready"/> lasts from now on.</summary>
-    public void KeepSignalled(Readiness ready)
-    {
-        lock (_gate) _forGood |= ready;
     }
 
     public void End()

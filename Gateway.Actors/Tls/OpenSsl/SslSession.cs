@@ -32,8 +32,8 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
     const int FullRecord = 16 * 1024;
 
     /// <summary>
-    /// Fewer bytes than this off the socket, since it was known to have no more, leave no doubt that it has no more again: the library asks each time for what its buffer still
-    /// takes, which is three full records at least (<see cref="OpenSslContexts"/>), and was given less.
+    /// Fewer bytes than this off the socket, since it was known to have no more, leave no doubt that it has no more again: the library asks each
+    /// time for what its buffer still takes, which is three full records at least (<see cref="OpenSslContexts"/>), and was given less.
     /// </summary>
     const ulong SurelyAll = FullRecord;
 
@@ -107,6 +107,7 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
         {
             if (_broken != SslOutcome.Done) return _broken;
             ForgetErrors();
+            IsDrained = false;
             var held = Hold();
             try
             {
@@ -199,7 +200,6 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
 
     SslOutcome Fill(Span<byte> buffer, ref int count)
     {
-        IsDrained = false;
         fixed (byte* start = buffer)
         {
             while (true)
