@@ -6,9 +6,13 @@ namespace Gateway.Specs.Promises;
 
 /// <summary>What a SIEM is promised: every event at least once, whoever is away meanwhile.</summary>
 [Collection(nameof(TestCluster))]
-public sealed class EventsSpec(TestCluster cluster)
+public sealed class EventsSpec(TestCluster cluster) : IAsyncLifetime
 {
     static readonly TimeSpan s_takeOver = TimeSpan.FromSeconds(90);
+
+    public Task InitializeAsync() => cluster.MendAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [RequiresFact("postgres", "rsyslogd")]
     public async Task Every_event_reaches_syslog_and_webhook_though_both_were_away_and_the_node_that_told_them_was_killed()

@@ -108,7 +108,7 @@ public sealed class RotationClusterSpec(TestCluster cluster) : IAsyncLifetime, I
         await newcomer.DisposeAsync();
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public Task InitializeAsync() => cluster.MendAsync();
 
     public async Task DisposeAsync()
     {

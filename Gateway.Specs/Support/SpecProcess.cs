@@ -77,6 +77,9 @@ public sealed class SpecProcess : IAsyncDisposable
         return await ExitAsync();
     }
 
+    /// <summary>Stops its threads where they stand: its connections stay, and nothing comes from it any more.</summary>
+    public Task HangAsync() => Tool.RunAsync("kill", "-STOP", $"{Id}");
+
     /// <summary>Ends it without notice, as a power failure does.</summary>
     public async Task KillAsync()
     {

@@ -81,7 +81,7 @@ public sealed class TestCluster : IAsyncLifetime
         if (Network is not null) Plans = [.. Plans.Select((plan, i) => plan with { Host = Network.Hosts[i] })];
         foreach (var plan in Plans) plan.Host?.Connect(this, plan);
         _lighthouse = await LighthouseProcess.StartAsync(Authority, Network?.Hosts[^1]);
-        for (var i = 0; i < (Plans.Count > 0 ? Plans.Count : 3); i++) Nodes.Add(Start(i));
+        for (var i = 0; i < Planned; i++) Nodes.Add(Start(i));
         await Task.WhenAll(Nodes.Select(node => node.ReadyAsync()));
     }
 
@@ -103,6 +103,24 @@ public sealed class TestCluster : IAsyncLifetime
         return node;
     }
 
+    /// <summary>
+    /// As it was in the beginning: who joined later is gone, and who is gone is back. What one spec broke when it failed is no other spec's failure.
+    /// </summary>
+    public async Task MendAsync()
+    {
+        foreach (var late in Nodes.Skip(Planned).ToArray())
+        {
+            await late.DisposeAsync();
+            Nodes.Remove(late);
+        }
+
+        if (Lighthouse.Process.HasExited) await StartLighthouseAgainAsync();
+        for (var i = 0; i < Nodes.Count; i++)
+        {
+            if (!await Nodes[i].IsReadyAsync()) await ReplaceAsync(i);
+        }
+    }
+
     /// <summary>Starts another node of the same name in the place of one that is gone; it is ready when this is over.</summary>
     public async Task ReplaceAsync(int index)
     {
@@ -110,6 +128,8 @@ public sealed class TestCluster : IAsyncLifetime
         Nodes[index] = Start(index);
         await Nodes[index].ReadyAsync();
     }
+
+    int Planned => Plans.Count > 0 ? Plans.Count : 3;
 
     NodeProcess Start(int index) =>
         NodeProcess.Start($"gw-{index + 1}", this, Authority.Server("localhost", "127.0.0.1"), Plans.Count > index ? Plans[index] : null);
