@@ -18,7 +18,7 @@ sealed class RoundTripCell(Route route, int connections) : Cell(route)
     readonly Measure _disk = Measure.OfJournal(
         $"{Spoken.Prefix(route)}roundtrip-{connections}", $"round trips of 100 B{Spoken.AsMessage(route)}, {Counted.Of(connections)}");
 
-    public override int WarmUps => Route is Route.Kafka ? 6 : base.WarmUps;
+    public override int WarmUps => 6;
 
     public override IReadOnlyList<Measure> Measures => [_cost, _median, _tail, _disk];
 
