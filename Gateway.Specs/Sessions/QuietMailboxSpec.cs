@@ -1,4 +1,7 @@
 using Akka.Actor;
+using Akka.Configuration;
+using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.Clustering;
 using Gateway.Actors.Sessions;
 using Xunit;
 
@@ -75,6 +78,17 @@ public sealed class QuietMailboxSpec
         Assert.Equal(3, dead.Count);
     }
 
+    [Fact]
+    public async Task Sessions_actors_and_what_runs_on_the_polling_threads_have_it()
+    {
+        using var system = ActorSystem.Create("spec", ConfigurationFactory.ParseString("akka { actor.provider = local, loglevel = OFF, stdout-loglevel = OFF }")
+            .WithFallback(ClusterConfiguration.Settings(new GatewayOptions(), NodeIdentity.New("spec"))));
+        var asker = Props.Create(() => new Asked());
+
+        foreach (var props in new[] { asker.WithMailbox(QuietMailbox.Name), asker.WithDispatcher(system.Settings.Config.GetString("akka.stream.materializer.dispatcher")) })
+            Assert.Equal(typeof(QuietMessages), await system.ActorOf(props).Ask<Type>(0, TimeSpan.FromSeconds(20)));
+    }
+
     void Say(params IEnumerable<int> numbers)
     {
         foreach (var number in numbers) _queue.Enqueue(ActorRefs.Nobody, new Envelope(number, ActorRefs.NoSender));
@@ -87,5 +101,11 @@ public sealed class QuietMailboxSpec
         var heard = new List<int>();
         while (_queue.TryDequeue(out var envelope)) heard.Add((int)envelope.Message);
         return heard;
+    }
+
+    /// <summary>Answers with the kind of mailbox that it has.</summary>
+    sealed class Asked : ReceiveActor
+    {
+        public Asked() => ReceiveAny(_ => Sender.Tell(((ActorCell)Context).Mailbox!.MessageQueue.GetType()));
     }
 }
