@@ -68,6 +68,41 @@ public sealed class TryReadingSpec : IDisposable
         }
     }
 
+    /// <summary>The library asks for the rest alone; what came with it lies in the system, which has told of it already.</summary>
+    [Theory]
+    [InlineData(10)]
+    [InlineData(0)]
+    public async Task What_comes_together_with_the_rest_of_a_record_is_read_wherever_that_was_cut(int asked)
+    {
+        var (near, far) = (await _bench.ConnectAsync(), await _bench.ConnectAsync());
+        using var handshakes = new CancellationTokenSource();
+        var pumps = Task.WhenAll(PumpAsync(far.Server, near.Client, handshakes.Token), PumpAsync(near.Client, far.Server, handshakes.Token));
+        var (accepted, dialled) = (_bench.AcceptAsync(near.Server), _bench.DialAsync(far.Client));
+        var (gateway, peer) = ((ITryReading)(await accepted).Stream, (await dialled).Stream);
+        await peer.WriteAsync("0"u8.ToArray(), _bench.Deadline);
+        Assert.Equal("0", await WordAsync(gateway, most: 10));
+        await handshakes.CancelAsync();
+        await pumps;
+
+        const int record = 5 + 4 + 1 + 16;
+        var wire = new byte[2 * record];
+        for (var cut = 1; cut < record; cut++)
+        {
+            while (gateway.TryRead(new byte[10], out _)) { }
+            await peer.WriteAsync("one!"u8.ToArray(), _bench.Deadline);
+            await peer.WriteAsync("two!"u8.ToArray(), _bench.Deadline);
+            for (var read = 0; read < wire.Length;) read += await far.Server.ReceiveAsync(wire.AsMemory(read), _bench.Deadline);
+
+            await near.Client.SendAsync(wire.AsMemory(0, cut), _bench.Deadline);
+            await gateway.WaitToReadAsync().AsTask().WaitAsync(_bench.Deadline);
+            Assert.False(gateway.TryRead(new byte[asked], out _));
+            var all = WordsAsync(gateway, most: 10, length: 8);
+            await near.Client.SendAsync(wire.AsMemory(cut), _bench.Deadline);
+
+            Assert.Equal("one!two!", await all);
+        }
+    }
+
     [Fact]
     public async Task A_peer_that_says_goodbye_with_its_last_words_and_stays_connected_is_heard()
     {
@@ -124,6 +159,27 @@ public sealed class TryReadingSpec : IDisposable
     }
 
     async Task<string> WordAsync(ITryReading gateway, int most) => Encoding.ASCII.GetString(await NextAsync(gateway, most));
+
+    async Task<string> WordsAsync(ITryReading gateway, int most, int length)
+    {
+        var all = "";
+        while (all.Length < length) all += await WordAsync(gateway, most);
+        return all;
+    }
+
+    static async Task PumpAsync(Socket from, Socket to, CancellationToken cancel)
+    {
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            int count;
+            while ((count = await from.ReceiveAsync(buffer, cancel)) > 0) await to.SendAsync(buffer.AsMemory(0, count), cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            // It has done its part.
+        }
+    }
 
     async Task<byte[]> NextAsync(ITryReading gateway, int most)
     {

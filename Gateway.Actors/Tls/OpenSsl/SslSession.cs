@@ -32,14 +32,22 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
     const int FullRecord = 16 * 1024;
 
     /// <summary>
-    /// Fewer bytes than this off the socket, since it was known to have no more, leave no doubt that it has no more again: the library asks each
-    /// time for what its buffer still takes, which is three full records at least (<see cref="OpenSslContexts"/>), and was given less.
+    /// Fewer bytes than this off the socket, since it was known to have no more, leave no doubt that it has no more again, or that the system will tell of it:
+    /// for the beginning of a record the library asks for what its buffer still takes, which is three full records at least (<see cref="OpenSslContexts"/>),
+    /// and was given less. For the rest of a record it asks for that alone, and would not see what is behind it.
     /// </summary>
     const ulong SurelyAll = FullRecord;
 
+    const ulong Never = ulong.MaxValue;
+
     readonly Lock _gate = new();
     HandshakeState? _ticket;
+
+    /// <summary>How much was off the socket when it was last known to have no more.</summary>
     ulong _drainedAt;
+
+    /// <summary>How much was off the socket when the library last held nothing, not even a part, of a record that it had not given out.</summary>
+    ulong _emptyAt = Never;
 
     /// <summary>What every later call comes to; <see cref="SslOutcome.Done"/> while the session lives.</summary>
     SslOutcome _broken;
@@ -195,6 +203,8 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
     SslOutcome Peek()
     {
         byte first;
+        // May take a part of a record.
+        _emptyAt = Never;
         return Judge(LibSsl.SSL_peek_ex(ssl, &first, 1, out _));
     }
 
@@ -215,8 +225,9 @@ sealed unsafe class SslSession(SslHandle ssl, Socket socket) : IDisposable
                 count += (int)read;
                 if (count == buffer.Length) return SslOutcome.Done;
                 if (read >= FullRecord || LibSsl.SSL_has_pending(ssl) != 0) continue;
-                var taken = BytesTaken();
-                if (taken - _drainedAt < SurelyAll) Drained(taken);
+                var (taken, wasEmpty) = (BytesTaken(), _emptyAt == _drainedAt);
+                _emptyAt = taken;
+                if (wasEmpty && taken - _drainedAt < SurelyAll) Drained(taken);
                 return SslOutcome.Done;
             }
         }
