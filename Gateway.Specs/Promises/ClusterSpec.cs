@@ -159,7 +159,7 @@ public sealed class ClusterSpec(TestCluster cluster) : IAsyncLifetime
         cluster.Nodes.Remove(late);
     }
 
-    [RequiresFact("postgres")]
+    [RequiresFact("postgres", "kill")]
     public async Task A_node_that_never_had_a_session_serves_its_first_while_the_node_with_the_singletons_is_silent_and_dies()
     {
         var cold = await cluster.JoinAsync("gw-cold");
@@ -169,7 +169,7 @@ public sealed class ClusterSpec(TestCluster cluster) : IAsyncLifetime
         var before = Successors();
 
         // Silent before it is dead: a port that refuses would tell the others sooner than this machine may open a session.
-        await doomed.Process.HangAsync();
+        await doomed.Process.SignalAsync("STOP");
 
         await using (var client = await cluster.OpenAsync(cold))
         {

@@ -143,24 +143,36 @@ public sealed class RelayUpstreamSpec : SteppedSystem
     public async Task Credentials_that_cannot_be_read_are_tried_again_until_the_login_is_over()
     {
         _credentials = new Refused(Refusal.UpstreamSecretUnavailable, "it is gone");
-        var (_, upstream, ended) = await StartedAsync();
-        await PassAsync(s_untilRenewal, () => _read == 1);
-        await PassUntilAsync(() => _read >= 2);
+        var (client, upstream, ended) = await StartedAsync();
+        await ReadAsync(s_untilRenewal, 1);
+        await ReadAsync(s_lasts * 0.04, 2);
         Assert.False(ended.IsCompleted);
 
         _credentials = new UpstreamCredentials("gateway", "found");
-        await PassUntilAsync(() => _read >= 3);
+        await ReadAsync(s_lasts * 0.04, 3);
         Assert.Equal("login: found", await upstream.ReceiveAsync());
         await upstream.SendAsync("L");
         Assert.Equal("taken", await upstream.ReceiveAsync());
 
         _credentials = new Refused(Refusal.UpstreamSecretUnavailable, "it is gone");
-        var before = _read;
-        await PassAsync(s_untilRenewal, () => _read > before);
-        await PassUntilAsync(() => ended.IsCompleted);
+        await ReadAsync(s_untilRenewal, 4);
+        for (var more = 5; more < 8; more++) await ReadAsync(s_lasts * 0.04, more);
+        Assert.False(ended.IsCompleted);
+        await ReadAsync(s_lasts * 0.04, 8);
 
         var end = await ended.WaitAsync(s_deadline);
         Assert.Equal((Refusal.UpstreamSecretUnavailable, true), (end.Refusal, end.Detail!.EndsWith("it is gone", StringComparison.Ordinal)));
+
+        // What passes shows that the relay has done with what it was told before: the pause after it has begun.
+        async Task ReadAsync(TimeSpan after, int times)
+        {
+            await client.SendAsync("on");
+            Assert.Equal("on", await upstream.ReceiveAsync());
+            var told = new TaskCompletionSource<Verdict<UpstreamCredentials>>();
+            _reading = told.Task;
+            await PassAsync(after, () => _read == times);
+            told.SetResult(_credentials);
+        }
     }
 
     Task PassAsync(TimeSpan time, Func<bool> then)
@@ -172,15 +184,6 @@ public sealed class RelayUpstreamSpec : SteppedSystem
             Assert.True(then());
         });
     }
-
-    // That credentials were read says nothing of whether the pause after it has begun: time goes by in parts of one.
-    Task PassUntilAsync(Func<bool> then) => AwaitAssertAsync(
-        () =>
-        {
-            Pass(s_lasts * 0.01);
-            Assert.True(then());
-        },
-        s_deadline);
 
     async Task<(ChunkPeer Client, ChunkPeer Upstream, Task<SessionEnd> Ended)> StartedAsync()
     {

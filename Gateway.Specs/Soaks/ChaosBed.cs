@@ -128,9 +128,6 @@ sealed class ChaosBed(TestCluster cluster)
         return string.Join(", ", members.Order(StringComparer.Ordinal));
     }
 
-    public static async Task SignalAsync(NodeProcess node, string signal) =>
-        Assert.Equal(0, (await Tool.RunAsync("kill", $"-{signal}", $"{node.Process.Id}")).ExitCode);
-
     /// <summary>Waits until the journal has an end of every session: that is when a node that lost them is made up for. What they say is looked at after it.</summary>
     static async Task ClosedAsync(IEnumerable<ChaosClient> clients, NodeProcess through)
     {

@@ -117,7 +117,7 @@ sealed class ClockFaults : IAsyncDisposable
         List<ChaosClient> others = [.. await bed.StreamAsync(ahead, 2), .. await bed.StreamAsync(other, 2)];
         try
         {
-            await ChaosBed.SignalAsync(doomed, signal);
+            await doomed.Process.SignalAsync(signal);
             var clock = Stopwatch.StartNew();
             if (signal == "STOP") await MissedAsync(ahead);
             _clocks[astray].Set(s_step);

@@ -102,11 +102,11 @@ static class DeathFaults
         var (silent, other) = (bed.Cluster.Nodes[index], bed.Cluster.Nodes[(index + 1) % 3]);
         var (theirs, others) = (await bed.StreamAsync(silent, Sessions), await bed.StreamAsync(other, 2));
 
-        await ChaosBed.SignalAsync(silent, "STOP");
+        await silent.Process.SignalAsync("STOP");
         var clock = Stopwatch.StartNew();
         await bed.VisitAsync(other);
         await Eventually.TrueAsync(() => clock.Elapsed > s_silence, 2 * s_silence);
-        await ChaosBed.SignalAsync(silent, "CONT");
+        await silent.Process.SignalAsync("CONT");
 
         await ChaosBed.EndedAsync(theirs);
         var lost = await bed.SealedAsync(theirs, other, "node-lost");

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Gateway.Specs.Support.Network;
+using Xunit;
 
 namespace Gateway.Specs.Support;
 
@@ -72,13 +73,12 @@ public sealed class SpecProcess : IAsyncDisposable
     /// <summary>Asks it to end as a supervisor does, and returns the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{Id}"]);
-        await kill.WaitForExitAsync();
+        await SignalAsync("TERM");
         return await ExitAsync();
     }
 
-    /// <summary>Stops its threads where they stand: its connections stay, and nothing comes from it any more.</summary>
-    public Task HangAsync() => Tool.RunAsync("kill", "-STOP", $"{Id}");
+    /// <summary>Sends it a signal: after <c>STOP</c> its connections stay, and nothing comes from it any more until <c>CONT</c>.</summary>
+    public async Task SignalAsync(string signal) => Assert.Equal(0, (await Tool.RunAsync("kill", $"-{signal}", $"{Id}")).ExitCode);
 
     /// <summary>Ends it without notice, as a power failure does.</summary>
     public async Task KillAsync()
