@@ -76,11 +76,12 @@ public sealed class EngineBench(string server, string client) : IDisposable
         return OwnAsync(Server.AcceptAsync(socket, Own(new PeekableStream(Server.Wire(socket), 1024)), terms, LegRules.None, cancel ?? Deadline));
     }
 
-    public Task<TlsLeg> DialAsync(Socket socket, Action<SslClientAuthenticationOptions>? bend = null, CancellationToken? cancel = null)
+    public Task<TlsLeg> DialAsync(
+        Socket socket, Action<SslClientAuthenticationOptions>? bend = null, CancellationToken? cancel = null, LegRules? rules = null)
     {
         var terms = ClientTerms();
         bend?.Invoke(terms);
-        return OwnAsync(Client.ConnectAsync(socket, terms, LegRules.None, beside: null, cancel ?? Deadline));
+        return OwnAsync(Client.ConnectAsync(socket, terms, rules ?? LegRules.None, beside: null, cancel ?? Deadline));
     }
 
     public T Own<T>(T owned)

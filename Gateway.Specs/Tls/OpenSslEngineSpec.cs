@@ -137,6 +137,19 @@ public sealed class OpenSslEngineSpec : IDisposable
         Assert.Equal("TLS 1.3", (await dialling).Version);
     }
 
+    /// <summary>Each upstream has a scope, and each login there: what is kept for them may not grow with whatever is ever dialled.</summary>
+    [Fact]
+    public async Task Sessions_of_1024_scopes_are_kept_to_be_resumed_and_one_more_lets_all_of_them_go()
+    {
+        Assert.False(await ResumesAsync(scope: 0));
+        for (var other = 1; other < 1024; other++) await GiveUpAsync(other);
+        Assert.True(await ResumesAsync(scope: 0));
+
+        await GiveUpAsync(1024);
+
+        Assert.False(await ResumesAsync(scope: 0));
+    }
+
     /// <summary>2,000 of them; as many as <c>GATEWAY_SPEC_SESSIONS</c> says where somebody has the minutes for 100,000.</summary>
     [Fact]
     public Task Thousands_of_sessions_leave_no_connection_and_no_descriptor_behind() =>
@@ -169,6 +182,31 @@ public sealed class OpenSslEngineSpec : IDisposable
         Assert.Equal(0, await server.Stream.ReadAsync(new byte[1]));
         client.Stream.Dispose();
         server.Stream.Dispose();
+    }
+
+    async Task<bool> ResumesAsync(int scope)
+    {
+        var pair = await _bench.ConnectAsync();
+        var serving = _bench.AcceptAsync(pair.Server);
+        var client = await _bench.DialAsync(pair.Client, rules: Under(scope));
+        // The ticket for the next comes with it.
+        await (await serving).Stream.WriteAsync(new byte[1], _bench.Deadline);
+        await client.Stream.ReadExactlyAsync(new byte[1], _bench.Deadline);
+        return client.IsResumed;
+    }
+
+    async Task GiveUpAsync(int scope)
+    {
+        using var pair = await LoopbackPair.ConnectAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => _bench.DialAsync(pair.Client, cancel: new CancellationToken(canceled: true), rules: Under(scope)));
+    }
+
+    static LegRules Under(int scope)
+    {
+        var name = new byte[32];
+        BitConverter.TryWriteBytes(name, scope);
+        return new LegRules { Scope = name };
     }
 
     static int Descriptors() => Directory.GetFiles("/proc/self/fd").Length;
