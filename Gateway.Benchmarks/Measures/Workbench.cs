@@ -57,7 +57,9 @@ sealed class Workbench(TlsContext client, ProcessTree backend, KafkaDialogue.Log
     {
         // What sessions of an earlier load left to write is none of this one's.
         var sizeBefore = await Settled(relay, s_flushed, cancel);
-        var (relayBefore, selfBefore, backendBefore) = (relay.Processes?.CpuSeconds() ?? 0, OwnCpu(), backend.CpuSeconds());
+        // Nor what opening this one's connections left to do.
+        var relayBefore = relay.Processes is { } silent ? await silent.SettledCpuSeconds(cancel) : 0;
+        var (selfBefore, backendBefore) = (OwnCpu(), backend.CpuSeconds());
         load();
         var (self, served) = (OwnCpu() - selfBefore, backend.CpuSeconds() - backendBefore);
         var relayed = relay.Processes is { } processes ? await processes.SettledCpuSeconds(cancel) - relayBefore : 0;
