@@ -45,7 +45,7 @@ sealed class PublishCell() : Cell(Route.Kafka)
         }
 
         load.Run(count, Rate, Workbench.CellLimit);
-        if (relay.Processes is { } processes) await processes.SettledCpuSeconds(cancel);
+        await Workbench.SettledCpuSeconds(relay, cancel);
         var micros = load.Micros;
         double[] values = [micros.Average(), Statistics.Percentile(micros, 0.5), Statistics.Percentile(micros, 0.99)];
         return [.. Measures.Zip(values, (measure, value) => new Reading(measure, relay.Name, value))];

@@ -58,16 +58,20 @@ sealed class Workbench(TlsContext client, ProcessTree backend, KafkaDialogue.Log
         // What sessions of an earlier load left to write is none of this one's.
         var sizeBefore = await Settled(relay, s_flushed, cancel);
         // Nor what opening this one's connections left to do.
-        var relayBefore = relay.Processes is { } silent ? await silent.SettledCpuSeconds(cancel) : 0;
+        var relayBefore = await SettledCpuSeconds(relay, cancel);
         var (selfBefore, backendBefore) = (OwnCpu(), backend.CpuSeconds());
         load();
         var (self, served) = (OwnCpu() - selfBefore, backend.CpuSeconds() - backendBefore);
-        var relayed = relay.Processes is { } processes ? await processes.SettledCpuSeconds(cancel) - relayBefore : 0;
+        var relayed = await SettledCpuSeconds(relay, cancel) - relayBefore;
         return new Cost(relayed, self, served, await Settled(relay, quiet, cancel) - sizeBefore);
     }
 
     /// <summary>The same of a load whose sessions stay open meanwhile: only what was said is left to be written.</summary>
     public Task<Cost> CostOf(IRelay relay, Action load, CancellationToken cancel) => CostOf(relay, load, s_flushed, cancel);
+
+    /// <summary>Waits until the relay is silent, and returns the CPU seconds it has taken so far; 0 where there is none.</summary>
+    public static Task<double> SettledCpuSeconds(IRelay relay, CancellationToken cancel) =>
+        relay.Processes?.SettledCpuSeconds(cancel) ?? Task.FromResult(0.0);
 
     public void Dispose() => Client.Dispose();
 
